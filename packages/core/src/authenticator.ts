@@ -1,0 +1,17 @@
+// Everything an adapter or a binding for another transport builds on: no gRPC inside.
+export { AuthError, type AuthErrorOptions } from './errors/auth-error.ts';
+export type { AuthErrorCode, AuthErrorReasons } from './errors/reasons.ts';
+export { ConfigError } from './errors/config-error.ts';
+export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
+export type { Clock } from './contract/clock.ts';
+export { createPrincipal, type Principal, type PrincipalInit } from './contract/principal.ts';
+export type {
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorEvent,
+  ClaimsOf,
+  Credentials,
+  ManagedAuthenticator,
+  Verdict,
+} from './contract/authenticator.ts';
+export { createGate, type Decided, type GateOptions } from './gate/gate.ts';

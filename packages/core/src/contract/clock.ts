@@ -1,0 +1,34 @@
+import { checkFunction, wrongOption, describeValue } from '../errors/option-checks.ts';
+
+/** Everything that reads the time or waits takes one, so that tests need not sleep. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  /** Calls `fire` once, no earlier than in `ms` (or the longest wait it can make), unless cancelled. */
+  setTimer(ms: number, fire: () => void): () => void;
+}
+
+/** setTimeout fires at once for anything longer, about 24.8 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The real clock. Its timers do not keep the process alive. */
+export const systemClock: Clock = Object.freeze({
+  nowMs: () => Date.now(),
+  setTimer(ms: number, fire: () => void): () => void {
+    const timer = setTimeout(fire, Math.min(ms, LONGEST_TIMER_MS));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+});
+
+export function checkClock(clock: Clock | undefined): Clock {
+  if (clock === undefined) return systemClock;
+  if (typeof clock !== 'object' || clock === null) {
+    throw wrongOption('clock', describeValue(clock), 'an object with nowMs and setTimer');
+  }
+  for (const method of ['nowMs', 'setTimer'] as const) {
+    if (clock[method] === undefined) throw wrongOption(`clock.${method}`, 'nothing', 'a function');
+    checkFunction(`clock.${method}`, clock[method]);
+  }
+  return clock;
+}

@@ -1,0 +1,41 @@
+/**
+ * Freezes an object through and through. Only what JSON can hold is let in (and undefined, which a
+ * schema may leave): a frozen Map, Set or Date still changes, so it would be a hole in the promise.
+ *
+ * @throws TypeError for anything else. It says what was found, and shows no value.
+ */
+export function freezeJson(root: object, where: string): void {
+  const pending: object[] = [root];
+  // Only an object that came frozen can close a circle unseen, and tokens bring none.
+  let seenFrozen: Set<object> | undefined;
+  for (let holder = pending.pop(); holder !== undefined; holder = pending.pop()) {
+    checkPlain(holder, where);
+    if (Object.isFrozen(holder)) {
+      seenFrozen ??= new Set();
+      if (seenFrozen.has(holder)) continue;
+      seenFrozen.add(holder);
+    } else {
+      Object.freeze(holder);
+    }
+    for (const name of Reflect.ownKeys(holder)) {
+      const property = Object.getOwnPropertyDescriptor(holder, name);
+      const value: unknown = property?.value;
+      if (property?.get !== undefined || typeof value === 'function' || typeof value === 'symbol') {
+        throw new TypeError(
+          `${where} holds a ${property?.get ? 'getter' : typeof value}; ${WANTED}`,
+        );
+      }
+      if (typeof value === 'object' && value !== null) pending.push(value);
+    }
+  }
+}
+
+const WANTED = 'give plain objects, lists, text and numbers';
+
+function checkPlain(value: object, where: string): void {
+  if (Array.isArray(value)) return;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // The root prototype of any realm has none itself.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return;
+  throw new TypeError(`${where} holds a ${(prototype as object).constructor?.name}; ${WANTED}`);
+}

@@ -1,0 +1,130 @@
+import { freezeJson } from './freeze-json.ts';
+import type { JsonObject } from './json.ts';
+
+/** A verified caller. Frozen through and through; `scopes` is an array, since a frozen Set still grows. */
+export interface Principal<C extends object = JsonObject> {
+  readonly subject: string | undefined;
+  readonly issuer: string | undefined;
+  readonly clientId: string | undefined;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAtEpochSeconds: number | undefined;
+  readonly verifiedAtEpochSeconds: number;
+  /** `cnf` (RFC 7800). A token that carries one is refused until its proof can be checked. */
+  readonly confirmation: { readonly jkt?: string; readonly x5tS256?: string } | undefined;
+  readonly claims: Readonly<C>;
+  /** The name of the authenticator that vouched. */
+  readonly authenticator: string;
+}
+
+export type PrincipalInit<C extends object = JsonObject> = Partial<Principal<C>> & {
+  readonly authenticator: string;
+  readonly claims?: C;
+};
+
+/** 9999-12-31T23:59:59Z: a NumericDate beyond it is a mistake or an attack. */
+export const LAST_EPOCH_SECOND = 253_402_300_799;
+
+class CheckedPrincipal<C extends object> implements Principal<C> {
+  readonly subject: string | undefined;
+  readonly issuer: string | undefined;
+  readonly clientId: string | undefined;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAtEpochSeconds: number | undefined;
+  readonly verifiedAtEpochSeconds: number;
+  readonly confirmation: Principal['confirmation'];
+  readonly claims: Readonly<C>;
+  readonly authenticator: string;
+  /** A private name cannot be copied, spread, inherited or forged. */
+  // oxlint-disable-next-line no-unused-private-class-members -- used by `in`
+  readonly #checked = true;
+
+  constructor(init: PrincipalInit<C>) {
+    this.subject = checkText('subject', init.subject);
+    this.issuer = checkText('issuer', init.issuer);
+    this.clientId = checkText('clientId', init.clientId);
+    this.audience = checkTexts('audience', init.audience);
+    this.scopes = checkTexts('scopes', init.scopes);
+    this.expiresAtEpochSeconds = checkTime('expiresAtEpochSeconds', init.expiresAtEpochSeconds);
+    this.verifiedAtEpochSeconds =
+      checkTime('verifiedAtEpochSeconds', init.verifiedAtEpochSeconds) ?? Date.now() / 1000;
+    this.confirmation = checkConfirmation(init.confirmation);
+    this.claims = checkClaims(init.claims);
+    if (checkText('authenticator', init.authenticator) === undefined) {
+      throw new TypeError('principal.authenticator must name the authenticator that vouches');
+    }
+    this.authenticator = init.authenticator;
+    Object.freeze(this);
+  }
+
+  static is(value: unknown): value is Principal<object> {
+    return typeof value === 'object' && value !== null && #checked in value;
+  }
+}
+Object.defineProperty(CheckedPrincipal, 'name', { value: 'Principal' });
+
+/**
+ * The only way to make a principal: checks the shape, then freezes it and its claims. Text may be
+ * left out (undefined), lists default to empty, `verifiedAtEpochSeconds` to now.
+ *
+ * @throws TypeError naming the property that has the wrong shape; an interceptor answers a call
+ * whose authenticator throws it with INTERNAL.
+ * @example createPrincipal({ authenticator: 'api-key', subject: 'alice', scopes: ['orders:read'] })
+ */
+export function createPrincipal<C extends object = JsonObject>(
+  init: PrincipalInit<C>,
+): Principal<C> {
+  return new CheckedPrincipal(init);
+}
+
+/** True only for what `createPrincipal` returned. */
+export function isPrincipal(value: unknown): value is Principal<object> {
+  return CheckedPrincipal.is(value);
+}
+
+function checkText(name: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw new TypeError(`principal.${name} must be a non-empty string or undefined`);
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+function checkTexts(name: string, value: unknown): readonly string[] {
+  if (value === undefined) return NONE;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return Object.isFrozen(value) ? value : Object.freeze([...value]);
+  }
+  throw new TypeError(`principal.${name} must be an array of strings`);
+}
+
+function checkTime(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && value >= 0 && value <= LAST_EPOCH_SECOND) return value;
+  throw new TypeError(`principal.${name} must be seconds since the epoch, 0 to the year 9999`);
+}
+
+function checkConfirmation(value: Principal['confirmation']): Principal['confirmation'] {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError('principal.confirmation must be an object or undefined');
+  }
+  const { jkt, x5tS256 } = value;
+  checkText('confirmation.jkt', jkt);
+  checkText('confirmation.x5tS256', x5tS256);
+  return Object.freeze({
+    ...(jkt === undefined ? undefined : { jkt }),
+    ...(x5tS256 === undefined ? undefined : { x5tS256 }),
+  });
+}
+
+const NO_CLAIMS: object = Object.freeze({});
+
+function checkClaims<C extends object>(claims: C | undefined): Readonly<C> {
+  if (claims === undefined) return NO_CLAIMS as C;
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw new TypeError('principal.claims must be an object');
+  }
+  freezeJson(claims, 'principal.claims');
+  return claims;
+}

@@ -1,0 +1,98 @@
+import leven from 'leven';
+import { ConfigError } from './config-error.ts';
+
+const SHOWN_CHARACTERS = 80;
+
+/** What came, in a few words. Text is shown without a URL's userinfo, query and fragment. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') {
+    const shown = value
+      .replace(/\/\/[^/?#]*@/, '//…@')
+      .replace(/[?#].*$/s, '?…')
+      .slice(0, SHOWN_CHARACTERS);
+    return value === '' ? 'an empty string' : JSON.stringify(shown);
+  }
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  return 'an object';
+}
+
+/** What came, where it may be secret: its type and length, nothing of its text. */
+export function describeSecret(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
+  if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
+  return describeValue(value);
+}
+
+export function wrongOption(option: string, came: string, wanted: string): ConfigError {
+  return new ConfigError(`option "${option}": came ${came}; wanted ${wanted}`);
+}
+
+/** The nearest of the known names, if one is near enough to be a slip of the fingers. */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = leven(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** An option nobody reads is a check nobody makes: a misspelt `audience` must not pass silently. */
+export function checkOptionNames(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw wrongOption(what, describeValue(options), 'an object of options');
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const near = nearestName(name, known);
+    throw new ConfigError(
+      `${what}: there is no option "${name}"` +
+        (near === undefined ? `; there are ${known.join(', ')}` : `; did you mean "${near}"?`),
+    );
+  }
+}
+
+export function checkFunction(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') {
+    throw wrongOption(option, describeValue(value), 'a function');
+  }
+}
+
+export function checkOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw wrongOption(option, describeValue(value), `one of ${allowed.map(String).join(', ')}`);
+  }
+}
+
+/** The number, or the default where none came. Both ends of the range are allowed. */
+export function checkNumber(
+  option: string,
+  value: unknown,
+  range: { readonly default: number; readonly min: number; readonly max: number },
+): number {
+  if (value === undefined) return range.default;
+  if (typeof value === 'number' && value >= range.min && value <= range.max) return value;
+  throw wrongOption(
+    option,
+    describeValue(value),
+    `a number from ${range.min} to ${range.max} (${range.default} if left out)`,
+  );
+}
+
+export function checkText(option: string, value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw wrongOption(option, describeValue(value), 'a non-empty string');
+}
+
+/** A non-empty list of non-empty strings; one string counts as a list of one. The copy is frozen. */
+export function checkTexts(option: string, value: unknown): readonly [string, ...string[]] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) throw wrongOption(option, 'an empty list', 'at least one string');
+  const texts = list.map((item) => checkText(option, item));
+  return Object.freeze(texts) as unknown as readonly [string, ...string[]];
+}

@@ -1,0 +1,80 @@
+import type { Authenticator } from '../contract/authenticator.ts';
+import { checkClock, type Clock } from '../contract/clock.ts';
+import {
+  checkFunction,
+  checkOneOf,
+  checkOptionNames,
+  checkTexts,
+  describeValue,
+  wrongOption,
+} from '../errors/option-checks.ts';
+import { Gate } from '../gate/gate.ts';
+import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
+import type { Decision } from './decision.ts';
+import { type StatusOverrides, StatusTable } from './status.ts';
+
+export interface AuthInterceptorOptions {
+  /** Who verifies. */
+  readonly authenticator: Authenticator<object>;
+  /** Where the credentials are; `bearerFromMetadata()` unless said. */
+  readonly credentials?: CredentialsExtractor;
+  /** Other statuses (and messages) than the usual ones, by error code. */
+  readonly statuses?: StatusOverrides;
+  /** Milliseconds an authentication may take, also for a client without a deadline; 10,000. */
+  readonly timeoutMs?: number;
+  /** 'always' leaves the credentials in the metadata, for relaying; 'never' takes them out. */
+  readonly forwardToken?: 'never' | 'always';
+  /** Called once a call, when it is decided. What it throws is dropped. */
+  readonly onDecision?: (decision: Decision) => void;
+  readonly clock?: Clock;
+}
+
+/** The options, checked and copied once: what the caller changes later changes nothing. */
+export interface InterceptorSettings {
+  readonly root: Authenticator<object>;
+  readonly gate: Gate;
+  readonly extractor: CredentialsExtractor;
+  /** The metadata keys to take out before the handler runs. */
+  readonly hidden: readonly string[];
+  readonly statuses: StatusTable;
+  readonly onDecision: ((decision: Decision) => void) | undefined;
+  readonly clock: Clock;
+}
+
+export function readInterceptorOptions(options: AuthInterceptorOptions): InterceptorSettings {
+  checkOptionNames('createAuthInterceptor', options, [
+    'authenticator',
+    'credentials',
+    'statuses',
+    'timeoutMs',
+    'forwardToken',
+    'onDecision',
+    'clock',
+  ]);
+  const { authenticator, timeoutMs, forwardToken, onDecision } = options;
+  checkOneOf('forwardToken', forwardToken, ['never', 'always']);
+  checkFunction('onDecision', onDecision);
+  const clock = checkClock(options.clock);
+  const extractor = checkExtractor(options.credentials);
+  return Object.freeze({
+    root: authenticator,
+    gate: new Gate({ authenticator, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, clock),
+    extractor,
+    hidden: forwardToken === 'always' ? [] : extractor.headers,
+    statuses: new StatusTable(options.statuses),
+    onDecision,
+    clock,
+  });
+}
+
+function checkExtractor(extractor: CredentialsExtractor | undefined): CredentialsExtractor {
+  if (extractor === undefined) return bearerFromMetadata();
+  if (typeof extractor !== 'object' || extractor === null) {
+    throw wrongOption('credentials', describeValue(extractor), 'a CredentialsExtractor');
+  }
+  if (typeof extractor.extract !== 'function') {
+    throw wrongOption('credentials', 'an object without extract()', 'a CredentialsExtractor');
+  }
+  const headers = checkTexts('credentials.headers', extractor.headers);
+  return { headers, extract: (metadata) => extractor.extract(metadata) };
+}

@@ -1,0 +1,72 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Authenticator } from '../contract/authenticator.ts';
+import type { Principal } from '../contract/principal.ts';
+import { contains, vouchesAs } from '../contract/vouchers.ts';
+
+/** What the interceptor leaves on a call: that it was seen, by whom, and for whom it passed. */
+export interface Mark {
+  readonly principal: Principal<object> | undefined;
+  /** The authenticator that the interceptor asks. */
+  readonly root: Authenticator<object>;
+}
+
+/** Opaque data never goes over the wire, nor comes from it. */
+const KEY = '@grpc-authn/mark';
+
+export function leaveMark(metadata: Metadata, mark: Mark): void {
+  metadata.setOpaque(KEY, mark);
+}
+
+export interface AuthenticatedCall {
+  readonly metadata: Metadata;
+}
+
+/**
+ * The verified caller of a call, in a handler of any kind.
+ *
+ * With `from`, its claims are typed by that authenticator, and it must be the one that vouched (a
+ * composition vouches where a child did).
+ *
+ * @throws Error where the call is anonymous, where the interceptor never saw it (or a later
+ * interceptor replaced the metadata), and where `from` did not vouch.
+ * @example const { subject } = getPrincipal(call);
+ */
+export function getPrincipal(call: AuthenticatedCall): Principal;
+export function getPrincipal<C extends object>(
+  call: AuthenticatedCall,
+  from: Authenticator<C>,
+): Principal<C>;
+export function getPrincipal(
+  call: AuthenticatedCall,
+  from?: Authenticator<object>,
+): Principal<object> {
+  const { principal, root } = markOf(call);
+  if (principal === undefined) {
+    throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
+  }
+  if (from !== undefined && !(contains(root, from) && vouchesAs(from, principal.authenticator))) {
+    throw new Error(
+      `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
+    );
+  }
+  return principal;
+}
+
+/**
+ * The verified caller, or undefined on an anonymous call.
+ *
+ * @throws Error where the interceptor never saw the call: to take that for an anonymous caller
+ * would hide a server that forgot to authenticate.
+ */
+export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
+  return markOf(call).principal as Principal | undefined;
+}
+
+function markOf(call: AuthenticatedCall): Mark {
+  const mark = call.metadata.getOpaque(KEY);
+  if (mark !== undefined) return mark as Mark;
+  throw new Error(
+    'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
+      'interceptor that replaces the metadata, and do not ask for a principal on a public method',
+  );
+}

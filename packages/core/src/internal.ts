@@ -1,0 +1,15 @@
+// For the packages of this family, which are released together with core. No promise to anybody else.
+export { checkClock, systemClock } from './contract/clock.ts';
+export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
+export {
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  checkOptionNames,
+  checkText,
+  checkTexts,
+  describeSecret,
+  describeValue,
+  nearestName,
+  wrongOption,
+} from './errors/option-checks.ts';

@@ -1,0 +1,101 @@
+import { KeyObject } from 'node:crypto';
+import { ConfigError } from '@grpc-authn/core/authenticator';
+import {
+  checkOptionNames,
+  checkText,
+  describeSecret,
+  describeValue,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+import { findDisguisedKey } from './disguised-key.ts';
+
+/** A shared secret, as bytes, as a secret KeyObject, or as text with its encoding. */
+export type Hs256Secret = { readonly kid?: string } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly key: KeyObject }
+  | { readonly text: string; readonly encoding: 'utf8' | 'base64' | 'base64url' | 'hex' }
+);
+
+export interface ReadSecret {
+  readonly kid: string | undefined;
+  readonly bytes: Buffer;
+}
+
+/** RFC 7518, section 3.2: a key of at least the size of the hash. */
+const LEAST_BYTES = 32;
+const MOST_SECRETS = 8;
+
+/** The secrets' bytes, copied. @throws ConfigError, which shows a secret's type and length only. */
+export function readSecrets(secrets: unknown): readonly ReadSecret[] {
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > MOST_SECRETS) {
+    throw wrongOption('secrets', describeValue(secrets), `a list of 1 to ${MOST_SECRETS} secrets`);
+  }
+  const read = secrets.map((secret, index) => readSecret(`secrets[${index}]`, secret));
+  const kids = read.flatMap(({ kid }) => kid ?? []);
+  if (new Set(kids).size < kids.length) {
+    throw new ConfigError(
+      'option "secrets": two have the same kid; wanted a kid of its own for each',
+    );
+  }
+  return read;
+}
+
+function readSecret(option: string, secret: Hs256Secret): ReadSecret {
+  checkOptionNames(option, secret, ['kid', 'bytes', 'key', 'text', 'encoding']);
+  const forms = ['bytes', 'key', 'text'].filter((form) => Object.hasOwn(secret, form));
+  if (forms.length !== 1) {
+    throw wrongOption(option, forms.join(' and ') || 'none', 'one of bytes, key and text');
+  }
+  const kid = secret.kid === undefined ? undefined : checkText(`${option}.kid`, secret.kid);
+  const bytes = readBytes(option, secret);
+  const disguised = findDisguisedKey(bytes);
+  if (disguised !== undefined) {
+    throw wrongOption(
+      option,
+      `${disguised} (${bytes.length} bytes)`,
+      'a secret that nobody else has',
+    );
+  }
+  if (bytes.length < LEAST_BYTES) {
+    throw wrongOption(option, `${bytes.length} bytes`, `at least ${LEAST_BYTES} bytes`);
+  }
+  return { kid, bytes };
+}
+
+function readBytes(option: string, secret: Hs256Secret): Buffer {
+  if ('key' in secret) {
+    if (secret.key instanceof KeyObject && secret.key.type === 'secret') return secret.key.export();
+    throw wrongOption(`${option}.key`, describeKey(secret.key), 'a KeyObject of type secret');
+  }
+  if ('bytes' in secret) {
+    if (secret.bytes instanceof Uint8Array) return Buffer.from(secret.bytes);
+    throw wrongOption(`${option}.bytes`, describeSecret(secret.bytes), 'a Uint8Array');
+  }
+  const { text, encoding } = secret;
+  if (typeof text !== 'string')
+    throw wrongOption(`${option}.text`, describeSecret(text), 'a string');
+  if (encoding === 'utf8') return Buffer.from(text, 'utf8');
+  const alphabet = ALPHABETS[encoding];
+  if (alphabet === undefined) {
+    const wanted = 'one of utf8, base64, base64url and hex';
+    throw wrongOption(`${option}.encoding`, describeValue(encoding), wanted);
+  }
+  if (!alphabet.test(text)) {
+    throw wrongOption(
+      `${option}.text`,
+      `${describeSecret(text)} that is not ${encoding}`,
+      encoding,
+    );
+  }
+  return Buffer.from(text, encoding);
+}
+
+const ALPHABETS: Readonly<Record<string, RegExp>> = {
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/,
+  base64url: /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3}={0,2})?$/,
+  hex: /^(?:[0-9A-Fa-f]{2})*$/,
+};
+
+function describeKey(key: unknown): string {
+  return key instanceof KeyObject ? `a KeyObject of type ${key.type}` : describeSecret(key);
+}

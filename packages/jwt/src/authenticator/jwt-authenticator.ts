@@ -1,0 +1,66 @@
+import {
+  AuthError,
+  type AuthenticationContext,
+  type AuthenticatorEvent,
+  type Credentials,
+  type ManagedAuthenticator,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
+import { ImportedKeySet } from '../keys/key-set.ts';
+import { verifyWithAny } from '../signature/verify-signature.ts';
+import { whyNoKey } from '../verify-compact-jws.ts';
+import type { JwtRules } from './jwt-options.ts';
+import type { KeySource } from './key-source.ts';
+import { TokenCheck } from './token-check.ts';
+
+/** Verifies JWTs by these rules, with the keys of this source. */
+export class JwtAuthenticator implements ManagedAuthenticator<object> {
+  readonly name: string;
+  readonly schemes: readonly string[] = Object.freeze(['bearer']);
+  readonly issuers: readonly string[];
+  readonly #rules: JwtRules;
+  readonly #source: KeySource;
+
+  constructor(rules: JwtRules, source: KeySource) {
+    this.name = rules.name;
+    this.issuers = rules.issuers;
+    this.#rules = rules;
+    this.#source = source;
+  }
+
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const token = TokenCheck.of(credentials.token, this.#rules);
+    return AuthError.is(token) ? token : this.#verify(token, context);
+  }
+
+  async #verify(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
+    const verdict = await this.#verifyWith(await this.#source.keys(), token);
+    const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
+    if (!unknown || this.#source.lookUp === undefined) return verdict;
+    const keys = await this.#source.lookUp(() => context.signal);
+    return this.#verifyWith(keys, token);
+  }
+
+  async #verifyWith(keys: unknown, token: TokenCheck): Promise<Verdict<object>> {
+    if (AuthError.is(keys)) return keys;
+    if (!ImportedKeySet.is(keys)) throw new TypeError('keys: wanted a KeySet of importKeySet');
+    const { algorithm, kid, jws } = token;
+    const candidates = keys.candidates(kid, algorithm, this.#rules.algorithms);
+    if (candidates.length === 0) return token.refuse(whyNoKey(keys, kid));
+    if (!(await verifyWithAny(jws, algorithm, candidates))) return token.refuse('signature');
+    return token.toPrincipal();
+  }
+
+  subscribe(_listener: (event: AuthenticatorEvent) => void): () => void {
+    return () => undefined;
+  }
+
+  async ready(): Promise<void> {
+    await this.#source.keys();
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,158 @@
+import type { Clock, JsonObject, OneOrMore } from '@grpc-authn/core/authenticator';
+import {
+  checkClock,
+  checkNumber,
+  checkOneOf,
+  checkText,
+  checkTexts,
+  describeValue,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AudienceRule } from '../claims/check-audience.ts';
+import type { TimeRules } from '../claims/check-times.ts';
+import type { TokenUse } from '../claims/check-use.ts';
+import { mediaType } from '../compact/protected-header.ts';
+import { checkAlgorithms } from '../keys/algorithms.ts';
+
+/** What every JWT adapter lets its user say about the tokens it accepts. */
+export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> {
+  /** The authenticator's name, on its principals and in records; the package's short name unless said. */
+  readonly name?: string;
+  /** Matched exactly. More than one only for the names of one and the same issuer. */
+  readonly issuer: OneOrMore<string>;
+  /** Matched exactly: `aud` has one of these, or the named claim has. */
+  readonly audience:
+    | OneOrMore<string>
+    | { readonly claim: string; readonly values: readonly [string, ...string[]] };
+  /** RS256, PS256, ES256 and EdDSA unless said. Each is bound to its key. */
+  readonly algorithms?: readonly [string, ...string[]];
+  /** 'access' unless said: an ID, logout or introspection token is refused. */
+  readonly use?: 'access' | 'id';
+  /** Header types accepted, null for none: 'at+jwt', 'JWT' and null unless said. */
+  readonly typ?: readonly (string | null)[];
+  /** Seconds that clocks may differ, 0 to 300; 5 unless said. */
+  readonly clockToleranceSeconds?: number;
+  /** Seconds since `iat`, which is then required. */
+  readonly maxTokenAgeSeconds?: number;
+  /** Claims that must be there, beside `exp`, `iss` and the audience's. */
+  readonly requiredClaims?: readonly string[];
+  /** The first that is present counts; `scope`, then `scp`, unless said. */
+  readonly scopeClaims?: readonly string[];
+  /** A synchronous Standard Schema that reads the raw payload; its output types `Principal.claims`. */
+  readonly claims?: S;
+  readonly clock?: Clock;
+}
+
+export type ClaimsOutput<S> = S extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<S> extends object
+    ? StandardSchemaV1.InferOutput<S>
+    : never
+  : JsonObject;
+
+/** The options, checked and copied. */
+export interface JwtRules extends TimeRules {
+  readonly name: string;
+  readonly issuers: readonly string[];
+  readonly audience: AudienceRule;
+  readonly algorithms: readonly string[];
+  readonly use: TokenUse;
+  readonly types: ReadonlySet<string | undefined>;
+  readonly requiredClaims: readonly string[];
+  readonly scopeClaims: readonly string[];
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly clock: Clock;
+}
+
+export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
+  'name',
+  'issuer',
+  'audience',
+  'algorithms',
+  'use',
+  'typ',
+  'clockToleranceSeconds',
+  'maxTokenAgeSeconds',
+  'requiredClaims',
+  'scopeClaims',
+  'claims',
+  'clock',
+]);
+
+const DEFAULT_TYPES: Readonly<Record<TokenUse, readonly (string | null)[]>> = {
+  access: ['at+jwt', 'JWT', null],
+  id: ['JWT', null],
+};
+
+export function readJwtOptions(
+  options: JwtOptions<StandardSchemaV1 | undefined>,
+  defaults: { readonly name: string; readonly algorithms?: readonly string[] },
+): JwtRules {
+  checkOneOf('use', options.use, ['access', 'id']);
+  const use = options.use ?? 'access';
+  const { maxTokenAgeSeconds } = options;
+  return Object.freeze({
+    name: checkText('name', options.name ?? defaults.name),
+    issuers: checkTexts('issuer', options.issuer),
+    audience: readAudience(options.audience),
+    algorithms: checkAlgorithms('algorithms', options.algorithms, defaults.algorithms),
+    use,
+    types: readTypes(options.typ ?? DEFAULT_TYPES[use]),
+    clockToleranceSeconds: checkNumber('clockToleranceSeconds', options.clockToleranceSeconds, {
+      default: 5,
+      min: 0,
+      max: 300,
+    }),
+    maxTokenAgeSeconds:
+      maxTokenAgeSeconds === undefined
+        ? undefined
+        : checkNumber('maxTokenAgeSeconds', maxTokenAgeSeconds, {
+            default: 0,
+            min: 1,
+            max: 31_536_000,
+          }),
+    requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
+    scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
+    schema: checkSchema(options.claims),
+    clock: checkClock(options.clock),
+  });
+}
+
+function readAudience(audience: JwtOptions['audience']): AudienceRule {
+  if (typeof audience === 'object' && audience !== null && 'claim' in audience) {
+    return {
+      claim: checkText('audience.claim', audience.claim),
+      values: checkTexts('audience.values', audience.values),
+    };
+  }
+  return { claim: 'aud', values: checkTexts('audience', audience) };
+}
+
+function readTypes(typ: unknown): ReadonlySet<string | undefined> {
+  if (!Array.isArray(typ) || typ.length === 0) {
+    throw wrongOption('typ', describeValue(typ), 'a list of media types, null for an absent one');
+  }
+  return new Set(
+    typ.map((type) => (type === null ? undefined : mediaType(checkText('typ', type)))),
+  );
+}
+
+function checkNames(
+  option: string,
+  names: unknown,
+  defaults: readonly string[],
+): readonly string[] {
+  if (names === undefined) return defaults;
+  if (!Array.isArray(names))
+    throw wrongOption(option, describeValue(names), 'a list of claim names');
+  return names.length === 0 ? [] : checkTexts(option, names);
+}
+
+function checkSchema(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
+  if (schema === undefined || typeof schema?.['~standard']?.validate === 'function') return schema;
+  throw wrongOption(
+    'claims',
+    describeValue(schema),
+    'a Standard Schema (zod, valibot, arktype, …)',
+  );
+}

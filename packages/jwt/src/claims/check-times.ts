@@ -1,0 +1,33 @@
+import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { ownMember } from '../compact/json-object.ts';
+import { hasExpired, isNumericDate } from './numeric-date.ts';
+
+export interface TimeRules {
+  readonly clockToleranceSeconds: number;
+  readonly maxTokenAgeSeconds: number | undefined;
+}
+
+export type TimeRefusal = 'no_expiry' | 'expired' | 'not_yet_valid' | 'too_old' | 'claim';
+
+/** `exp`, `nbf` and `iat` (RFC 7519, section 4.1): why the token is not good now, if so. */
+export function checkTimes(
+  payload: JsonObject,
+  nowSeconds: number,
+  rules: TimeRules,
+): TimeRefusal | undefined {
+  const tolerance = rules.clockToleranceSeconds;
+  const exp = ownMember(payload, 'exp');
+  const nbf = ownMember(payload, 'nbf');
+  const iat = ownMember(payload, 'iat');
+  if (exp === undefined) return 'no_expiry';
+  const dates = [exp, nbf, iat].filter((date) => date !== undefined);
+  if (!dates.every(isNumericDate)) return 'claim';
+  if (hasExpired(payload, nowSeconds, tolerance)) return 'expired';
+  // A token from the future was made by a clock, or a hand, that is not to be trusted.
+  for (const start of [nbf, iat]) {
+    if (isNumericDate(start) && start > nowSeconds + tolerance) return 'not_yet_valid';
+  }
+  if (rules.maxTokenAgeSeconds === undefined) return undefined;
+  if (!isNumericDate(iat)) return 'claim';
+  return nowSeconds - iat > rules.maxTokenAgeSeconds + tolerance ? 'too_old' : undefined;
+}

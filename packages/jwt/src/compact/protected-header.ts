@@ -1,0 +1,44 @@
+import { AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
+import { canonicalAlgorithm } from '../keys/algorithms.ts';
+import { decodeBase64url } from './base64url.ts';
+import { ownMember, parseJsonObject } from './json-object.ts';
+
+/** What we read of a JOSE header. `jwk`, `jku`, `x5u` and `x5c` are not among it: a token brings no key. */
+export interface ProtectedHeader {
+  readonly members: JsonObject;
+  readonly algorithm: string;
+  readonly kid: string | undefined;
+  /** Lower case, without 'application/'; undefined where absent. */
+  readonly typ: string | undefined;
+}
+
+/** RFC 7515, section 4. `crit` is refused whatever it lists, since nothing is understood here. */
+export function parseProtectedHeader(segment: string): ProtectedHeader | AuthError {
+  const bytes = decodeBase64url(segment);
+  if (bytes === undefined) return new AuthError('malformed_credentials', 'not_base64url');
+  const members = parseJsonObject(bytes);
+  if (members === undefined) return new AuthError('malformed_credentials', 'not_a_json_object');
+  const algorithm = ownMember(members, 'alg');
+  if (typeof algorithm !== 'string') return new AuthError('invalid_token', 'algorithm');
+  const unencoded = ownMember(members, 'b64');
+  if (Object.hasOwn(members, 'crit') || (unencoded !== undefined && unencoded !== true)) {
+    return new AuthError('invalid_token', 'critical');
+  }
+  const kid = ownMember(members, 'kid');
+  if (kid !== undefined && typeof kid !== 'string') {
+    return new AuthError('invalid_token', 'unknown_key');
+  }
+  const typ = ownMember(members, 'typ');
+  if (typ !== undefined && typeof typ !== 'string') return new AuthError('invalid_token', 'type');
+  return {
+    members,
+    algorithm: canonicalAlgorithm(algorithm),
+    kid,
+    typ: typ === undefined ? undefined : mediaType(typ),
+  };
+}
+
+/** RFC 7515, section 4.1.9: a media type, compared without case; 'application/' may be left out. */
+export function mediaType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '');
+}

@@ -1,0 +1,10 @@
+// For the JWT adapters of this family, which are released together. No promise to anybody else.
+export { JwtAuthenticator } from './authenticator/jwt-authenticator.ts';
+export {
+  type ClaimsOutput,
+  JWT_OPTION_NAMES,
+  type JwtOptions,
+  type JwtRules,
+  readJwtOptions,
+} from './authenticator/jwt-options.ts';
+export type { KeySource } from './authenticator/key-source.ts';

@@ -1,0 +1,100 @@
+import { getCurves, getHashes } from 'node:crypto';
+import { ConfigError } from '@grpc-authn/core/authenticator';
+import { checkTexts, nearestName } from '@grpc-authn/core/internal';
+
+interface Algorithm {
+  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP';
+  readonly crv?: string;
+  /** HMAC: RFC 7518, section 3.2, a key as long as the hash, in bytes. */
+  readonly leastBytes?: number;
+}
+
+/** The signature algorithms of RFC 7518 and RFC 8037 that are safe to use. `none` is not one. */
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
+  ['HS256', { kty: 'oct', leastBytes: 32 }],
+  ['HS384', { kty: 'oct', leastBytes: 48 }],
+  ['HS512', { kty: 'oct', leastBytes: 64 }],
+  ['RS256', { kty: 'RSA' }],
+  ['RS384', { kty: 'RSA' }],
+  ['RS512', { kty: 'RSA' }],
+  ['PS256', { kty: 'RSA' }],
+  ['PS384', { kty: 'RSA' }],
+  ['PS512', { kty: 'RSA' }],
+  ['ES256', { kty: 'EC', crv: 'P-256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521' }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+]);
+
+/** Asymmetric: whoever can verify cannot sign. Never taken from a provider's metadata. */
+export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
+  'RS256',
+  'PS256',
+  'ES256',
+  'EdDSA',
+]);
+
+/** RFC 9864 calls it Ed25519 where RFC 8037 said EdDSA: one algorithm. Ed448 is another, not ours. */
+export function canonicalAlgorithm(name: string): string {
+  return name === 'Ed25519' ? 'EdDSA' : name;
+}
+
+export function findAlgorithm(name: string): Algorithm | undefined {
+  return ALGORITHMS.get(canonicalAlgorithm(name));
+}
+
+export function isSymmetric(name: string): boolean {
+  return ALGORITHMS.get(name)?.kty === 'oct';
+}
+
+/**
+ * The one algorithm of a key that declares none, by its type and curve; undefined for RSA, whose
+ * keys fit six: the verifier's allow-list decides (`rsaAlgorithmOf`).
+ */
+export function algorithmOf(kty: unknown, crv: unknown): string | undefined {
+  if (kty === 'oct') return 'HS256';
+  for (const [name, algorithm] of ALGORITHMS) {
+    if (algorithm.kty === kty && algorithm.crv !== undefined && algorithm.crv === crv) return name;
+  }
+  return undefined;
+}
+
+/** RS256, unless the allow-list leaves it out: then its first RSA algorithm. One, never several. */
+export function rsaAlgorithmOf(allowed: readonly string[]): string | undefined {
+  if (allowed.includes('RS256')) return 'RS256';
+  return allowed.find((name) => ALGORITHMS.get(name)?.kty === 'RSA');
+}
+
+/** The allow-list, canonical. @throws ConfigError for a name that is unknown here or to the runtime. */
+export function checkAlgorithms(
+  option: string,
+  value: unknown,
+  defaults: readonly string[] = DEFAULT_ALGORITHMS,
+): readonly string[] {
+  if (value === undefined) return defaults;
+  const names = checkTexts(option, value).map(canonicalAlgorithm);
+  for (const name of names) {
+    if (!ALGORITHMS.has(name)) {
+      const near = nearestName(name, ALGORITHMS.keys());
+      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      throw new ConfigError(
+        `option "${option}": came ${JSON.stringify(name)}; wanted some of ` +
+          `${[...ALGORITHMS.keys()].join(', ')}${hint}`,
+      );
+    }
+    if (!runtimeHas(name)) {
+      throw new ConfigError(`option "${option}": this build of Node.js has no ${name}`);
+    }
+  }
+  return Object.freeze([...new Set(names)]);
+}
+
+/** A FIPS build of OpenSSL may lack some. */
+function runtimeHas(name: string): boolean {
+  const { kty, crv } = ALGORITHMS.get(name) ?? {};
+  if (kty === 'EC') return getCurves().includes(OPENSSL_CURVES[crv as keyof typeof OPENSSL_CURVES]);
+  if (kty === 'OKP') return true;
+  return getHashes().includes(`sha${name.slice(2)}`);
+}
+
+const OPENSSL_CURVES = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' };

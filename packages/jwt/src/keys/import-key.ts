@@ -1,0 +1,109 @@
+import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { decodeBase64url } from '../compact/base64url.ts';
+import { ownMember } from '../compact/json-object.ts';
+import { algorithmOf, canonicalAlgorithm, findAlgorithm } from './algorithms.ts';
+import { isRocaModulus } from './roca.ts';
+
+/** A key that is ready: checked once, never imported again. */
+export interface VerificationKey {
+  readonly kid: string | undefined;
+  readonly symmetric: boolean;
+  /** The one algorithm it verifies; undefined for an RSA key that declares none. */
+  readonly algorithm: string | undefined;
+  readonly keyObject: KeyObject;
+}
+
+const RSA_BITS = { least: 2048, most: 8192 };
+/** A huge exponent costs milliseconds a try, so it is a way to stop a server. */
+const RSA_EXPONENT = { least: 3n, most: 2n ** 32n - 1n };
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
+
+/** The key, or why it must not be used. All checks run on the raw JWK (RFC 7517); x5c is ignored. */
+export function importKey(jwk: JsonObject): VerificationKey | string {
+  const kid = ownMember(jwk, 'kid');
+  if (kid !== undefined && typeof kid !== 'string') return 'its kid is no text';
+  const forbidden = whyNotForVerifying(jwk);
+  if (forbidden !== undefined) return forbidden;
+  const kty = ownMember(jwk, 'kty');
+  const crv = ownMember(jwk, 'crv');
+  const alg = ownMember(jwk, 'alg');
+  if (alg !== undefined && typeof alg !== 'string') return 'its alg is no text';
+  const algorithm = alg === undefined ? algorithmOf(kty, crv) : canonicalAlgorithm(alg);
+  if (algorithm === undefined && kty !== 'RSA') return 'no algorithm here fits its type';
+  if (algorithm !== undefined) {
+    const found = findAlgorithm(algorithm);
+    if (found === undefined) return 'its alg is no signature algorithm that is accepted here';
+    if (found.kty !== kty || found.crv !== crv) return 'its alg does not fit its type and curve';
+    if (found.leastBytes !== undefined) return importSecret(jwk, kid, algorithm, found.leastBytes);
+  }
+  const weak = kty === 'RSA' ? whyWeakRsa(jwk) : undefined;
+  if (weak !== undefined) return weak;
+  try {
+    const keyObject = createPublicKey({ key: publicMembers(jwk), format: 'jwk' });
+    return { kid, symmetric: false, algorithm, keyObject };
+  } catch {
+    return 'it is not a valid public key';
+  }
+}
+
+function whyNotForVerifying(jwk: JsonObject): string | undefined {
+  const use = ownMember(jwk, 'use');
+  if (use !== undefined && use !== 'sig') return 'its use is not "sig"';
+  const operations = ownMember(jwk, 'key_ops');
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    return 'its key_ops do not have "verify"';
+  }
+  if (ownMember(jwk, 'kty') === 'oct') return undefined;
+  return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))
+    ? 'it has private members: a leaked key must not be trusted'
+    : undefined;
+}
+
+function importSecret(
+  jwk: JsonObject,
+  kid: string | undefined,
+  algorithm: string,
+  leastBytes: number,
+): VerificationKey | string {
+  const k = ownMember(jwk, 'k');
+  if (typeof k !== 'string' || !/^[A-Za-z0-9_-]+$/.test(k)) return 'its k is not base64url';
+  // Stray bits at its end are let pass: refused, it would hide that two keys share one kid.
+  const bytes = Buffer.from(k, 'base64url');
+  if (bytes.length < leastBytes) return `its secret is shorter than ${leastBytes} bytes`;
+  return { kid, symmetric: true, algorithm, keyObject: createSecretKey(bytes) };
+}
+
+function whyWeakRsa(jwk: JsonObject): string | undefined {
+  const modulus = toBigInt(ownMember(jwk, 'n'));
+  const exponent = toBigInt(ownMember(jwk, 'e'));
+  if (modulus === undefined || exponent === undefined) return 'its n or e is not base64url';
+  const bits = modulus.toString(2).length;
+  if (bits < RSA_BITS.least) return `its modulus has fewer than ${RSA_BITS.least} bits`;
+  if (bits > RSA_BITS.most) return `its modulus has more than ${RSA_BITS.most} bits`;
+  if (exponent % 2n === 0n || exponent < RSA_EXPONENT.least || exponent > RSA_EXPONENT.most) {
+    return 'its exponent is not odd, or not from 3 to 2^32-1';
+  }
+  if (modulus % 2n === 0n) return 'its modulus is even';
+  return isRocaModulus(modulus) ? 'its modulus is open to ROCA (CVE-2017-15361)' : undefined;
+}
+
+/** Longer than any modulus that is allowed, so that a megabyte is never turned into a number. */
+const MOST_INTEGER_CHARACTERS = 4096;
+
+function toBigInt(member: unknown): bigint | undefined {
+  if (typeof member !== 'string' || member.length > MOST_INTEGER_CHARACTERS) return undefined;
+  const bytes = decodeBase64url(member);
+  return bytes === undefined || bytes.length === 0
+    ? undefined
+    : BigInt(`0x${bytes.toString('hex')}`);
+}
+
+function publicMembers(jwk: JsonObject): JsonWebKey {
+  const members: JsonWebKey = {};
+  for (const name of ['kty', 'crv', 'n', 'e', 'x', 'y'] as const) {
+    const value = ownMember(jwk, name);
+    if (typeof value === 'string') members[name] = value;
+  }
+  return members;
+}

@@ -1,0 +1,58 @@
+import { rsaAlgorithmOf } from './algorithms.ts';
+import type { VerificationKey } from './import-key.ts';
+
+/** Keys that are ready to verify with, made by `importKeySet`. */
+export interface KeySet {
+  /** How many keys may be used. */
+  readonly size: number;
+  /** Which were left out, and why: for the operator. */
+  readonly refused: readonly { readonly kid: string | undefined; readonly why: string }[];
+}
+
+/** A token without `kid` is tried with this many asymmetric keys at most: each try costs. */
+const MOST_TRIED_ASYMMETRIC = 4;
+/** HMACs are cheap, and eight secrets are the most that hs256 holds. */
+const MOST_TRIED_SYMMETRIC = 8;
+
+export class ImportedKeySet implements KeySet {
+  readonly size: number;
+  readonly refused: KeySet['refused'];
+  readonly #keys: readonly VerificationKey[];
+  readonly #byKid = new Map<string, VerificationKey[]>();
+
+  constructor(keys: readonly VerificationKey[], refused: KeySet['refused']) {
+    this.size = keys.length;
+    this.refused = Object.freeze(refused);
+    this.#keys = [...keys];
+    for (const key of keys) {
+      if (key.kid === undefined) continue;
+      const others = this.#byKid.get(key.kid);
+      if (others === undefined) this.#byKid.set(key.kid, [key]);
+      else others.push(key);
+    }
+    Object.freeze(this);
+  }
+
+  hasKid(kid: string): boolean {
+    return this.#byKid.has(kid);
+  }
+
+  /**
+   * The keys to try for a header: bound to its algorithm, and of its `kid` where it names one. The
+   * token chooses among the keys; which algorithm a key verifies is not the token's to say.
+   */
+  candidates(
+    kid: string | undefined,
+    algorithm: string,
+    allowed: readonly string[],
+  ): readonly VerificationKey[] {
+    const named = kid === undefined ? this.#keys : (this.#byKid.get(kid) ?? []);
+    const fitting = named.filter((key) => (key.algorithm ?? rsaAlgorithmOf(allowed)) === algorithm);
+    const most = fitting[0]?.symmetric === true ? MOST_TRIED_SYMMETRIC : MOST_TRIED_ASYMMETRIC;
+    return fitting.slice(0, most);
+  }
+
+  static is(value: unknown): value is ImportedKeySet {
+    return typeof value === 'object' && value !== null && #keys in value;
+  }
+}

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AuthError } from '@grpc-authn/core/authenticator';
+import { describe, expect, it } from 'vitest';
+import { importKeySet, verifyCompactJws } from '../src/index.ts';
+
+const FOLDER =
+  process.env['WYCHEPROOF_DIR'] ??
+  join(import.meta.dirname, '../../../../shared/corpora/wycheproof');
+
+interface Vector {
+  readonly tcId: number;
+  readonly comment: string;
+  readonly jws: string;
+  readonly result: 'valid' | 'invalid';
+  readonly flags: readonly string[];
+}
+
+interface Group {
+  readonly comment: string;
+  readonly public?: object;
+  readonly private: object;
+  readonly tests: readonly Vector[];
+}
+
+const ALGORITHMS = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+];
+
+/** Cases that are not decided as their file says, and why. */
+const EXCLUSIONS: Readonly<Record<string, ReadonlyMap<number, string>>> = {
+  'json_web_signature_test.json': new Map([
+    [346, 'the key declares PS256, the token says PS384: one algorithm a key'],
+    [347, 'the key declares ES521, which is no algorithm'],
+    [350, 'as 346'],
+    [351, 'as 347'],
+    [367, 'the very string of case 357, which is valid: its padding was lost on the way'],
+    [370, 'as 367'],
+    [372, 'wants a character outside base64url to be skipped (RFC 7515, section 2, does not)'],
+    [373, 'as 372'],
+  ]),
+  'json_web_key_test.json': new Map(),
+};
+
+async function accepts(jws: string, key: object): Promise<boolean> {
+  const keys = importKeySet({ keys: 'keys' in key ? (key.keys as object[]) : [key] });
+  return !AuthError.is(await verifyCompactJws(jws, keys, { algorithms: ALGORITHMS }));
+}
+
+function groupsOf(file: string): readonly Group[] {
+  return (JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as { testGroups: Group[] })
+    .testGroups;
+}
+
+if (!existsSync(FOLDER)) {
+  describe('Wycheproof', () => {
+    it('was left out: its folder is not here, and WYCHEPROOF_DIR names none', () => {});
+  });
+} else {
+  for (const [file, cases] of [
+    ['json_web_signature_test.json', 401],
+    ['json_web_key_test.json', 26],
+  ] as const) {
+    describe(`Wycheproof ${file}`, () => {
+      it(`has ${cases} cases`, () => {
+        expect(groupsOf(file).flatMap((group) => group.tests)).toHaveLength(cases);
+      });
+      for (const group of groupsOf(file)) {
+        for (const vector of group.tests) {
+          const exclusion = EXCLUSIONS[file]?.get(vector.tcId);
+          if (exclusion !== undefined) {
+            it(`is decided otherwise than ${vector.result} ${vector.tcId}: ${exclusion}`, async () => {
+              expect(await accepts(vector.jws, group.public ?? group.private)).toBe(
+                vector.result !== 'valid',
+              );
+            });
+            continue;
+          }
+          it(`${vector.result} ${vector.tcId}: ${group.comment} ${vector.comment} ${vector.flags}`, async () => {
+            expect(await accepts(vector.jws, group.public ?? group.private)).toBe(
+              vector.result === 'valid',
+            );
+          });
+        }
+      }
+    });
+  }
+}
