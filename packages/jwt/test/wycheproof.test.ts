@@ -87,7 +87,7 @@ if (!existsSync(FOLDER)) {
             });
             continue;
           }
-          it(`${vector.result} ${vector.tcId}: ${group.comment} ${vector.comment} ${vector.flags}`, async () => {
+          it(`${vector.result} ${vector.tcId}: ${group.comment} ${vector.comment} ${vector.flags.join()}`, async () => {
             expect(await accepts(vector.jws, group.public ?? group.private)).toBe(
               vector.result === 'valid',
             );

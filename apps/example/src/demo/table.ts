@@ -1,0 +1,25 @@
+const WIDTHS = [20, 15, 18, 18];
+
+export interface Row {
+  readonly name: string;
+  readonly kind: string;
+  readonly wanted: string;
+  readonly got: string;
+}
+
+export function printHeading(title: string): void {
+  console.log(`\n${title}`);
+  console.log(line(['case', 'call kind', 'wanted', 'got']));
+  console.log(line(WIDTHS.map((width) => '-'.repeat(width - 1))));
+}
+
+/** Prints a row; true where it is as wanted. */
+export function printRow({ name, kind, wanted, got }: Row): boolean {
+  const same = wanted === got;
+  console.log(`${line([name, kind, wanted, got])} ${same ? 'ok' : 'DIFFERENT'}`);
+  return same;
+}
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0)).join('');
+}

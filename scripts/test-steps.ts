@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
+
+/** A command that holds or does not; it speaks only where it does not. */
+export function check(command: string, ...args: readonly string[]): Counts {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
+  if (status === 0) return { passed: 1, failed: 0 };
+  console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  return { passed: 0, failed: 1 };
+}
+
+/** The unit tests, counted from vitest's own report. A run without a test is a failure. */
+export function vitest(): Counts {
+  return inFolder((folder) => {
+    const file = join(folder, 'report.json');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const { status } = spawnSync('vitest', ['run', ...reporters], { stdio: 'inherit', env });
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    return counted(report['numPassedTests'], report['numFailedTests'], status);
+  });
+}
+
+/** Files of node:test under the given Node.js, counted from the closing lines of its TAP report. */
+export function nodeTests(node: string, files: readonly string[]): Counts {
+  return inFolder((folder) => {
+    const file = join(folder, 'report.tap');
+    const version = spawnSync(node, ['-p', 'process.version'], { encoding: 'utf8' }).stdout;
+    console.log(`      process.version ${version?.trim()}`);
+    const reporters = ['dot', 'stdout', 'tap', file];
+    const args = ['--test', ...reporters.map(reporterArgument), ...files];
+    const { status } = spawnSync(node, args, { stdio: 'inherit', env });
+    const report = readFileSync(file, 'utf8');
+    if (status !== 0) console.log(report);
+    const [passed, failed] = ['pass', 'fail'].map((name) =>
+      Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1] ?? Number.NaN),
+    );
+    return counted(passed, failed, status);
+  });
+}
+
+function reporterArgument(value: string, index: number): string {
+  return index % 2 === 0 ? `--test-reporter=${value}` : `--test-reporter-destination=${value}`;
+}
+
+/** A run that fails without a failed test, or that ran none, failed all the same. */
+function counted(passed = Number.NaN, failed = Number.NaN, status: number | null): Counts {
+  const silent = !(passed > 0) || (status !== 0 && !(failed > 0));
+  return { passed: passed || 0, failed: (failed || 0) + (silent ? 1 : 0) };
+}
+
+function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-test-'));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
