@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const DEMO = fileURLToPath(new URL('../../../example/dist/demo/main.js', import.meta.url));
+const OPEN_SERVER = fileURLToPath(new URL('../support/open-orders-server.js', import.meta.url));
+
+function runDemo(...args: readonly string[]): { status: number | null; rows: readonly string[] } {
+  const { status, stdout } = spawnSync(process.execPath, [DEMO, ...args], { encoding: 'utf8' });
+  return { status, rows: stdout.split('\n') };
+}
+
+describe('the demo', () => {
+  it('prints a row for each case and each kind of call, and exits with 0', () => {
+    const { status, rows } = runDemo();
+    assert.equal(status, 0);
+    assert.ok(rows.filter((row) => row.endsWith(' ok')).length >= 7 * 4);
+    assert.deepEqual(
+      rows.filter((row) => row.endsWith('DIFFERENT')),
+      [],
+    );
+  });
+
+  it('prints the rows that differ and exits with 1 where the server lets everybody in', () => {
+    const { status, rows } = runDemo('--server', OPEN_SERVER);
+    assert.equal(status, 1);
+    const different = rows.filter((row) => row.endsWith('DIFFERENT'));
+    assert.ok(different.some((row) => /^no token +unary +UNAUTHENTICATED +OK/.test(row)));
+    assert.ok(different.some((row) => /^good token +server stream +OK +UNIMPLEMENTED/.test(row)));
+  });
+});

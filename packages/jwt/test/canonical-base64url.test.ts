@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBase64url } from '../src/compact/base64url.ts';
+import { encodePart, type Part, signInput } from './support/signing-key.ts';
+import { claims, decide, header, key, token } from './support/test-authenticator.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** The parts of a token whose signature is good for the spelling that is sent. */
+function respell(which: 0 | 1 | 2, spell: (part: string) => string): string {
+  const parts = [paddable(header()), paddable(claims())].map(encodePart);
+  if (which < 2) parts[which] = spell(parts[which] ?? '');
+  const signature = signInput(key, parts.join('.')).toString('base64url');
+  return [...parts, which === 2 ? spell(signature) : signature].join('.');
+}
+
+/** JSON whose base64url ends in a character with bits to spare: never a multiple of three bytes. */
+function paddable(part: object): Part {
+  const text = JSON.stringify(part);
+  return text.length % 3 === 0 ? `${text} ` : text;
+}
+
+/** Another spelling of the same bytes for a lenient decoder: the last, unused bit is set. */
+function setTrailingBit(part: string): string {
+  return part.slice(0, -1) + ALPHABET[ALPHABET.indexOf(part.at(-1) ?? '') + 1];
+}
+
+const SPELLINGS: readonly (readonly [string, (part: string) => string])[] = [
+  ['a padding character', (part) => `${part}=`],
+  ['two padding characters', (part) => `${part}==`],
+  ['a space at its end', (part) => `${part} `],
+  ['a space in it', (part) => `${part.slice(0, 4)} ${part.slice(4)}`],
+  ['a newline at its end', (part) => `${part}\n`],
+  ['a tab at its start', (part) => `\t${part}`],
+  ['bits set that no byte needs', setTrailingBit],
+  ['a character of the other alphabet', (part) => `${part.slice(0, 4)}+/${part.slice(6)}`],
+  ['a percent sign', (part) => `${part}%3D`],
+  ['a character beyond ASCII', (part) => `${part}\u00e9`],
+  ['a zero-width space', (part) => `${part}\u200b`],
+  ['a NUL', (part) => `${part}\0`],
+  ['one character over', (part) => `${part}${'A'.repeat(5 - (part.length % 4))}`],
+];
+
+describe('each part of a token', () => {
+  for (const [which, name] of [
+    [0, 'header'],
+    [1, 'payload'],
+    [2, 'signature'],
+  ] as const) {
+    it(`is taken as it was encoded: ${name}`, async () => {
+      expect(await decide(respell(which, (part) => part))).toBe('accepted');
+    });
+    for (const [what, spell] of SPELLINGS) {
+      it(`is refused with ${what}: ${name}`, async () => {
+        expect(await decide(respell(which, spell))).toBe('malformed_credentials/not_base64url');
+      });
+    }
+  }
+
+  it('has one spelling only: no other last character of a signature is accepted', async () => {
+    const good = token();
+    for (const last of ALPHABET) {
+      const jwt = good.slice(0, -1) + last;
+      if (jwt !== good) expect(await decide(jwt)).not.toBe('accepted');
+    }
+  });
+});
+
+describe('decodeBase64url', () => {
+  const nearlyBase64url = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.base64String(),
+    fc.string({ unit: fc.constantFrom(...ALPHABET) }),
+    fc.string({ unit: fc.constantFrom(...`${ALPHABET}+/= \n\t.`), maxLength: 12 }),
+    fc.uint8Array().map((bytes) => `${Buffer.from(bytes).toString('base64url')}`),
+  );
+
+  it('accepts exactly the text that the runtime would write for the bytes it holds', () => {
+    fc.assert(
+      fc.property(nearlyBase64url, (text) => {
+        const bytes = Buffer.from(text, 'base64url');
+        expect(decodeBase64url(text)).toEqual(
+          bytes.toString('base64url') === text ? bytes : undefined,
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('gives back the bytes that were encoded', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64url');
+        expect(decodeBase64url(text)).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
+  it('knows no two spellings of the same bytes', () => {
+    const short = fc.string({ unit: fc.constantFrom(...'AQgwBR-_=+'), maxLength: 4 });
+    fc.assert(
+      fc.property(short, short, (one, other) => {
+        const [first, second] = [decodeBase64url(one), decodeBase64url(other)];
+        fc.pre(one !== other && first !== undefined && second !== undefined);
+        expect(first?.equals(second ?? Buffer.alloc(0))).toBe(false);
+      }),
+    );
+  });
+});

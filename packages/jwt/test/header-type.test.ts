@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { decide, token } from './support/test-authenticator.ts';
+
+describe('the typ of a header', () => {
+  it.each([
+    ['at+jwt'],
+    ['AT+JWT'],
+    ['application/at+jwt'],
+    ['Application/At+Jwt'],
+    ['JWT'],
+    ['jwt'],
+    ['application/jwt'],
+    [undefined],
+  ])('may be %j', async (typ) => {
+    expect(await decide(token({}, { typ }))).toBe('accepted');
+  });
+
+  it.each([
+    ['dpop+jwt'],
+    ['application/dpop+jwt'],
+    ['token-introspection+jwt'],
+    ['logout+jwt'],
+    ['secevent+jwt'],
+    ['oauth-authz-req+jwt'],
+    ['client-authentication+jwt'],
+    ['kb+jwt'],
+    ['JOSE'],
+    [''],
+    ['at+jwt '],
+    ['at+jwt; charset=utf-8'],
+    ['x-application/at+jwt'],
+    ['text/at+jwt'],
+  ])('must not be %j', async (typ) => {
+    expect(await decide(token({}, { typ }))).toBe('invalid_token/type');
+  });
+
+  it.each([[null], [1], [['at+jwt']], [{ typ: 'at+jwt' }], [true]])(
+    'is text, not %j',
+    async (typ) => {
+      expect(await decide(token({}, { typ }))).toBe('invalid_token/type');
+    },
+  );
+});
+
+describe('the option typ', () => {
+  it('asks for one type alone, where the issuer sends it', async () => {
+    const typ = ['at+jwt'];
+    expect(await decide(token({}, { typ: 'application/AT+jwt' }), { typ })).toBe('accepted');
+    expect(await decide(token({}, { typ: 'JWT' }), { typ })).toBe('invalid_token/type');
+    expect(await decide(token({}, { typ: undefined }), { typ })).toBe('invalid_token/type');
+  });
+
+  it('asks for none, where null is all it lists', async () => {
+    const typ = [null];
+    expect(await decide(token({}, { typ: undefined }), { typ })).toBe('accepted');
+    expect(await decide(token({}, { typ: 'JWT' }), { typ })).toBe('invalid_token/type');
+  });
+
+  it('is compared as the header is: without case and without application/', async () => {
+    const typ = ['Application/Example+JWT'];
+    expect(await decide(token({}, { typ: 'example+jwt' }), { typ })).toBe('accepted');
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  decide,
+  ISSUER,
+  NOW_SECONDS,
+  payloadText,
+  principalOf,
+  token,
+  tokenOfPayload,
+} from './support/test-authenticator.ts';
+
+describe('a principal', () => {
+  it('has what the token says', async () => {
+    const principal = await principalOf(token({ client_id: 'web', scope: 'read' }));
+    expect({ ...principal }).toEqual({
+      subject: 'alice',
+      issuer: ISSUER,
+      clientId: 'web',
+      audience: [AUDIENCE],
+      scopes: ['read'],
+      expiresAtEpochSeconds: NOW_SECONDS + 300,
+      verifiedAtEpochSeconds: NOW_SECONDS,
+      confirmation: undefined,
+      authenticator: 'test',
+      claims: {
+        iss: ISSUER,
+        aud: AUDIENCE,
+        sub: 'alice',
+        iat: NOW_SECONDS - 60,
+        exp: NOW_SECONDS + 300,
+        client_id: 'web',
+        scope: 'read',
+      },
+    });
+  });
+
+  it('may be without a subject', async () => {
+    expect((await principalOf(token({ sub: undefined }))).subject).toBeUndefined();
+  });
+
+  it.each(['sub', 'client_id', 'azp'])('is not made from a %s that is no text', async (name) => {
+    for (const value of ['', null, 5, true, ['alice'], { toString: 'alice' }]) {
+      expect(await decide(token({ [name]: value }))).toBe('invalid_token/claim');
+    }
+  });
+});
+
+describe('the client of a token', () => {
+  it('is named by client_id or azp', async () => {
+    expect((await principalOf(token({ client_id: 'web' }))).clientId).toBe('web');
+    expect((await principalOf(token({ azp: 'web' }))).clientId).toBe('web');
+    expect((await principalOf(token({ azp: 'web', client_id: 'web' }))).clientId).toBe('web');
+    expect((await principalOf(token())).clientId).toBeUndefined();
+  });
+
+  it('is refused where the two disagree', async () => {
+    for (const azp of ['Web', 'web ', 'other']) {
+      expect(await decide(token({ client_id: 'web', azp }))).toBe('invalid_token/claim');
+    }
+  });
+});
+
+// RFC 7800: the gate refuses a principal with a confirmation until its proof can be checked.
+describe('the cnf of a token', () => {
+  it.each([
+    ['jkt', { jkt: 'thumb' }, { jkt: 'thumb' }],
+    ['x5t#S256', { 'x5t#S256': 'thumb' }, { x5tS256: 'thumb' }],
+    ['both', { jkt: 'a', 'x5t#S256': 'b' }, { jkt: 'a', x5tS256: 'b' }],
+    ['a method that is unknown here', { jwk: {} }, {}],
+    ['no method at all', {}, {}],
+    ['a thumbprint that is no text', { jkt: 5 }, {}],
+    ['a thumbprint that is empty', { jkt: '' }, {}],
+  ])('makes the principal a bound one: %s', async (_, cnf, confirmation) => {
+    expect((await principalOf(token({ cnf }))).confirmation).toEqual(confirmation);
+  });
+
+  it.each([[null], ['thumb'], [5], [true], [[]], [[{ jkt: 'thumb' }]]])(
+    'is refused where it is %j',
+    async (cnf) => {
+      expect(await decide(token({ cnf }))).toBe('invalid_token/claim');
+    },
+  );
+});
+
+describe('requiredClaims', () => {
+  const options = { requiredClaims: ['tenant', 'sub'] };
+
+  it.each([
+    ['text', '"a"'],
+    ['empty text', '""'],
+    ['zero', '0'],
+    ['false', 'false'],
+    ['a list', '[]'],
+  ])('are there as %s', async (_, value) => {
+    const jwt = tokenOfPayload(payloadText(`"tenant":${value}`));
+    expect(await decide(jwt, options)).toBe('accepted');
+  });
+
+  it('are refused where one is missing or null', async () => {
+    expect(await decide(token(), options)).toBe('invalid_token/claim');
+    expect(await decide(token({ tenant: null }), options)).toBe('invalid_token/claim');
+    expect(await decide(token({ tenant: 'a', sub: undefined }), options)).toBe(
+      'invalid_token/claim',
+    );
+  });
+
+  it('are literal names of the token’s own claims', async () => {
+    const literal = { requiredClaims: ['https://x.example/tenant.id'] };
+    expect(await decide(token({ 'https://x.example/tenant.id': 'a' }), literal)).toBe('accepted');
+    const inherited = { requiredClaims: ['constructor'] };
+    expect(await decide(token(), inherited)).toBe('invalid_token/claim');
+  });
+
+  it('may be an empty list', async () => {
+    expect(await decide(token(), { requiredClaims: [] })).toBe('accepted');
+  });
+});

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Where a file is planted, what it imports, and whether the layers let it. */
+const PLANTED: readonly (readonly [string, string, boolean])[] = [
+  ['packages/core/src/errors', '../contract/clock.ts', false],
+  ['packages/core/src/contract', '../errors/auth-error.ts', true],
+  ['packages/core/src/contract', '../gate/gate.ts', false],
+  ['packages/core/src/gate', '../grpc/status.ts', false],
+  ['packages/core/src/gate', '../index.ts', false],
+  ['packages/core/src/gate', '@grpc/grpc-js', false],
+  ['packages/core/src/grpc', '@grpc/grpc-js', true],
+  ['packages/core/src/grpc', '@grpc-authn/jwt', false],
+  ['packages/jwt/src', '@grpc-authn/core/authenticator', true],
+  ['packages/jwt/src', '@grpc-authn/core', false],
+  ['packages/jwt/src', '@grpc-authn/hs256', false],
+  ['packages/jwt/src/claims', '@grpc/grpc-js', false],
+  ['packages/hs256/src', '@grpc-authn/jwt/key-source', true],
+  ['packages/hs256/src', '@grpc-authn/example', false],
+  ['packages/hs256/src', '../../../apps/example/src/orders-service.ts', false],
+];
+
+describe('the direction of the layers', () => {
+  for (const [index, [folder, imported, allowed]] of PLANTED.entries()) {
+    it(`${allowed ? 'lets' : 'forbids'} ${folder} to import ${imported}`, () => {
+      const file = join(ROOT, folder, `planted-${index}.ts`);
+      writeFileSync(file, `export * as planted from '${imported}';\n`);
+      try {
+        const { stdout } = spawnSync('oxlint', [file], { cwd: ROOT, encoding: 'utf8' });
+        expect(stdout.includes('no-restricted-imports')).toBe(!allowed);
+      } finally {
+        rmSync(file);
+      }
+    });
+  }
+});
