@@ -8,3 +8,5 @@ export {
   readJwtOptions,
 } from './authenticator/jwt-options.ts';
 export type { KeySource } from './authenticator/key-source.ts';
+export { importPublicKeySet } from './keys/import-key-set.ts';
+export type { ImportedKeySet } from './keys/key-set.ts';

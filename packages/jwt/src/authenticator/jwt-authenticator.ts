@@ -6,7 +6,8 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { ImportedKeySet } from '../keys/key-set.ts';
+import type { VerificationKey } from '../keys/import-key.ts';
+import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import { verifyWithAny } from '../signature/verify-signature.ts';
 import { whyNoKey } from '../verify-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
@@ -40,27 +41,34 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const verdict = await this.#verifyWith(await this.#source.keys(), token);
     const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
     if (!unknown || this.#source.lookUp === undefined) return verdict;
-    const keys = await this.#source.lookUp(() => context.signal);
-    return this.#verifyWith(keys, token);
+    const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
+    return this.#verifyWith(await this.#source.lookUp(isFound, context.signal), token);
   }
 
   async #verifyWith(keys: unknown, token: TokenCheck): Promise<Verdict<object>> {
     if (AuthError.is(keys)) return keys;
     if (!ImportedKeySet.is(keys)) throw new TypeError('keys: wanted a KeySet of importKeySet');
     const { algorithm, kid, jws } = token;
-    const candidates = keys.candidates(kid, algorithm, this.#rules.algorithms);
+    const candidates = this.#candidates(keys, token);
     if (candidates.length === 0) return token.refuse(whyNoKey(keys, kid));
     if (!(await verifyWithAny(jws, algorithm, candidates))) return token.refuse('signature');
     return token.toPrincipal();
   }
 
-  subscribe(_listener: (event: AuthenticatorEvent) => void): () => void {
-    return () => undefined;
+  #candidates(keys: KeySet, { kid, algorithm }: TokenCheck): readonly VerificationKey[] {
+    if (!ImportedKeySet.is(keys)) return [];
+    return keys.candidates(kid, algorithm, this.#rules.algorithms);
   }
 
-  async ready(): Promise<void> {
-    await this.#source.keys();
+  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
+    return this.#source.subscribe?.(listener) ?? (() => undefined);
   }
 
-  async close(): Promise<void> {}
+  async ready(signal?: AbortSignal): Promise<void> {
+    await this.#source.ready?.(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close?.();
+  }
 }

@@ -1,9 +1,12 @@
 import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { ownMember } from '../compact/json-object.ts';
 import { importKey, type VerificationKey } from './import-key.ts';
 import { ImportedKeySet, type KeySet } from './key-set.ts';
 
 /** A megabyte holds 13,107 Ed25519 keys, and one token without `kid` must not meet them all. */
 const MOST_KEYS = 64;
+/** To look at a bad key costs as much as at a good one, so not all of them are looked at. */
+const MOST_LOOKED_AT = 256;
 
 /**
  * Imports a JWK Set (RFC 7517) once: what may be used is held ready, what must not be used is left
@@ -18,16 +21,27 @@ const MOST_KEYS = 64;
  * @example const keys = importKeySet({ keys: [jwk] });
  */
 export function importKeySet(jwks: { readonly keys: readonly unknown[] }): KeySet {
+  return importKeys(jwks, importKey);
+}
+
+/** As importKeySet, but without secrets: whoever may read a published set would hold one. */
+export function importPublicKeySet(jwks: { readonly keys: readonly unknown[] }): ImportedKeySet {
+  return importKeys(jwks, (jwk) =>
+    ownMember(jwk, 'kty') === 'oct' ? 'it is a secret in a set of public keys' : importKey(jwk),
+  );
+}
+
+function importKeys(
+  jwks: { readonly keys: readonly unknown[] },
+  importOne: (jwk: JsonObject) => VerificationKey | string,
+): ImportedKeySet {
   if (!Array.isArray(jwks?.keys)) throw new TypeError('importKeySet: wanted { keys: [...] }');
   const refused: { kid: string | undefined; why: string }[] = [];
   let usable: VerificationKey[] = [];
-  for (const jwk of jwks.keys as readonly unknown[]) {
-    const key =
-      usable.length >= MOST_KEYS
-        ? `there are more than ${MOST_KEYS} usable keys`
-        : isObject(jwk)
-          ? importKey(jwk)
-          : 'it is no object';
+  for (const [index, jwk] of (jwks.keys as readonly unknown[]).entries()) {
+    const tooMany = usable.length >= MOST_KEYS || index >= MOST_LOOKED_AT;
+    const known = isObject(jwk) ? jwk : {};
+    const key = tooMany ? 'the set has too many keys' : importOne(known);
     if (typeof key === 'string') refused.push({ kid: kidOf(jwk), why: key });
     else usable.push(key);
   }

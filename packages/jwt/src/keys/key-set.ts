@@ -52,7 +52,19 @@ export class ImportedKeySet implements KeySet {
     return fitting.slice(0, most);
   }
 
+  /** True where this set, which replaces `earlier`, has no more a key that was in it. */
+  lacksSomeOf(earlier: ImportedKeySet): boolean {
+    const kept = new Set(this.#keys.map(identityOf));
+    return earlier.#keys.some((key) => !kept.has(identityOf(key)));
+  }
+
   static is(value: unknown): value is ImportedKeySet {
     return typeof value === 'object' && value !== null && #keys in value;
   }
+}
+
+/** What a key verifies, and under which name: two keys that agree in it are one. */
+function identityOf({ kid, algorithm, keyObject }: VerificationKey): string {
+  const { kty, crv, n, e, x, y, k } = keyObject.export({ format: 'jwk' });
+  return JSON.stringify([kid, algorithm, kty, crv, n, e, x, y, k]);
 }

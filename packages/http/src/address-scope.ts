@@ -1,0 +1,39 @@
+import { lookup } from 'node:dns/promises';
+import ipaddr from 'ipaddr.js';
+
+/** How far an address reaches: what a public name must not be able to point at. */
+export type AddressScope = 'public' | 'private' | 'forbidden';
+
+/** Loopback counts as private; link-local (a cloud's metadata service) and multicast are forbidden. */
+export function scopeOfAddress(address: string): AddressScope {
+  if (!ipaddr.isValid(address)) return 'forbidden';
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range === 'unicast') return 'public';
+  if (range === 'rfc6052' && parsed instanceof ipaddr.IPv6) {
+    // NAT64 carries an IPv4 address in its last four bytes.
+    return scopeOfAddress(parsed.toByteArray().slice(12).join('.'));
+  }
+  const isPrivate = ['private', 'loopback', 'uniqueLocal', 'carrierGradeNat'].includes(range);
+  return isPrivate ? 'private' : 'forbidden';
+}
+
+/** The host of a URL, where it is an address: IPv6 without its brackets. */
+export function literalAddressOf(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return ipaddr.isValid(host) ? host : undefined;
+}
+
+export function isLoopbackHost(url: URL): boolean {
+  const address = literalAddressOf(url);
+  if (address === undefined) return url.hostname === 'localhost';
+  return ipaddr.process(address).range() === 'loopback';
+}
+
+/** True where any address of the host is private. */
+export async function isPrivateHost(url: URL): Promise<boolean> {
+  const literal = literalAddressOf(url);
+  if (literal !== undefined) return scopeOfAddress(literal) === 'private';
+  const addresses = await lookup(url.hostname, { all: true });
+  return addresses.some(({ address }) => scopeOfAddress(address) === 'private');
+}

@@ -1,0 +1,126 @@
+import { Agent, fetch as undiciFetch } from 'undici';
+import { checkLiteral, guardedLookup } from './guarded-lookup.ts';
+import type { ClientCertificate, HttpSettings } from './http-options.ts';
+import { ProviderError, shownUrl } from './provider-error.ts';
+
+/** No document that a provider sends us is larger. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Asks providers, and lets back only what may be used: no redirect is followed, no more than 1 MiB is
+ * read (after decompression), and one time limit covers it all.
+ */
+export class GuardedFetch {
+  readonly #settings: HttpSettings;
+  readonly #certificate: ClientCertificate | undefined;
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(settings: HttpSettings, certificate?: ClientCertificate) {
+    this.#settings = settings;
+    this.#certificate = certificate;
+  }
+
+  /**
+   * The answer, read to its end, whatever its status but a redirect. `issuer` is given for a URL that
+   * its metadata named: then the address is checked while connecting.
+   *
+   * @throws ProviderError
+   */
+  async fetch(url: URL, init: RequestInit = {}, issuer?: URL): Promise<Response> {
+    const limit = AbortSignal.timeout(this.#settings.timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    const shown = `${init.method ?? 'GET'} ${shownUrl(url)}`;
+    try {
+      const response = await this.#send(url, { ...init, signal, redirect: 'manual' }, issuer);
+      if (response.type === 'opaqueredirect' || isRedirect(response.status)) {
+        await response.body?.cancel();
+        throw new ProviderError(
+          'redirect',
+          `${shown}: answered with a redirect, which is not followed`,
+        );
+      }
+      return await readAll(response, shown);
+    } catch (error) {
+      throw limit.aborted
+        ? new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`)
+        : toProviderError(error, shown);
+    }
+  }
+
+  async #send(url: URL, init: RequestInit, issuer: URL | undefined): Promise<Response> {
+    const headers = new Headers(this.#settings.headers);
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+    const { fetch } = this.#settings;
+    if (fetch !== undefined) return fetch(url, { ...init, headers });
+    if (issuer !== undefined) await checkLiteral(url, issuer);
+    const dispatcher = this.#agentFor(issuer);
+    const sent = undiciFetch(url, { ...init, headers: [...headers], dispatcher } as never);
+    return sent as Promise<unknown> as Promise<Response>;
+  }
+
+  #agentFor(issuer: URL | undefined): Agent {
+    const key = issuer?.origin ?? '';
+    let agent = this.#agents.get(key);
+    if (agent === undefined) {
+      const { ca } = this.#settings;
+      agent = new Agent({
+        connect: {
+          ...(ca === undefined ? undefined : { ca }),
+          ...this.#certificate,
+          ...(issuer === undefined ? undefined : { lookup: guardedLookup(issuer) }),
+        },
+      });
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+
+  /** Leaves no socket open. */
+  async close(): Promise<void> {
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    await Promise.all(agents.map((agent) => agent.destroy()));
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+async function readAll(response: Response, shown: string): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (response.body !== null) {
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      // Leaving the loop cancels the body.
+      if (size > MOST_BYTES) {
+        throw new ProviderError(
+          'too_large',
+          `${shown}: answered with more than ${MOST_BYTES} bytes`,
+        );
+      }
+      chunks.push(chunk);
+    }
+  }
+  const headers = new Headers([...response.headers]);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
+    headers.delete(name);
+  }
+  const { status } = response;
+  const bodiless = status === 204 || status === 205 || status === 304;
+  return new Response(bodiless ? null : Buffer.concat(chunks), { status, headers });
+}
+
+/** The system's code is worth showing; its text may hold more than should be shown. */
+function toProviderError(error: unknown, shown: string): ProviderError {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth += 1) {
+    if (cause instanceof ProviderError) return cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (cause.cause === undefined && typeof code === 'string') {
+      return new ProviderError('connection', `${shown}: could not be asked (${code})`);
+    }
+    cause = cause.cause;
+  }
+  return new ProviderError('connection', `${shown}: could not be asked`);
+}

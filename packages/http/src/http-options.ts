@@ -1,0 +1,95 @@
+import {
+  checkFunction,
+  checkNumber,
+  checkOptionNames,
+  describeSecret,
+  describeValue,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+
+/** How a provider is asked. */
+export interface HttpOptions {
+  /** Replaces the built-in one, and with it the checks of addresses at connect time. */
+  readonly fetch?: typeof fetch;
+  /** PEM: the certificate authority that is trusted instead of the system's. */
+  readonly ca?: string | Uint8Array;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds for one request, from connect to the last byte, 1 to 60,000; 5,000 unless said. */
+  readonly timeoutMs?: number;
+  /** Origins, written out ('http://idp.internal:8080'). Loopback needs none. */
+  readonly dangerouslyAllowHttpFrom?: readonly string[];
+}
+
+/** A client certificate, for mutual TLS. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The options, checked and copied. */
+export interface HttpSettings {
+  readonly fetch: typeof fetch | undefined;
+  readonly ca: string | Buffer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly plainOrigins: ReadonlySet<string>;
+}
+
+export function readHttpOptions(options: HttpOptions = {}): HttpSettings {
+  checkOptionNames('http', options, [
+    'fetch',
+    'ca',
+    'headers',
+    'timeoutMs',
+    'dangerouslyAllowHttpFrom',
+  ]);
+  checkFunction('http.fetch', options.fetch);
+  return Object.freeze({
+    fetch: options.fetch,
+    ca: readCa(options.ca),
+    headers: readHeaders(options.headers ?? {}),
+    timeoutMs: checkNumber('http.timeoutMs', options.timeoutMs, {
+      default: 5000,
+      min: 1,
+      max: 60_000,
+    }),
+    plainOrigins: readOrigins(options.dangerouslyAllowHttpFrom ?? []),
+  });
+}
+
+function readCa(ca: unknown): string | Buffer | undefined {
+  if (ca === undefined || typeof ca === 'string') return ca;
+  if (ca instanceof Uint8Array) return Buffer.from(ca);
+  throw wrongOption('http.ca', describeValue(ca), 'a certificate in PEM');
+}
+
+function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (typeof headers !== 'object' || headers === null) {
+    throw wrongOption('http.headers', describeValue(headers), 'an object of text by name');
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== 'string') {
+      throw wrongOption(`http.headers.${name}`, describeSecret(value), 'a string');
+    }
+  }
+  return Object.freeze({ ...headers });
+}
+
+function readOrigins(origins: readonly string[]): ReadonlySet<string> {
+  const option = 'http.dangerouslyAllowHttpFrom';
+  if (!Array.isArray(origins))
+    throw wrongOption(option, describeValue(origins), 'a list of origins');
+  for (const origin of origins as readonly unknown[]) {
+    const isOrigin =
+      typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin;
+    if (!isOrigin || !origin.startsWith('http://')) {
+      throw wrongOption(
+        option,
+        describeValue(origin),
+        "origins such as 'http://idp.internal:8080'",
+      );
+    }
+  }
+  return new Set(origins);
+}

@@ -1,0 +1,12 @@
+// For the adapters of this family, which are released together. No promise to anybody else.
+export { isLoopbackHost } from './address-scope.ts';
+export { GuardedFetch } from './guarded-fetch.ts';
+export {
+  type ClientCertificate,
+  type HttpOptions,
+  type HttpSettings,
+  readHttpOptions,
+} from './http-options.ts';
+export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
+export { retryAfterMs } from './retry-after.ts';
+export { checkMetadataUrl, checkWrittenUrl } from './url-rules.ts';

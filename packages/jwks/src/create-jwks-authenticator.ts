@@ -1,0 +1,90 @@
+import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
+import { checkOptionNames, checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
+import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/http';
+import {
+  type ClaimsOutput,
+  importPublicKeySet,
+  JWT_OPTION_NAMES,
+  JwtAuthenticator,
+  type JwtOptions,
+  type JwtRules,
+  type KeySource,
+  readJwtOptions,
+} from '@grpc-authn/jwt/key-source';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { FileLoader } from './file-loader.ts';
+import {
+  checkAsymmetric,
+  JWKS_OPTION_NAMES,
+  type JwksOptions,
+  type JwksSettings,
+  readJwksOptions,
+} from './jwks-options.ts';
+import type { KeyLoader } from './key-loader.ts';
+import { KeyReports } from './key-reports.ts';
+import { RefreshingKeys } from './refreshing-keys.ts';
+import { UrlLoader } from './url-loader.ts';
+
+/** Where the keys are: a JWKS URL, a file that is read again as it changes, or the keys themselves. */
+export type JwksLocation =
+  | { readonly url: string }
+  | { readonly file: string }
+  | { readonly keys: readonly unknown[] };
+
+/**
+ * Verifies JWTs with the public keys of a JWK Set (RFC 7517). Keys are imported once, refreshed in the
+ * background, and looked up when a token names one that is not there.
+ *
+ * Refuses as createJwtAuthenticator does; `unavailable` (reason `jwks`) where no keys can be had, and
+ * never a refusal for an outage's sake.
+ *
+ * @throws ConfigError for a wrong option.
+ * @example
+ * createJwksAuthenticator({
+ *   jwks: { url: 'https://id.example.com/jwks' },
+ *   issuer: 'https://id.example.com',
+ *   audience: 'orders',
+ * });
+ */
+export function createJwksAuthenticator<S extends StandardSchemaV1 | undefined = undefined>(
+  options: { readonly jwks: JwksLocation } & JwtOptions<S> & JwksOptions,
+): ManagedAuthenticator<ClaimsOutput<S>> {
+  const names = ['jwks', ...JWT_OPTION_NAMES, ...JWKS_OPTION_NAMES];
+  checkOptionNames('createJwksAuthenticator', options, names);
+  const rules = readJwtOptions(options, { name: 'jwks' });
+  checkAsymmetric(rules.algorithms);
+  const settings = readJwksOptions(options);
+  const authenticator = new JwtAuthenticator(rules, keySourceOf(options.jwks, rules, settings));
+  return authenticator as ManagedAuthenticator<object> as ManagedAuthenticator<ClaimsOutput<S>>;
+}
+
+function keySourceOf(jwks: JwksLocation, rules: JwtRules, settings: JwksSettings): KeySource {
+  checkOptionNames('jwks', jwks, ['url', 'file', 'keys']);
+  const forms = Object.keys(jwks);
+  if (forms.length !== 1) {
+    throw wrongOption('jwks', forms.join(' and ') || 'none', 'one of url, file and keys');
+  }
+  if ('keys' in jwks) return staticKeys(jwks.keys, rules, settings);
+  const { clock, name: authenticator } = rules;
+  const loader = loaderOf(jwks, rules, settings);
+  return new RefreshingKeys({ ...settings, loader, clock, authenticator });
+}
+
+function loaderOf(
+  jwks: { readonly url: string } | { readonly file: string },
+  { clock }: JwtRules,
+  { http }: JwksSettings,
+): KeyLoader {
+  if ('file' in jwks) return new FileLoader(checkText('jwks.file', jwks.file));
+  const url = checkWrittenUrl('jwks.url', jwks.url, http);
+  return UrlLoader.at(url, new GuardedFetch(http), () => clock.nowMs());
+}
+
+function staticKeys(given: unknown, rules: JwtRules, settings: JwksSettings): KeySource {
+  if (!Array.isArray(given)) throw wrongOption('jwks.keys', describeValue(given), 'a list of JWKs');
+  const keys = importPublicKeySet({ keys: given });
+  new KeyReports(rules.name, settings.report).refreshed(keys, false);
+  if (keys.size > 0) return { keys: () => keys };
+  const why = keys.refused.map((refused) => refused.why).join('; ') || 'the list is empty';
+  throw wrongOption('jwks.keys', `no usable key (${why})`, 'at least one public key');
+}

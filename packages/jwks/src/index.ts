@@ -1,0 +1,2 @@
+export { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
+export type { JwksOptions } from './jwks-options.ts';

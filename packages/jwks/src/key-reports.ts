@@ -1,0 +1,53 @@
+import type { AuthEvent } from '@grpc-authn/core/authenticator';
+import type { KeySet } from '@grpc-authn/jwt';
+
+export type Report = (event: AuthEvent) => void;
+
+/** No provider's text goes into a log unescaped, or at any length it likes. */
+const SHOWN_CHARACTERS = 64;
+
+/** Tells the operator what becomes of the keys. What the operator's function throws is dropped. */
+export class KeyReports {
+  readonly #authenticator: string;
+  readonly #report: Report | undefined;
+  #lastDiscarded = '[]';
+
+  constructor(authenticator: string, report: Report | undefined) {
+    this.#authenticator = authenticator;
+    this.#report = report;
+  }
+
+  refreshed(keys: KeySet, afterOutage: boolean): void {
+    this.#send({
+      type: afterOutage ? 'keys_recovered' : 'keys_refreshed',
+      detail: { usable: keys.size, discarded: keys.refused.length },
+    });
+    const discarded = keys.refused.map(({ kid, why }) => ({ kid: shown(kid), why }));
+    const told = JSON.stringify(discarded);
+    if (told !== this.#lastDiscarded && discarded.length > 0) {
+      this.#send({ type: 'keys_discarded', detail: { keys: discarded } });
+    }
+    this.#lastDiscarded = told;
+  }
+
+  failed(error: unknown, retryInMs: number, serving: boolean): void {
+    this.#send({
+      type: 'keys_unavailable',
+      error,
+      detail: { retryInMs: Math.round(retryInMs), servingLastGoodSet: serving },
+    });
+  }
+
+  #send(event: Omit<AuthEvent, 'authenticator'>): void {
+    try {
+      this.#report?.({ authenticator: this.#authenticator, ...event });
+    } catch {
+      // A report that fails must not cost a key refresh.
+    }
+  }
+}
+
+function shown(kid: string | undefined): string | null {
+  if (kid === undefined) return null;
+  return kid.slice(0, SHOWN_CHARACTERS).replaceAll(/[^\x20-\x7e]/g, '\ufffd');
+}

@@ -1,0 +1,11 @@
+// For the adapters of this family, which are released together. No promise to anybody else.
+export {
+  checkAsymmetric,
+  JWKS_OPTION_NAMES,
+  type JwksOptions,
+  type JwksSettings,
+  readJwksOptions,
+} from './jwks-options.ts';
+export type { KeyDocument, KeyLoader } from './key-loader.ts';
+export { RefreshingKeys } from './refreshing-keys.ts';
+export { UrlLoader } from './url-loader.ts';

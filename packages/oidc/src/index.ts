@@ -1,0 +1,1 @@
+export { createOidcAuthenticator, type OidcOptions } from './create-oidc-authenticator.ts';

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+
+/** How the issuer fails on command. */
+export type FailureMode =
+  | 'none'
+  | 'down'
+  | 'hang'
+  | 'slow'
+  | 'http500'
+  | 'http429'
+  | 'garbage'
+  | 'endless'
+  | 'redirect';
+
+const SLOW_MS = 300;
+/** Endless for every reader that has a limit; one that has none ends here. */
+const ENDLESS_BYTES = 256 * 1024 * 1024;
+
+/** Answers in the way of the mode; `answer` is the good answer, for those that give it in the end. */
+export function failWith(mode: FailureMode, response: ServerResponse, answer: () => void): void {
+  switch (mode) {
+    case 'none':
+      return answer();
+    case 'down':
+      response.socket?.destroy();
+      return undefined;
+    case 'hang':
+      return undefined;
+    case 'slow':
+      setTimeout(answer, SLOW_MS).unref();
+      return undefined;
+    case 'http500':
+      response.writeHead(500).end('out of order');
+      return undefined;
+    case 'http429':
+      response.writeHead(429, { 'retry-after': '7' }).end();
+      return undefined;
+    case 'garbage':
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome</html>');
+      return undefined;
+    case 'endless':
+      return pour(response);
+    case 'redirect':
+      response.writeHead(302, { location: '/elsewhere' }).end();
+      return undefined;
+  }
+}
+
+function pour(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  let poured = 0;
+  const more = (): void => {
+    while (poured < ENDLESS_BYTES && !response.destroyed) {
+      poured += chunk.length;
+      if (!response.write(chunk)) {
+        response.once('drain', more);
+        return;
+      }
+    }
+    response.end();
+  };
+  more();
+}

@@ -1,0 +1,43 @@
+import { generateKeyPair, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { exportJWK } from 'jose';
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: string;
+  /** Undefined for a secret, which is never published. */
+  readonly publicJwk: JsonObject | undefined;
+  readonly privateKey: KeyObject | Uint8Array;
+}
+
+const generate = promisify(generateKeyPair) as (
+  type: string,
+  options: object,
+) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
+
+const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+
+/** A new key of its own for an algorithm. */
+export async function createSigningKey(alg: string): Promise<SigningKey> {
+  const kid = randomUUID();
+  if (alg.startsWith('HS')) {
+    return { kid, alg, publicJwk: undefined, privateKey: randomBytes(Number(alg.slice(2)) / 8) };
+  }
+  const { publicKey, privateKey } = await generatePair(alg);
+  const jwk = await exportJWK(publicKey);
+  return { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateKey };
+}
+
+function generatePair(alg: string): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  if (/^[RP]S(256|384|512)$/.test(alg)) return generate('rsa', { modulusLength: 2048 });
+  const namedCurve = CURVES[alg];
+  if (namedCurve !== undefined) return generate('ec', { namedCurve });
+  if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519', {});
+  throw new TypeError(`startTestIssuer: no key for the algorithm ${JSON.stringify(alg)}`);
+}
+
+/** An opaque token says nothing to whoever reads it. */
+export function createOpaqueToken(): string {
+  return randomBytes(24).toString('base64url');
+}

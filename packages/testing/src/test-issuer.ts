@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { base64url, CompactSign } from 'jose';
+import { type FailureMode, failWith } from './failures.ts';
+import { createOpaqueToken, createSigningKey, type SigningKey } from './signing-keys.ts';
+
+/** A real HTTP issuer on loopback, for tests. */
+export interface TestIssuer {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly introspectionEndpoint: string;
+  /**
+   * A signed token: issuer, subject, `iat` and `exp` stand in it unless the payload says otherwise (a
+   * member that is undefined is left out). `alg: 'none'` gives an unsecured one.
+   */
+  sign(
+    payload?: JsonObject,
+    options?: {
+      readonly alg?: string;
+      readonly kid?: string;
+      readonly typ?: string | null;
+      readonly header?: JsonObject;
+    },
+  ): Promise<string>;
+  /** An opaque token, and what introspection answers for it. */
+  opaque(answer?: JsonObject): string;
+  /** From now on introspection says that the token is not active. */
+  revoke(token: string): void;
+  /** New keys for all algorithms; the `kid` of the first. The old ones are no longer published, unless kept. */
+  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<string>;
+  fail(mode: FailureMode): void;
+  readonly requests: {
+    readonly discovery: number;
+    readonly jwks: number;
+    readonly introspection: number;
+  };
+  close(): Promise<void>;
+}
+
+const LIFETIME_SECONDS = 300;
+const PATHS = { jwks: '/jwks', introspection: '/introspect' };
+
+/**
+ * Starts an issuer with discovery, keys and introspection, which signs with any algorithm, rotates its
+ * keys, fails on command and counts what it is asked.
+ *
+ * @example
+ * const issuer = await startTestIssuer();
+ * const token = await issuer.sign({ aud: 'orders' });
+ */
+export async function startTestIssuer(
+  options: { readonly algorithms?: readonly string[]; readonly port?: number } = {},
+): Promise<TestIssuer> {
+  const algorithms = options.algorithms ?? ['RS256'];
+  let keys = await Promise.all(algorithms.map(createSigningKey));
+  let published = keys;
+  let mode: FailureMode = 'none';
+  const unpublished = new Map<string, SigningKey>();
+  const answers = new Map<string, JsonObject>();
+  const revoked = new Set<string>();
+  const requests = { discovery: 0, jwks: 0, introspection: 0 };
+
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    if (path.startsWith('/.well-known/')) requests.discovery += 1;
+    if (path === PATHS.jwks) requests.jwks += 1;
+    if (path === PATHS.introspection) requests.introspection += 1;
+    failWith(mode, response, () => void answer(path, request, response));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function answer(path: string, request: IncomingMessage, response: ServerResponse) {
+    if (path === '/.well-known/openid-configuration') return json(response, metadataOf(issuer));
+    if (path === PATHS.jwks) {
+      return json(response, { keys: published.flatMap(({ publicJwk }) => publicJwk ?? []) });
+    }
+    if (path === PATHS.introspection) {
+      const token = new URLSearchParams(await textOf(request)).get('token') ?? '';
+      const known = revoked.has(token) ? undefined : answers.get(token);
+      return json(response, known ?? { active: false });
+    }
+    response.writeHead(404).end();
+  }
+
+  async function keyFor(alg: string): Promise<SigningKey> {
+    const found = keys.find((key) => key.alg === alg) ?? unpublished.get(alg);
+    if (found !== undefined) return found;
+    const made = await createSigningKey(alg);
+    unpublished.set(alg, made);
+    return made;
+  }
+
+  return {
+    issuer,
+    jwksUri: issuer + PATHS.jwks,
+    introspectionEndpoint: issuer + PATHS.introspection,
+    requests,
+    async sign(payload = {}, { alg = algorithms[0] ?? 'RS256', kid, typ = 'at+jwt', header } = {}) {
+      const nowSeconds = Math.floor(Date.now() / 1000);
+      const times = { iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
+      const claims = JSON.stringify({ iss: issuer, sub: 'alice', ...times, ...payload });
+      if (alg === 'none') {
+        return `${base64url.encode(JSON.stringify({ alg, ...header }))}.${base64url.encode(claims)}.`;
+      }
+      const key = await keyFor(alg);
+      return new CompactSign(new TextEncoder().encode(claims))
+        .setProtectedHeader({
+          alg,
+          kid: kid ?? key.kid,
+          ...(typ === null ? undefined : { typ }),
+          ...header,
+        })
+        .sign(key.privateKey);
+    },
+    opaque(given = {}) {
+      const token = createOpaqueToken();
+      const nowSeconds = Math.floor(Date.now() / 1000);
+      const times = { iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
+      const usual = { active: true, iss: issuer, sub: 'alice', token_type: 'Bearer' };
+      answers.set(token, { ...usual, ...times, ...given });
+      return token;
+    },
+    revoke(token) {
+      revoked.add(token);
+    },
+    async rotateKeys({ keepOld = false } = {}) {
+      keys = await Promise.all(algorithms.map(createSigningKey));
+      published = keepOld ? [...published, ...keys] : keys;
+      return keys[0]?.kid ?? '';
+    },
+    fail(wanted) {
+      mode = wanted;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+function metadataOf(issuer: string): JsonObject {
+  return {
+    issuer,
+    jwks_uri: issuer + PATHS.jwks,
+    introspection_endpoint: issuer + PATHS.introspection,
+    token_endpoint: `${issuer}/token`,
+    authorization_endpoint: `${issuer}/authorize`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
