@@ -20,6 +20,11 @@ const ODD: readonly (readonly [string, () => unknown, number])[] = [
   ['throws an AuthError', () => raise(new AuthError('invalid_token', 'inactive')), 16],
   ['rejects with an AuthError', () => Promise.reject(new AuthError('unavailable', 'jwks')), 14],
   ['settles twice', settlesTwice, status.OK],
+  [
+    'asks to be asked again after the end of time',
+    () => new AuthError('unavailable', 'provider', { retryAfterMs: 1e300 }),
+    status.UNAVAILABLE,
+  ],
   ['gives undefined', () => undefined, status.INTERNAL],
   ['gives true', () => true, status.INTERNAL],
   ['gives an empty object', () => ({}), status.INTERNAL],
@@ -150,6 +155,32 @@ describe('an authenticator that', () => {
       assert.equal((await client.call('unary', { authorization })).code, status.OK);
     });
   });
+});
+
+describe('an audit log that rejects', () => {
+  it('costs no call anything, and ends no process', async () => {
+    const onDecision = async (): Promise<never> => raise(new Error('the disk is full'));
+    await withEcho({ authenticator: hs256(), onDecision }, async ({ client }) => {
+      const authorization = `Bearer ${await token()}`;
+      assert.equal((await client.call('unary', { authorization })).code, status.OK);
+    });
+  });
+});
+
+describe('an extractor that gives what are no credentials', () => {
+  for (const [what, given] of [
+    ['an empty object', {}],
+    ['a promise', Promise.resolve()],
+    ['text', 'abc'],
+    ['null', null],
+  ] as const) {
+    it(`(${what}) costs the call INTERNAL`, async () => {
+      const credentials = { headers: ['authorization'], extract: () => given as never };
+      await withEcho({ authenticator: hs256(), credentials }, async ({ client }) => {
+        assert.equal((await client.call('unary')).code, status.INTERNAL);
+      });
+    });
+  }
 });
 
 describe('an extractor that throws', () => {

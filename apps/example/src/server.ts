@@ -1,14 +1,10 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { createAuthInterceptor } from '@grpc-authn/core';
-import { createHs256Authenticator } from '@grpc-authn/hs256';
+import { chooseAuthenticator } from './authenticators.ts';
 import { Orders } from './orders-proto.js';
 import { ordersService } from './orders-service.ts';
 
-const authenticator = createHs256Authenticator({
-  secrets: [{ text: process.env['ORDERS_JWT_SECRET'] ?? '', encoding: 'base64' }],
-  issuer: 'https://login.example.com',
-  audience: 'orders',
-});
+const authenticator = chooseAuthenticator(process.env['ORDERS_AUTH']);
 
 const server = new Server({
   interceptors: [createAuthInterceptor({ authenticator })],
@@ -20,4 +16,7 @@ server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port
   if (error !== null) throw error;
   console.log(`listening on 127.0.0.1:${port}`);
 });
-process.once('SIGTERM', () => server.forceShutdown());
+process.once('SIGTERM', () => {
+  server.forceShutdown();
+  void authenticator.close?.();
+});

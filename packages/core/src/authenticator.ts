@@ -16,3 +16,6 @@ export type {
   Verdict,
 } from './contract/authenticator.ts';
 export { createGate, type Decided, type GateOptions } from './gate/gate.ts';
+export { anyOf } from './compose/any-of.ts';
+export type { CacheOptions } from './compose/cache-options.ts';
+export { cached } from './compose/cached.ts';

@@ -31,3 +31,6 @@ export {
   type StatusOverrides,
   toStatus,
 } from './grpc/status.ts';
+export { anyOf } from './compose/any-of.ts';
+export type { CacheOptions } from './compose/cache-options.ts';
+export { cached } from './compose/cached.ts';

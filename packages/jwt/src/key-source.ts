@@ -10,3 +10,5 @@ export {
 export type { KeySource } from './authenticator/key-source.ts';
 export { importPublicKeySet } from './keys/import-key-set.ts';
 export type { ImportedKeySet } from './keys/key-set.ts';
+export { hasExpired, isNumericDate } from './claims/numeric-date.ts';
+export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';

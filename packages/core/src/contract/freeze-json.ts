@@ -33,9 +33,14 @@ export function freezeJson(root: object, where: string): void {
 const WANTED = 'give plain objects, lists, text and numbers';
 
 function checkPlain(value: object, where: string): void {
-  if (Array.isArray(value)) return;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // The root prototype of any realm has none itself.
-  if (prototype === null || Object.getPrototypeOf(prototype) === null) return;
-  throw new TypeError(`${where} holds a ${(prototype as object).constructor?.name}; ${WANTED}`);
+  const prototype: object | null = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || isRootPrototype(prototype)) return;
+  // Array.prototype is an array itself, in every realm; a subclass's is not.
+  if (Array.isArray(value) && Array.isArray(prototype)) return;
+  throw new TypeError(`${where} holds a ${prototype.constructor?.name}; ${WANTED}`);
+}
+
+/** Object.prototype of any realm: Jest, for one, gives each test file its own. */
+function isRootPrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, '__lookupGetter__');
 }

@@ -51,10 +51,11 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
       checkTime('verifiedAtEpochSeconds', init.verifiedAtEpochSeconds) ?? Date.now() / 1000;
     this.confirmation = checkConfirmation(init.confirmation);
     this.claims = checkClaims(init.claims);
-    if (checkText('authenticator', init.authenticator) === undefined) {
+    const authenticator = checkText('authenticator', init.authenticator);
+    if (authenticator === undefined) {
       throw new TypeError('principal.authenticator must name the authenticator that vouches');
     }
-    this.authenticator = init.authenticator;
+    this.authenticator = authenticator;
     Object.freeze(this);
   }
 
@@ -92,9 +93,9 @@ const NONE: readonly string[] = Object.freeze([]);
 
 function checkTexts(name: string, value: unknown): readonly string[] {
   if (value === undefined) return NONE;
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return Object.isFrozen(value) ? value : Object.freeze([...value]);
-  }
+  // A copy, made before it is checked: a frozen array may still hold getters.
+  const copy: readonly unknown[] = Array.isArray(value) ? Array.from<unknown>(value) : [undefined];
+  if (copy.every((item) => typeof item === 'string')) return Object.freeze(copy);
   throw new TypeError(`principal.${name} must be an array of strings`);
 }
 

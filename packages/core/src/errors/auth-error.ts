@@ -29,18 +29,19 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
 
   constructor(code: C, reason: AuthErrorReasons[C], options: AuthErrorOptions = {}) {
     if (!Object.hasOwn(MESSAGES, code)) throw new TypeError('AuthError: there is no such code');
-    const { retryAfterMs } = options;
+    const { retryAfterMs, tokenExpired } = options;
+    const cause = 'cause' in options ? { cause: options.cause } : undefined;
     if (retryAfterMs !== undefined && !(Number.isFinite(retryAfterMs) && retryAfterMs >= 0)) {
       throw new TypeError('AuthError: retryAfterMs must be a finite number, 0 or more');
     }
     const frames = Error.stackTraceLimit;
     if (code !== 'internal') Error.stackTraceLimit = 0;
-    super(MESSAGES[code], 'cause' in options ? { cause: options.cause } : undefined);
+    super(MESSAGES[code], cause);
     Error.stackTraceLimit = frames;
     this.code = code;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
-    this.tokenExpired = options.tokenExpired === true;
+    this.tokenExpired = tokenExpired === true;
   }
 
   /** True for an AuthError of any copy of this package: an `instanceof` would fail between two. */

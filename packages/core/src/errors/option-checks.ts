@@ -6,11 +6,9 @@ const SHOWN_CHARACTERS = 80;
 /** What came, in a few words. Text is shown without a URL's userinfo, query and fragment. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') {
-    const shown = value
-      .replace(/\/\/[^/?#]*@/, '//…@')
-      .replace(/[?#].*$/s, '?…')
-      .slice(0, SHOWN_CHARACTERS);
-    return value === '' ? 'an empty string' : JSON.stringify(shown);
+    // Up to the last '@', since a password may hold any character of a URL.
+    const shown = value.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '?…');
+    return value === '' ? 'an empty string' : JSON.stringify(shown.slice(0, SHOWN_CHARACTERS));
   }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
@@ -24,6 +22,8 @@ export function describeValue(value: unknown): string {
 export function describeSecret(value: unknown): string {
   if (typeof value === 'string') return `a string of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
+  // An unquoted secret of digits comes as a number.
+  if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
   return describeValue(value);
 }
 

@@ -9,6 +9,8 @@ export class Attempt implements AuthenticationContext {
   readonly #transport: AuthenticationContext;
   #controller: AbortController | undefined;
   #stopListening: (() => void) | undefined;
+  #abortedFor: Error | undefined;
+  #released = false;
 
   constructor(transport: AuthenticationContext) {
     this.#transport = transport;
@@ -28,29 +30,33 @@ export class Attempt implements AuthenticationContext {
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      const controller = new AbortController();
-      this.#controller = controller;
-      const outer = this.#transport.signal;
-      const abort = (): void => controller.abort(outer.reason);
-      if (outer.aborted) abort();
-      else {
-        outer.addEventListener('abort', abort, { once: true });
-        this.#stopListening = () => outer.removeEventListener('abort', abort);
-      }
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+      else if (!this.#released) this.#followTransport(this.#controller);
     }
     return this.#controller.signal;
   }
 
-  /** The time limit is over. */
+  /** The time limit is over, or there is no place to wait. */
   abort(reason: Error): void {
+    this.#abortedFor = reason;
     this.#controller?.abort(reason);
     this.release();
   }
 
   /** The decision is made: nothing of this call keeps the transport's signal in hand. */
   release(): void {
+    this.#released = true;
     this.#stopListening?.();
     this.#stopListening = undefined;
+  }
+
+  #followTransport(controller: AbortController): void {
+    const outer = this.#transport.signal;
+    const abort = (): void => controller.abort(outer.reason);
+    if (outer.aborted) return abort();
+    outer.addEventListener('abort', abort, { once: true });
+    this.#stopListening = () => outer.removeEventListener('abort', abort);
   }
 }
 

@@ -5,11 +5,13 @@ import type {
 } from '../contract/authenticator.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
+import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber, checkOptionNames } from '../errors/option-checks.ts';
 import { Attempt } from './attempt.ts';
-import { checkAuthenticator } from './check-authenticator.ts';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { PendingLimit } from './pending-limit.ts';
+import { waitFor } from './wait.ts';
 
 export interface GateOptions {
   readonly authenticator: Authenticator<object>;
@@ -62,40 +64,20 @@ export class Gate {
     }
   }
 
-  /** Exactly one answer: the verdict, the time limit or the transport's abort, whichever is first. */
-  #wait(verdict: PromiseLike<unknown>, attempt: Attempt): Decided | Promise<Decided> {
+  #wait(promised: PromiseLike<unknown>, attempt: Attempt): Decided | Promise<Decided> {
     const peer = attempt.peer.address;
     if (!this.#pending.enter(peer)) {
-      verdict.then(ignore, ignore);
+      // It was asked already: it is told to stop, and what it answers is dropped.
+      promised.then(ignore, ignore);
       attempt.abort(new Error('too many authentications are under way'));
       return new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
     }
-    return new Promise((resolve) => {
-      const { signal } = attempt;
-      let settled = false;
-      let cancelTimer = ignore;
-      const settle = (decided: Decided): void => {
-        if (settled) return;
-        settled = true;
-        cancelTimer();
-        signal.removeEventListener('abort', onAbort);
-        attempt.release();
-        this.#pending.leave(peer);
-        resolve(decided);
-      };
-      const onAbort = (): void => settle(new AuthError('unavailable', 'timeout'));
-      // First of all: a rejection that nobody listens to would end the process.
-      verdict.then(
-        (answer) => settle(conclude(answer)),
-        (thrown: unknown) => settle(faultOf(thrown)),
-      );
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) return onAbort();
-      cancelTimer = this.#clock.setTimer(this.#timeoutMs, () => {
-        settle(new AuthError('unavailable', 'timeout'));
-        attempt.abort(new Error('authentication took too long'));
-      });
-    });
+    const limit = {
+      clock: this.#clock,
+      timeoutMs: this.#timeoutMs,
+      onSettled: () => this.#pending.leave(peer),
+    };
+    return waitFor(promised, attempt, limit, conclude, faultOf);
   }
 }
 
@@ -116,24 +98,21 @@ export function createGate(
 ) => Decided | Promise<Decided> {
   checkOptionNames('createGate', options, ['authenticator', 'timeoutMs']);
   const gate = new Gate(options);
-  return (credentials, context) => gate.decide(credentials, context);
+  return (credentials, context) => gate.decide(credentials ?? undefined, context);
 }
 
 /** Only what `createPrincipal` made and an AuthError are answers; all else is a bug, and a refusal. */
 function conclude(answer: unknown): Decided {
   if (isPrincipal(answer)) {
     // No proof of possession is checked yet, and a bound token without its proof may be stolen.
-    return answer.confirmation === undefined ? answer : new AuthError('invalid_token', 'binding');
+    const bound = answer.confirmation !== undefined || Object.hasOwn(answer.claims, 'cnf');
+    return bound ? new AuthError('invalid_token', 'binding') : answer;
   }
   return AuthError.is(answer) ? answer : new AuthError('internal', 'bug');
 }
 
 function faultOf(thrown: unknown): AuthError {
   return AuthError.is(thrown) ? thrown : new AuthError('internal', 'bug', { cause: thrown });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function ignore(): void {}

@@ -37,7 +37,8 @@ const SCHEME = 'bearer';
  */
 export function bearerFromMetadata(options: BearerOptions = {}): CredentialsExtractor {
   checkOptionNames('bearerFromMetadata', options, ['header', 'maxTokenBytes']);
-  const header = checkHeader(options.header ?? 'authorization');
+  const { header: named = 'authorization' } = options;
+  const header = checkMetadataKey('header', named);
   const maxTokenBytes = checkNumber('maxTokenBytes', options.maxTokenBytes, {
     default: 8192,
     min: 1,
@@ -78,12 +79,13 @@ function otherScheme(): AuthError {
   return new AuthError('missing_credentials', 'other_scheme');
 }
 
-function checkHeader(header: unknown): string {
+/** @throws ConfigError for what no gRPC metadata field of text is called. */
+export function checkMetadataKey(option: string, header: unknown): string {
   const fits =
     typeof header === 'string' &&
     /^[0-9a-z_.-]+$/.test(header) &&
     !header.endsWith('-bin') &&
     !header.startsWith('grpc-');
   if (fits) return header;
-  throw wrongOption('header', describeValue(header), 'a lower-case metadata key of text');
+  throw wrongOption(option, describeValue(header), 'a lower-case metadata key of text');
 }

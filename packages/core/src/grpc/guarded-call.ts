@@ -4,14 +4,14 @@ import {
   type ServerMethodDefinition,
   status as Status,
 } from '@grpc/grpc-js';
-import type { AuthenticationContext } from '../contract/authenticator.ts';
+import type { AuthenticationContext, Credentials } from '../contract/authenticator.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
+import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { Decided } from '../gate/gate.ts';
 import type { Decision } from './decision.ts';
 import type { InterceptorSettings } from './interceptor-options.ts';
 import { leaveMark } from './principal-access.ts';
-import type { RefusalStatus } from './status.ts';
 
 export type InnerCall = ConstructorParameters<typeof ServerInterceptingCall>[0];
 type Listener = Parameters<InnerCall['start']>[0];
@@ -132,6 +132,11 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
     try {
       const credentials = this.#settings.extractor.extract(metadata);
       if (AuthError.is(credentials)) return credentials;
+      if (credentials !== undefined && !isCredentials(credentials)) {
+        return bug(
+          new TypeError('the extractor gave neither credentials, an AuthError nor undefined'),
+        );
+      }
       return this.#settings.gate.decide(credentials, this);
     } catch (fault) {
       return bug(fault);
@@ -151,13 +156,9 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
   #refuse(error: AuthError): void {
     this.#record('refused', error, undefined);
     this.#over = true;
-    this.#end(this.#settings.statuses.statusOf(error));
-  }
-
-  /** grpc-js throws on a status that it cannot encode; a refusal is sent all the same. */
-  #end(status: RefusalStatus): void {
+    // grpc-js throws on a status that it cannot encode; a refusal is sent all the same.
     try {
-      this.#inner.sendStatus(status);
+      this.#inner.sendStatus(this.#settings.statuses.statusOf(error));
     } catch {
       this.#inner.sendStatus(LAST_RESORT);
     }
@@ -172,7 +173,7 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
     const { onDecision, clock } = this.#settings;
     if (onDecision === undefined) return;
     try {
-      onDecision({
+      const told: unknown = onDecision({
         outcome,
         method: this.method,
         peer: this.#inner.getPeer(),
@@ -181,10 +182,18 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
         principal,
         durationMs: clock.nowMs() - this.#startedMs,
       });
-    } catch {
       // An audit log that fails must not decide calls, and there is nobody here to tell.
+      if (isThenable(told)) told.then(undefined, () => undefined);
+    } catch {
+      // As above, at once.
     }
   }
+}
+
+function isCredentials(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { scheme, token } = value as Partial<Credentials>;
+  return typeof scheme === 'string' && typeof token === 'string';
 }
 
 function bug(fault: unknown): AuthError {

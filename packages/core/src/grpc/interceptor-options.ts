@@ -9,7 +9,11 @@ import {
   wrongOption,
 } from '../errors/option-checks.ts';
 import { Gate } from '../gate/gate.ts';
-import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
+import {
+  bearerFromMetadata,
+  checkMetadataKey,
+  type CredentialsExtractor,
+} from './bearer-from-metadata.ts';
 import type { Decision } from './decision.ts';
 import { type StatusOverrides, StatusTable } from './status.ts';
 
@@ -75,6 +79,9 @@ function checkExtractor(extractor: CredentialsExtractor | undefined): Credential
   if (typeof extractor.extract !== 'function') {
     throw wrongOption('credentials', 'an object without extract()', 'a CredentialsExtractor');
   }
-  const headers = checkTexts('credentials.headers', extractor.headers);
-  return { headers, extract: (metadata) => extractor.extract(metadata) };
+  const headers = checkTexts('credentials.headers', extractor.headers).map((header) =>
+    checkMetadataKey('credentials.headers', header),
+  );
+  const extract = extractor.extract.bind(extractor);
+  return { headers, extract };
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
-import { contains, vouchesAs } from '../contract/vouchers.ts';
+import { contains, vouchesAs } from '../contract/composition.ts';
 
 /** What the interceptor leaves on a call: that it was seen, by whom, and for whom it passed. */
 export interface Mark {

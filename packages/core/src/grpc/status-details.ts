@@ -41,8 +41,11 @@ function writeAny(writer: BinaryWriter, type: string, writeMessage: () => void):
   writer.join();
 }
 
+/** A Duration holds 10,000 years and an int64 no more than it can; nobody waits for longer than a day. */
+const LONGEST_DELAY_MS = 86_400_000;
+
 function writeDelay(writer: BinaryWriter, delayMs: number): void {
-  const ms = Math.ceil(delayMs);
+  const ms = Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS);
   writer.tag(RETRY_INFO.retryDelay, WireType.LengthDelimited).fork();
   writer.tag(DURATION.seconds, WireType.Varint).int64(Math.floor(ms / 1000));
   writer.tag(DURATION.nanos, WireType.Varint).int32((ms % 1000) * 1_000_000);

@@ -60,7 +60,8 @@ export class StatusTable {
       status = this.#make(error);
       this.#kept.set(key, status);
     }
-    return status;
+    // An interceptor on the way out may add trailers: to this call's, not to every call's.
+    return { ...status, metadata: status.metadata.clone() };
   }
 
   #make(error: AuthError): RefusalStatus {
@@ -91,8 +92,7 @@ const DEFAULTS = new StatusTable();
  * @example callback(toStatus(new AuthError('permission_denied', 'claim')))
  */
 export function toStatus(error: AuthError): RefusalStatus {
-  const { code, details, metadata } = DEFAULTS.statusOf(error);
-  return { code, details, metadata: metadata.clone() };
+  return DEFAULTS.statusOf(error);
 }
 
 function checkOverrides(overrides: StatusOverrides): StatusOverrides {

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../contract/authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
 import { checkText, checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
 
 const BEARER: ReadonlySet<string> = new Set(['bearer']);

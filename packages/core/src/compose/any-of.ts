@@ -1,0 +1,138 @@
+import type {
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorEvent,
+  ClaimsOf,
+  Credentials,
+  ManagedAuthenticator,
+  Verdict,
+} from '../contract/authenticator.ts';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
+import { CHILDREN, takesOpaque } from '../contract/composition.ts';
+import { isThenable } from '../contract/thenable.ts';
+import { AuthError } from '../errors/auth-error.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { allOf, subscribeToAll } from './children.ts';
+
+interface Child {
+  readonly authenticator: Authenticator<object>;
+  readonly schemes: ReadonlySet<string>;
+}
+
+class AnyOf implements ManagedAuthenticator<object> {
+  readonly name: string;
+  readonly schemes: readonly string[];
+  readonly issuers: readonly string[];
+  readonly [CHILDREN]: readonly Authenticator<object>[];
+  readonly #children: readonly Child[];
+
+  constructor(authenticators: readonly Authenticator<object>[]) {
+    this.#children = authenticators.map((authenticator, index) => ({
+      authenticator,
+      schemes: checkAuthenticator(authenticator, `anyOf[${index}]`),
+    }));
+    checkChildren(this.#children);
+    this[CHILDREN] = Object.freeze([...authenticators]);
+    this.name = `anyOf(${authenticators.map(({ name }) => name).join(', ')})`;
+    this.schemes = [...new Set(this.#children.flatMap(({ schemes }) => [...schemes]))];
+    this.issuers = authenticators.flatMap(({ issuers }) => issuers ?? []);
+  }
+
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    return this.#ask(0, undefined, credentials, context);
+  }
+
+  /** From one child to the next, and synchronously for as long as they answer so. */
+  #ask(
+    first: number,
+    refusal: AuthError | undefined,
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    let kept = refusal;
+    for (let index = first; index < this.#children.length; index += 1) {
+      const child = this.#children[index];
+      if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
+      const verdict = child.authenticator.authenticate(credentials, context);
+      if (isThenable(verdict)) {
+        return Promise.resolve(verdict).then((late) =>
+          saysNotMine(late) ? this.#ask(index + 1, better(kept, late), credentials, context) : late,
+        );
+      }
+      if (!saysNotMine(verdict)) return verdict;
+      kept = better(kept, verdict);
+    }
+    return kept ?? new AuthError('missing_credentials', 'other_scheme');
+  }
+
+  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
+    return subscribeToAll(this[CHILDREN], listener);
+  }
+
+  ready(signal?: AbortSignal): Promise<void> {
+    return allOf(this[CHILDREN], 'ready', (child) => child.ready?.(signal));
+  }
+
+  close(): Promise<void> {
+    return allOf(this[CHILDREN], 'close', (child) => child.close?.());
+  }
+}
+
+/**
+ * The first of these authenticators that accepts. One that says "not mine" (reason `issuer`,
+ * `not_a_compact_jws` or `other_scheme`) is passed over; any other refusal is final, and so is a bug,
+ * and the outage of the one whose token it is: a provider that is down must not open another door.
+ *
+ * @throws ConfigError where two children have one name or one issuer, or two take opaque tokens (one
+ * that does not name its issuers may): then it would be chance which of them decides.
+ * @example anyOf(createOidcAuthenticator(main), createHs256Authenticator(legacy))
+ */
+export function anyOf<const A extends readonly Authenticator<object>[]>(
+  ...authenticators: A
+): ManagedAuthenticator<ClaimsOf<A[number]>> {
+  const composed: ManagedAuthenticator<object> = new AnyOf(authenticators);
+  return composed as ManagedAuthenticator<ClaimsOf<A[number]>>;
+}
+
+function saysNotMine(verdict: unknown): verdict is AuthError {
+  if (!AuthError.is(verdict)) return false;
+  const { reason } = verdict;
+  return reason === 'issuer' || reason === 'not_a_compact_jws' || reason === 'other_scheme';
+}
+
+/** Of several "not mine", the one that read the token: it knows whether it has expired. */
+function better(kept: AuthError | undefined, next: AuthError): AuthError {
+  if (kept === undefined || next.tokenExpired) return next;
+  return kept.reason === 'issuer' ? kept : next;
+}
+
+function checkChildren(children: readonly Child[]): void {
+  if (children.length === 0) throw new ConfigError('anyOf: came no authenticator; wanted some');
+  const names = children.map(({ authenticator }) => authenticator.name);
+  const issuers = children.flatMap(({ authenticator }) => [...new Set(authenticator.issuers)]);
+  for (const [what, values] of [
+    ['the name', names],
+    ['the issuer', issuers],
+  ] as const) {
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) {
+      throw new ConfigError(`anyOf: two authenticators have ${what} ${JSON.stringify(twice)}`);
+    }
+  }
+  const opaque = children.filter(({ authenticator }) => takesOpaque(authenticator));
+  for (const [index, child] of opaque.entries()) {
+    const rival = opaque.slice(0, index).find((other) => shares(child, other));
+    if (rival === undefined) continue;
+    throw new ConfigError(
+      `anyOf: both "${rival.authenticator.name}" and "${child.authenticator.name}" take tokens that ` +
+        'name no issuer; let one of them name its issuers, or route by byIssuer',
+    );
+  }
+}
+
+function shares(child: Child, other: Child): boolean {
+  return [...child.schemes].some((scheme) => other.schemes.has(scheme));
+}

@@ -1,0 +1,60 @@
+import { checkClock, type Clock } from '../contract/clock.ts';
+import { checkNumber, checkOneOf, checkOptionNames } from '../errors/option-checks.ts';
+
+/** How verdicts are kept. */
+export interface CacheOptions {
+  /** 1 to 1,000,000; 10,000 unless said. */
+  readonly maxEntries?: number;
+  /** Seconds since the verification, 1 to 86,400; 300 unless said. Never past the token's expiry. */
+  readonly maxAgeSeconds?: number;
+  /** False keeps a SHA-256 digest, and no token in memory; true, unless said, keeps the token: faster. */
+  readonly keepTokens?: boolean;
+  /** Keeps refusals too, apart and briefly: 1,000 entries for 10 s unless said. None unless given. */
+  readonly negative?: { readonly maxEntries?: number; readonly maxAgeSeconds?: number };
+  readonly clock?: Clock;
+}
+
+export interface StoreLimits {
+  readonly maxEntries: number;
+  readonly maxAgeMs: number;
+}
+
+export interface CacheSettings extends StoreLimits {
+  readonly keepTokens: boolean;
+  readonly negative: StoreLimits | undefined;
+  readonly clock: Clock;
+}
+
+export function readCacheOptions(options: CacheOptions): CacheSettings {
+  checkOptionNames('cached', options, [
+    'maxEntries',
+    'maxAgeSeconds',
+    'keepTokens',
+    'negative',
+    'clock',
+  ]);
+  const { negative, keepTokens = true } = options;
+  checkOneOf('keepTokens', keepTokens, [true, false]);
+  if (negative !== undefined)
+    checkOptionNames('negative', negative, ['maxEntries', 'maxAgeSeconds']);
+  return {
+    ...readLimits('', options, { maxEntries: 10_000, maxAgeSeconds: 300 }),
+    keepTokens,
+    negative:
+      negative && readLimits('negative.', negative, { maxEntries: 1000, maxAgeSeconds: 10 }),
+    clock: checkClock(options.clock),
+  };
+}
+
+function readLimits(
+  where: string,
+  limits: { readonly maxEntries?: number; readonly maxAgeSeconds?: number },
+  defaults: { readonly maxEntries: number; readonly maxAgeSeconds: number },
+): StoreLimits {
+  const read = (name: 'maxEntries' | 'maxAgeSeconds', max: number): number =>
+    checkNumber(where + name, limits[name], { default: defaults[name], min: 1, max });
+  return {
+    maxEntries: read('maxEntries', 1_000_000),
+    maxAgeMs: read('maxAgeSeconds', 86_400) * 1000,
+  };
+}

@@ -1,0 +1,158 @@
+import { hash } from 'node:crypto';
+import type {
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorEvent,
+  Credentials,
+  ManagedAuthenticator,
+  Verdict,
+} from '../contract/authenticator.ts';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
+import { CHILDREN, keepsVerdicts, KEEPS_VERDICTS } from '../contract/composition.ts';
+import { isPrincipal, type Principal } from '../contract/principal.ts';
+import { isThenable } from '../contract/thenable.ts';
+import { AuthError } from '../errors/auth-error.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
+import { SingleFlight } from './single-flight.ts';
+import { VerdictStore } from './verdict-store.ts';
+
+/** Refusals that the next moment may undo. */
+const FLEETING = new Set<string>(['unknown_key', 'not_yet_valid']);
+
+class Cached implements ManagedAuthenticator<object> {
+  readonly name: string;
+  readonly schemes: readonly string[];
+  readonly issuers: readonly string[];
+  readonly [CHILDREN]: readonly Authenticator<object>[];
+  readonly [KEEPS_VERDICTS] = true;
+  readonly #inner: Authenticator<object>;
+  readonly #settings: CacheSettings;
+  readonly #accepted: VerdictStore<Principal<object>>;
+  readonly #refused: VerdictStore<AuthError> | undefined;
+  readonly #flights = new SingleFlight();
+  readonly #listeners = new Set<(event: AuthenticatorEvent) => void>();
+  readonly #unsubscribe: (() => void) | undefined;
+  /** Grows when verdicts must be forgotten: what was begun before must not be kept after. */
+  #generation = 0;
+
+  constructor(inner: Authenticator<object>, settings: CacheSettings) {
+    this.#inner = inner;
+    this.#settings = settings;
+    this.name = inner.name;
+    this.schemes = [...checkAuthenticator(inner)];
+    this.issuers = inner.issuers ?? [];
+    this[CHILDREN] = Object.freeze([inner]);
+    this.#accepted = new VerdictStore(settings.maxEntries);
+    this.#refused = settings.negative && new VerdictStore(settings.negative.maxEntries);
+    this.#unsubscribe = inner.subscribe?.((event) => this.#forget(event));
+  }
+
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    // A proof is of one call alone.
+    if (credentials.proof !== undefined) return this.#inner.authenticate(credentials, context);
+    const { scheme, token } = credentials;
+    const nowMs = this.#settings.clock.nowMs();
+    const key = this.#settings.keepTokens ? token : digestOf(token);
+    const accepted = this.#accepted.get(key, scheme, nowMs);
+    if (accepted !== undefined) return accepted;
+    const refused = this.#refused?.get(digestOf(token), scheme, nowMs);
+    if (refused !== undefined) return refused;
+    return this.#flights.run(credentials, context, (shared) =>
+      this.#verify(credentials, key, shared),
+    );
+  }
+
+  #verify(
+    credentials: Credentials,
+    key: string,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const begunIn = this.#generation;
+    const keep = (verdict: Verdict<object>): Verdict<object> => {
+      if (begunIn === this.#generation) this.#keep(credentials, key, verdict);
+      return verdict;
+    };
+    const verdict = this.#inner.authenticate(credentials, context);
+    return isThenable(verdict) ? Promise.resolve(verdict).then(keep) : keep(verdict);
+  }
+
+  #keep({ scheme, token }: Credentials, key: string, verdict: Verdict<object>): void {
+    const { clock, maxAgeMs, negative } = this.#settings;
+    const nowMs = clock.nowMs();
+    if (isPrincipal(verdict)) {
+      const { expiresAtEpochSeconds = Number.POSITIVE_INFINITY, verifiedAtEpochSeconds } = verdict;
+      const untilMs = Math.min(
+        expiresAtEpochSeconds * 1000,
+        verifiedAtEpochSeconds * 1000 + maxAgeMs,
+      );
+      if (nowMs < untilMs) this.#accepted.set(key, scheme, verdict, untilMs, nowMs);
+    } else if (negative !== undefined && isLasting(verdict)) {
+      const untilMs = nowMs + negative.maxAgeMs;
+      this.#refused?.set(digestOf(token), scheme, verdict, untilMs, nowMs);
+    }
+  }
+
+  #forget(event: AuthenticatorEvent): void {
+    this.#generation += 1;
+    this.#accepted.clear();
+    this.#refused?.clear();
+    this.#flights.detach();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async ready(signal?: AbortSignal): Promise<void> {
+    await this.#inner.ready?.(signal);
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe?.();
+    this.#generation += 1;
+    this.#accepted.clear();
+    this.#refused?.clear();
+    await this.#inner.close?.();
+  }
+}
+
+/**
+ * Keeps an authenticator's verdicts: the only place where any are kept. A hit is synchronous, and
+ * means that the whole token and the scheme were equal, that the token has not expired, and that it
+ * was verified at most `maxAgeSeconds` ago. All is forgotten when the authenticator says that keys
+ * changed or tokens were revoked. Calls with one token at one time share one verification.
+ *
+ * What is kept is not asked again: a token that its issuer revokes without saying so stays good for
+ * up to `maxAgeSeconds`.
+ *
+ * @throws ConfigError for a wrong option, and for a cache on a cache: their ages would add.
+ * @example cached(createOidcAuthenticator(options), { maxAgeSeconds: 60 })
+ */
+export function cached<C extends object>(
+  authenticator: Authenticator<C>,
+  options: CacheOptions = {},
+): ManagedAuthenticator<C> {
+  const settings = readCacheOptions(options);
+  checkAuthenticator(authenticator);
+  if (keepsVerdicts(authenticator)) {
+    throw new ConfigError(
+      `cached: "${authenticator.name}" keeps verdicts already; wanted one that keeps none`,
+    );
+  }
+  const wrapper: ManagedAuthenticator<object> = new Cached(authenticator, settings);
+  return wrapper as ManagedAuthenticator<C>;
+}
+
+function isLasting(verdict: unknown): verdict is AuthError {
+  return AuthError.is(verdict) && verdict.code === 'invalid_token' && !FLEETING.has(verdict.reason);
+}
+
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64url');
+}

@@ -1,0 +1,25 @@
+import type { Authenticator, AuthenticatorEvent } from '../contract/authenticator.ts';
+
+/** `ready()` and `close()` of a composition: all children, and all their failures together. */
+export async function allOf(
+  children: readonly Authenticator<object>[],
+  what: string,
+  ask: (child: Authenticator<object>) => Promise<void> | undefined,
+): Promise<void> {
+  const results = await Promise.allSettled(children.map(async (child) => ask(child)));
+  const failures: unknown[] = [];
+  for (const result of results) if (result.status === 'rejected') failures.push(result.reason);
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${what}: ${failures.length} failed`);
+}
+
+/** Listens to all children; the answer stops listening. */
+export function subscribeToAll(
+  children: readonly Authenticator<object>[],
+  listener: (event: AuthenticatorEvent) => void,
+): () => void {
+  const stops = children.map((child) => child.subscribe?.(listener));
+  return () => {
+    for (const stop of stops) stop?.();
+  };
+}

@@ -1,0 +1,92 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { AuthenticationContext, Credentials, Verdict } from '../contract/authenticator.ts';
+import { AuthError } from '../errors/auth-error.ts';
+
+type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
+
+/** What an authenticator is told of a verification that several calls wait for: of none of them. */
+class SharedContext implements AuthenticationContext {
+  readonly method = '';
+  #controller: AbortController | undefined;
+  #over = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#over) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#over = true;
+    this.#controller?.abort();
+  }
+}
+
+interface Flight {
+  readonly context: SharedContext;
+  readonly verdict: Promise<Verdict<object>>;
+  waiting: number;
+}
+
+/**
+ * One verification at a time for the same token. It belongs to nobody: it runs in no caller's async
+ * context and under no caller's signal, and is aborted when the last who waits has left.
+ */
+export class SingleFlight {
+  readonly #flights = new Map<string, Flight>();
+  readonly #scope = new AsyncResource('grpc-authn.SingleFlight');
+
+  run(
+    credentials: Credentials,
+    context: AuthenticationContext,
+    ask: Ask,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const key = `${credentials.scheme} ${credentials.token}`;
+    const running = this.#flights.get(key);
+    if (running !== undefined) return this.#join(key, running, context.signal);
+    const shared = new SharedContext();
+    const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);
+    if (!(verdict instanceof Promise)) return verdict;
+    const flight: Flight = { context: shared, verdict, waiting: 0 };
+    this.#flights.set(key, flight);
+    const land = (): void => this.#forget(key, flight);
+    verdict.then(land, land);
+    return this.#join(key, flight, context.signal);
+  }
+
+  /** Who comes from now on starts anew: what is under way began too early to count. */
+  detach(): void {
+    this.#flights.clear();
+  }
+
+  #join(key: string, flight: Flight, signal: AbortSignal): Promise<Verdict<object>> {
+    flight.waiting += 1;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        flight.waiting -= 1;
+        if (flight.waiting === 0) {
+          this.#forget(key, flight);
+          flight.context.abort();
+        }
+        resolve(new AuthError('unavailable', 'timeout'));
+      };
+      const settled = (): void => signal.removeEventListener('abort', leave);
+      signal.addEventListener('abort', leave, { once: true });
+      flight.verdict.then(
+        (verdict) => {
+          settled();
+          resolve(verdict);
+        },
+        (error: unknown) => {
+          settled();
+          reject(error);
+        },
+      );
+      if (signal.aborted) leave();
+    });
+  }
+
+  #forget(key: string, flight: Flight): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  }
+}

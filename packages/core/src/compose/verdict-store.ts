@@ -1,0 +1,96 @@
+/** Places among which an entry may choose: enough that a busy set loses little. */
+const WAYS = 4;
+/** The last character of base64url has bits that do not count, so it says less than the others. */
+const SKIPPED = 1;
+/** Characters that choose the set: from the end, where signatures differ, and from further up. */
+const SAMPLED_AT_END = 6;
+const SAMPLED_BEFORE = 4;
+
+interface Entry<V> {
+  readonly key: string;
+  readonly scheme: string;
+  readonly value: V;
+  readonly untilMs: number;
+  usedAt: number;
+}
+
+/**
+ * A bounded store by token. A few of its characters choose a set of four places, and then the whole
+ * token is compared: a look-up hashes nothing, allocates nothing, and cannot be fooled by a token
+ * that is alike in part. In a full set the place that was longest unused is taken.
+ */
+export class VerdictStore<V> {
+  readonly #places: (Entry<V> | undefined)[];
+  readonly #sets: number;
+  #uses = 0;
+
+  constructor(maxEntries: number) {
+    const ways = Math.min(WAYS, maxEntries);
+    this.#sets = Math.max(1, Math.floor(maxEntries / ways));
+    this.#places = Array.from({ length: this.#sets * ways });
+  }
+
+  get(key: string, scheme: string, nowMs: number): V | undefined {
+    const start = this.#startOf(key);
+    for (let place = start; place < start + this.#ways; place += 1) {
+      const entry = this.#places[place];
+      if (entry === undefined || entry.key !== key || entry.scheme !== scheme) continue;
+      if (nowMs < entry.untilMs) {
+        entry.usedAt = this.#uses += 1;
+        return entry.value;
+      }
+      this.#places[place] = undefined;
+      return undefined;
+    }
+    return undefined;
+  }
+
+  set(key: string, scheme: string, value: V, untilMs: number, nowMs: number): void {
+    const usedAt = (this.#uses += 1);
+    // A header's string may be a view into a large buffer, which would be kept alive with it.
+    const copy = Buffer.from(key, 'latin1').toString('latin1');
+    // Outside of latin1 the copy would be another token, and that one would hit.
+    if (copy !== key) return;
+    this.#places[this.#placeFor(key, scheme, nowMs)] = {
+      key: copy,
+      scheme,
+      value,
+      untilMs,
+      usedAt,
+    };
+  }
+
+  clear(): void {
+    this.#places.fill(undefined);
+  }
+
+  get #ways(): number {
+    return this.#places.length / this.#sets;
+  }
+
+  #placeFor(key: string, scheme: string, nowMs: number): number {
+    const start = this.#startOf(key);
+    let chosen = start;
+    let oldestUse = Number.POSITIVE_INFINITY;
+    for (let place = start; place < start + this.#ways; place += 1) {
+      const entry = this.#places[place];
+      if (entry?.key === key && entry.scheme === scheme) return place;
+      const usedAt = entry === undefined || entry.untilMs <= nowMs ? -1 : entry.usedAt;
+      if (usedAt < oldestUse) [chosen, oldestUse] = [place, usedAt];
+    }
+    return chosen;
+  }
+
+  #startOf(key: string): number {
+    const end = key.length - SKIPPED;
+    let hash = key.length;
+    for (let at = Math.max(0, end - SAMPLED_AT_END); at < end; at += 1) {
+      hash = Math.imul(hash, 31) + key.charCodeAt(at);
+    }
+    const stride = Math.max(1, Math.floor(end / (SAMPLED_BEFORE + 1)));
+    for (let sample = 1; sample <= SAMPLED_BEFORE; sample += 1) {
+      hash = Math.imul(hash, 31) + (key.charCodeAt(sample * stride) | 0);
+    }
+    return ((hash >>> 0) % this.#sets) * this.#ways;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Authenticator } from './authenticator.ts';
+
+/** Where a composition or a wrapper names the authenticators inside it. */
+export const CHILDREN: unique symbol = Symbol.for('@grpc-authn/children') as never;
+/** Where an authenticator that knows its issuers says that it takes opaque tokens too. */
+export const TAKES_OPAQUE: unique symbol = Symbol.for('@grpc-authn/takes-opaque') as never;
+/** Where an authenticator says that it keeps verdicts. */
+export const KEEPS_VERDICTS: unique symbol = Symbol.for('@grpc-authn/keeps-verdicts') as never;
+
+interface Traits {
+  readonly [CHILDREN]?: readonly Authenticator<object>[];
+  readonly [TAKES_OPAQUE]?: boolean;
+  readonly [KEEPS_VERDICTS]?: boolean;
+}
+
+/** The children of a composition of ours; none for anything else. */
+export function childrenOf(authenticator: Authenticator<object>): readonly Authenticator<object>[] {
+  return (authenticator as Traits)[CHILDREN] ?? [];
+}
+
+/** True where `name` is the authenticator's own or that of one inside it. */
+export function vouchesAs(authenticator: Authenticator<object>, name: string): boolean {
+  return (
+    authenticator.name === name || childrenOf(authenticator).some((child) => vouchesAs(child, name))
+  );
+}
+
+/** True where `wanted` is `root` itself or inside it: the same object, not only the same name. */
+export function contains(root: Authenticator<object>, wanted: Authenticator<object>): boolean {
+  return root === wanted || childrenOf(root).some((child) => contains(child, wanted));
+}
+
+/** True where it, or one inside it, keeps verdicts: two caches in a row would add their ages. */
+export function keepsVerdicts(authenticator: Authenticator<object>): boolean {
+  return (
+    (authenticator as Traits)[KEEPS_VERDICTS] === true ||
+    childrenOf(authenticator).some(keepsVerdicts)
+  );
+}
+
+/** True where it may take tokens that name no issuer: it says so, or does not know its issuers. */
+export function takesOpaque(authenticator: Authenticator<object>): boolean {
+  const said = (authenticator as Traits)[TAKES_OPAQUE];
+  if (said !== undefined) return said;
+  const children = childrenOf(authenticator);
+  if (children.length > 0) return children.some(takesOpaque);
+  return (authenticator.issuers?.length ?? 0) === 0;
+}

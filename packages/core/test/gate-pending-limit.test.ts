@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { createPrincipal } from '../src/contract/principal.ts';
+import { type Decided, Gate } from '../src/gate/gate.ts';
+import { CallContext } from './support/call-context.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
+import { unhandledRejectionsDuring } from './support/unhandled-rejections.ts';
+
+const IN_ALL = 4096;
+const A_PEER = 1024;
+const OVERLOADED = { code: 'unavailable', reason: 'overloaded' };
+const principal = createPrincipal({ authenticator: 'stub', subject: 'alice' });
+
+/** A gate whose authenticator answers 'warm' at once and lets everything else wait. */
+class WaitingRoom {
+  readonly clock = new ManualClock();
+  readonly verdicts: OpenVerdict[] = [];
+  readonly contexts: CallContext[] = [];
+  readonly decided: (Decided | Promise<Decided>)[] = [];
+  lastSignal: AbortSignal | undefined;
+  readonly #gate = new Gate(
+    {
+      authenticator: stubAuthenticator(({ token }, context) => {
+        if (token === 'warm') return principal;
+        this.lastSignal = context.signal;
+        const verdict = new OpenVerdict();
+        this.verdicts.push(verdict);
+        return verdict.promise;
+      }),
+    },
+    this.clock,
+  );
+
+  arrive(peer: string, token = 'cold'): Decided | Promise<Decided> {
+    const context = new CallContext(peer);
+    this.contexts.push(context);
+    const decided = this.#gate.decide({ scheme: 'bearer', token }, context);
+    this.decided.push(decided);
+    return decided;
+  }
+
+  async allDecided(): Promise<void> {
+    for (const decided of this.decided) await decided;
+  }
+
+  /** How many of `count` calls of a peer are let in to wait. */
+  fill(peer: string, count: number): number {
+    const calls = Array.from({ length: count }, () => this.arrive(peer));
+    return calls.filter((decided) => decided instanceof Promise).length;
+  }
+}
+
+describe('pending authentications', () => {
+  it('are at most 1,024 for one peer, and the next is refused at once as overloaded', () => {
+    const room = new WaitingRoom();
+    expect(room.fill('a:1', A_PEER)).toBe(A_PEER);
+    expect(room.arrive('a:1')).toMatchObject(OVERLOADED);
+    expect(room.arrive('a:2')).toBeInstanceOf(Promise);
+  });
+
+  it('are at most 4,096 in all, from however many peers', () => {
+    const room = new WaitingRoom();
+    for (let peer = 0; peer < IN_ALL; peer += 1) room.fill(`a:${peer}`, 1);
+    expect(room.decided.every((decided) => decided instanceof Promise)).toBe(true);
+    expect(room.arrive('z:1')).toMatchObject(OVERLOADED);
+  });
+
+  it('never hold up an answer that is at hand', () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    expect(room.arrive('a:1', 'warm')).toBe(principal);
+  });
+
+  it('tell a caller that came too late when to come back', () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    expect((room.arrive('a:1') as { retryAfterMs?: number }).retryAfterMs).toBeGreaterThan(0);
+  });
+
+  it('count the peers that the transport cannot tell apart as one', () => {
+    const clock = new ManualClock();
+    const authenticator = stubAuthenticator(() => new OpenVerdict().promise);
+    const gate = new Gate({ authenticator }, clock);
+    const { signal } = new AbortController();
+    const nameless = () =>
+      gate.decide({ scheme: 'bearer', token: 't' }, { method: '/a.B/C', signal });
+    for (let count = 0; count < A_PEER; count += 1) expect(nameless()).toBeInstanceOf(Promise);
+    expect(nameless()).toMatchObject(OVERLOADED);
+  });
+});
+
+describe('an authentication that is refused as overloaded', () => {
+  it('is told to stop, holds nothing of the call, and may fail without harm', async () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    const unhandled = await unhandledRejectionsDuring(() => {
+      expect(room.arrive('a:1')).toMatchObject(OVERLOADED);
+      expect(room.lastSignal?.aborted).toBe(true);
+      expect(room.contexts.at(-1)?.abortListeners).toBe(0);
+      room.verdicts.at(-1)?.reject(new Error('stopped'));
+    });
+    expect(unhandled).toEqual([]);
+    expect(room.clock.waiting).toBe(A_PEER);
+  });
+
+  it('frees no slot, since it had none', async () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    expect(room.fill('a:1', 1)).toBe(0);
+    room.verdicts.at(-1)?.resolve(principal);
+    await Promise.resolve();
+    expect(room.arrive('a:1')).toMatchObject(OVERLOADED);
+  });
+});
+
+describe('a slot', () => {
+  it.each<readonly [string, (room: WaitingRoom) => void]>([
+    ['an answer', (room) => room.verdicts.forEach((verdict) => verdict.resolve(principal))],
+    ['a fault', (room) => room.verdicts.forEach((verdict) => verdict.reject(new Error('x')))],
+    ['a cancelled call', (room) => room.contexts.forEach((context) => context.cancel())],
+    ['the time limit', (room) => room.clock.advance(10_000)],
+  ])('is free again after %s, and counted once', async (_what, end) => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    end(room);
+    await room.allDecided();
+    expect(room.clock.waiting).toBe(0);
+    expect(room.fill('a:1', A_PEER + 1)).toBe(A_PEER);
+  });
+
+  it('is freed once, though the verdict comes after the time limit and the cancel after that', async () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    room.clock.advance(10_000);
+    await room.allDecided();
+    const late = [...room.verdicts];
+    room.fill('a:1', A_PEER);
+    for (const verdict of late) verdict.resolve(principal);
+    room.contexts.slice(0, A_PEER).forEach((context) => context.cancel());
+    await Promise.all(late.map((verdict) => verdict.promise));
+    expect(room.arrive('a:1')).toMatchObject(OVERLOADED);
+  });
+
+  it('of a peer is free again one by one', async () => {
+    const room = new WaitingRoom();
+    room.fill('a:1', A_PEER);
+    for (const index of [0, 1]) {
+      room.verdicts[index]?.resolve(principal);
+      await room.decided[index];
+    }
+    expect(room.fill('a:1', 3)).toBe(2);
+  });
+
+  it('of all is free again with those of the peers', async () => {
+    const room = new WaitingRoom();
+    for (let peer = 0; peer < 4; peer += 1) room.fill(`a:${peer}`, A_PEER);
+    expect(room.arrive('b:1')).toMatchObject(OVERLOADED);
+    room.verdicts[0]?.resolve(principal);
+    await room.decided[0];
+    expect(room.arrive('b:1')).toBeInstanceOf(Promise);
+    expect(room.arrive('b:1')).toMatchObject(OVERLOADED);
+  });
+});

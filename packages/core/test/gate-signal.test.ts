@@ -1,0 +1,154 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import type { AuthenticationContext } from '../src/contract/authenticator.ts';
+import { createPrincipal } from '../src/contract/principal.ts';
+import { AuthError } from '../src/errors/auth-error.ts';
+import { type Decided, Gate } from '../src/gate/gate.ts';
+import { CallContext } from './support/call-context.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
+
+const CREDENTIALS = { scheme: 'bearer', token: 'token' };
+const principal = createPrincipal({ authenticator: 'stub', subject: 'alice' });
+
+/** A gate whose authenticator asks for its signal and then waits for the test. */
+function waitingGate(timeoutMs = 10_000) {
+  const clock = new ManualClock();
+  const verdict = new OpenVerdict();
+  const context = new CallContext();
+  let signal: AbortSignal | undefined;
+  const authenticator = stubAuthenticator((_credentials, attempt) => {
+    signal = attempt.signal;
+    return verdict.promise;
+  });
+  const gate = new Gate({ authenticator, timeoutMs }, clock);
+  const decide = (): Promise<Decided> => Promise.resolve(gate.decide(CREDENTIALS, context));
+  return { clock, verdict, context, decide, signal: () => signal as AbortSignal };
+}
+
+function decideAtOnce(answer: (context: AuthenticationContext) => unknown, context: CallContext) {
+  const authenticator = stubAuthenticator((_credentials, attempt) => answer(attempt));
+  return new Gate({ authenticator }, new ManualClock()).decide(CREDENTIALS, context);
+}
+
+describe('the signal of a call that is answered at once', () => {
+  it('is never made, and the transport is never asked for its own', () => {
+    const context = new CallContext();
+    const controllers = vi.spyOn(globalThis, 'AbortController');
+    expect(decideAtOnce(() => principal, context)).toBe(principal);
+    expect(controllers).not.toHaveBeenCalled();
+    expect(context.signalReads).toBe(0);
+    controllers.mockRestore();
+  });
+
+  it.each<readonly [string, () => unknown]>([
+    ['returns', () => principal],
+    [
+      'throws',
+      () => {
+        throw new Error('x');
+      },
+    ],
+  ])('leaves no listener behind where the authenticator asks and %s', (_how, answer) => {
+    const context = new CallContext();
+    let heard = -1;
+    void decideAtOnce((attempt) => {
+      void attempt.signal;
+      heard = context.abortListeners;
+      return answer();
+    }, context);
+    expect(heard).toBe(1);
+    expect(context.abortListeners).toBe(0);
+  });
+
+  it('is one and the same, however often it is asked for', () => {
+    const context = new CallContext();
+    void decideAtOnce((attempt) => {
+      expect(attempt.signal).toBe(attempt.signal);
+      return principal;
+    }, context);
+    expect(context.signalReads).toBe(1);
+  });
+});
+
+describe('the signal of a call that is waited for', () => {
+  it('is aborted when the transport aborts, for its reason, and so ends the wait', async () => {
+    const { verdict, context, decide, signal, clock } = waitingGate();
+    const decided = decide();
+    expect(signal().aborted).toBe(false);
+    const reason = new Error('the client is gone');
+    context.cancel(reason);
+    expect(signal().aborted).toBe(true);
+    expect(signal().reason).toBe(reason);
+    verdict.resolve(principal);
+    await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(clock.waiting).toBe(0);
+    expect(context.abortListeners).toBe(0);
+  });
+
+  it('is aborted already where the transport was', async () => {
+    const { context, decide, signal, clock } = waitingGate();
+    context.cancel();
+    const decided = decide();
+    expect(signal().aborted).toBe(true);
+    await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(clock.waiting).toBe(0);
+    expect(context.abortListeners).toBe(0);
+  });
+
+  it('is aborted when the time limit is over', async () => {
+    const { clock, context, decide, signal } = waitingGate(250);
+    const decided = decide();
+    clock.advance(249);
+    expect(signal().aborted).toBe(false);
+    clock.advance(1);
+    expect(signal().aborted).toBe(true);
+    expect(signal().reason).toBeInstanceOf(Error);
+    await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(context.abortListeners).toBe(0);
+  });
+
+  it.each<readonly [string, (verdict: OpenVerdict) => void]>([
+    ['accepts', (verdict) => verdict.resolve(principal)],
+    ['refuses', (verdict) => verdict.resolve(new AuthError('invalid_token', 'claim'))],
+    ['fails', (verdict) => verdict.reject(new Error('x'))],
+  ])('is let go of, unaborted, when the authenticator %s', async (_how, settle) => {
+    const { verdict, context, decide, signal, clock } = waitingGate();
+    const decided = decide();
+    expect(context.abortListeners).toBe(1);
+    settle(verdict);
+    await decided;
+    expect(context.abortListeners).toBe(0);
+    expect(getEventListeners(signal(), 'abort')).toEqual([]);
+    clock.advance(60_000);
+    context.cancel();
+    expect(signal().aborted).toBe(false);
+  });
+
+  it('ends the wait though the authenticator never asked for it', async () => {
+    const context = new CallContext();
+    const decided = decideAtOnce(() => new OpenVerdict().promise, context);
+    context.cancel();
+    await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(context.abortListeners).toBe(0);
+  });
+});
+
+describe('the context of a call', () => {
+  it('shows what the transport knows', () => {
+    const context = new CallContext('192.0.2.7:1', '/a.B/C', 'a.example');
+    void decideAtOnce((attempt) => {
+      expect(attempt.method).toBe('/a.B/C');
+      expect(attempt.authority).toBe('a.example');
+      expect(attempt.peer).toBe(context.peer);
+      return principal;
+    }, context);
+    expect.assertions(3);
+  });
+
+  it('does not fail where the transport knows neither peer nor authority', async () => {
+    const gate = new Gate({ authenticator: stubAuthenticator(async () => principal) });
+    const { signal } = new AbortController();
+    expect(await gate.decide(CREDENTIALS, { method: '/a.B/C', signal })).toBe(principal);
+  });
+});

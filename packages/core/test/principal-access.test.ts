@@ -1,0 +1,134 @@
+import { Metadata } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import type { Authenticator } from '../src/contract/authenticator.ts';
+import { createPrincipal, type Principal } from '../src/contract/principal.ts';
+import { CHILDREN } from '../src/contract/composition.ts';
+import { findPrincipal, getPrincipal, leaveMark } from '../src/grpc/principal-access.ts';
+import { stubAuthenticator } from './support/stub-authenticator.ts';
+
+function named(name: string, children?: readonly Authenticator[]): Authenticator {
+  const rest = children === undefined ? { name } : { name, [CHILDREN]: children };
+  return stubAuthenticator(() => undefined, rest);
+}
+
+const main = named('main');
+const principal = createPrincipal({
+  authenticator: 'main',
+  subject: 'alice',
+  claims: { note: 'canary' },
+});
+
+/** A call that passed the interceptor of `root`. */
+function passed(root: Authenticator, caller: Principal<object> = principal) {
+  const metadata = new Metadata();
+  leaveMark(metadata, { principal: caller, root });
+  return { metadata };
+}
+
+function anonymous(root: Authenticator) {
+  const metadata = new Metadata();
+  leaveMark(metadata, { principal: undefined, root });
+  return { metadata };
+}
+
+describe('a call that the interceptor has seen', () => {
+  it('tells its caller', () => {
+    expect(getPrincipal(passed(main))).toBe(principal);
+    expect(findPrincipal(passed(main))).toBe(principal);
+  });
+
+  it('of an anonymous caller has nobody to find, and nobody to get', () => {
+    expect(findPrincipal(anonymous(main))).toBeUndefined();
+    expect(() => getPrincipal(anonymous(main))).toThrow('anonymous');
+    expect(() => getPrincipal(anonymous(main), main)).toThrow('anonymous');
+  });
+
+  it('sends nothing of its caller over the wire', () => {
+    const { metadata } = passed(main);
+    expect(metadata.getMap()).toEqual({});
+    expect(metadata.toHttp2Headers()).toEqual({});
+  });
+});
+
+describe('a call that the interceptor has not seen', () => {
+  const unseen: readonly (readonly [string, Metadata])[] = [
+    ['a server without the interceptor', new Metadata()],
+    ['a later interceptor that cloned the metadata', passed(main).metadata.clone()],
+    ['a later interceptor that cloned an anonymous call', anonymous(main).metadata.clone()],
+    ['a client that sends a name like the mark', clientMetadata()],
+  ];
+
+  it.each(unseen)('is not taken for an anonymous one: %s', (_what, metadata) => {
+    expect(() => findPrincipal({ metadata })).toThrow('never saw this call');
+    expect(() => getPrincipal({ metadata })).toThrow('never saw this call');
+    expect(() => getPrincipal({ metadata }, main)).toThrow('never saw this call');
+  });
+
+  function clientMetadata(): Metadata {
+    const metadata = new Metadata();
+    metadata.set('grpc-authn', JSON.stringify({ principal }));
+    expect(() => metadata.set('@grpc-authn/mark', 'forged')).toThrow();
+    return metadata;
+  }
+});
+
+describe('the caller that a certain authenticator vouched for', () => {
+  it('is handed out to who names that authenticator', () => {
+    expect(getPrincipal(passed(main), main)).toBe(principal);
+  });
+
+  it('is not handed out for another authenticator', () => {
+    const other = named('other');
+    expect(() => getPrincipal(passed(main), other)).toThrow('"main" vouched');
+    expect(() => getPrincipal(passed(main), other)).toThrow('not "other"');
+  });
+
+  it('is not handed out for another object of the same name', () => {
+    expect(() => getPrincipal(passed(main), named('main'))).toThrow('vouched');
+  });
+
+  it('is not handed out for a composition around it that the interceptor does not ask', () => {
+    expect(() => getPrincipal(passed(main), named('any', [main]))).toThrow('vouched');
+  });
+
+  it('is not shown in the error', () => {
+    const ask = () => getPrincipal(passed(main), named('other'));
+    expect(ask).toThrow(Error);
+    expect(ask).not.toThrow('canary');
+    expect(ask).not.toThrow('alice');
+  });
+});
+
+describe('a composition', () => {
+  const sibling = named('sibling');
+  const inner = named('inner', [main]);
+  const root = named('root', [sibling, inner]);
+
+  it.each<readonly [string, Authenticator]>([
+    ['the child that vouched', main],
+    ['the composition around that child', inner],
+    ['the composition at the root', root],
+  ])('vouches where a child did, as %s', (_who, from) => {
+    expect(getPrincipal(passed(root), from)).toBe(principal);
+  });
+
+  it('does not let one child speak for another', () => {
+    expect(() => getPrincipal(passed(root), sibling)).toThrow('not "sibling"');
+  });
+
+  it('does not take a stranger of the same name for its child', () => {
+    expect(() => getPrincipal(passed(root), named('main'))).toThrow('vouched');
+    expect(() => getPrincipal(passed(root), named('inner', [main]))).toThrow('vouched');
+  });
+
+  it('vouches itself, too, under its own name', () => {
+    const byRoot = createPrincipal({ authenticator: 'root' });
+    expect(getPrincipal(passed(root, byRoot), root)).toBe(byRoot);
+    expect(() => getPrincipal(passed(root, byRoot), main)).toThrow('"root" vouched');
+  });
+
+  it('does not vouch for a name that none of its children has', () => {
+    const byStranger = createPrincipal({ authenticator: 'stranger' });
+    expect(() => getPrincipal(passed(root, byStranger), root)).toThrow('"stranger" vouched');
+  });
+});

@@ -1,0 +1,148 @@
+import {
+  AuthError,
+  type AuthenticationContext,
+  type Authenticator,
+  type AuthenticatorEvent,
+  type ClaimsOf,
+  ConfigError,
+  type Credentials,
+  type ManagedAuthenticator,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
+import {
+  allOf,
+  checkAuthenticator,
+  checkOptionNames,
+  CHILDREN,
+  describeValue,
+  isPrincipal,
+  isThenable,
+  subscribeToAll,
+  TAKES_OPAQUE,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+import { hasExpired } from '../claims/numeric-date.ts';
+import { readUnverified } from './unverified-issuer.ts';
+
+/** As the JWT authenticators have it unless said; only whether TOKEN_EXPIRED is told depends on it. */
+const TOLERANCE_SECONDS = 5;
+
+class ByIssuer implements ManagedAuthenticator<object> {
+  readonly name: string;
+  readonly schemes: readonly string[];
+  readonly issuers: readonly string[];
+  readonly [CHILDREN]: readonly Authenticator<object>[];
+  readonly [TAKES_OPAQUE]: boolean;
+  /** A Map: `__proto__` and `constructor` are issuers like any other, and no route. */
+  readonly #routes: ReadonlyMap<string, Authenticator<object>>;
+  readonly #opaque: Authenticator<object> | undefined;
+
+  constructor(
+    routes: ReadonlyMap<string, Authenticator<object>>,
+    opaque: Authenticator<object> | undefined,
+  ) {
+    this.#routes = routes;
+    this.#opaque = opaque;
+    const children = new Set([...routes.values(), ...(opaque === undefined ? [] : [opaque])]);
+    this[CHILDREN] = Object.freeze([...children]);
+    this[TAKES_OPAQUE] = opaque !== undefined;
+    this.name = `byIssuer(${this[CHILDREN].map(({ name }) => name).join(', ')})`;
+    this.schemes = [...new Set(this[CHILDREN].flatMap((child) => [...checkAuthenticator(child)]))];
+    this.issuers = [...routes.keys()];
+  }
+
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const token = readUnverified(credentials.token);
+    if (token === undefined) {
+      return this.#opaque === undefined
+        ? new AuthError('malformed_credentials', 'not_a_compact_jws')
+        : ask(this.#opaque, credentials, context);
+    }
+    const { issuer, payload } = token;
+    const route = issuer === undefined ? undefined : this.#routes.get(issuer);
+    if (route === undefined) {
+      const tokenExpired = hasExpired(payload, Date.now() / 1000, TOLERANCE_SECONDS);
+      return new AuthError('invalid_token', 'issuer', { tokenExpired });
+    }
+    const verdict = ask(route, credentials, context);
+    return isThenable(verdict)
+      ? Promise.resolve(verdict).then((late) => ofIssuer(late, issuer))
+      : ofIssuer(verdict, issuer);
+  }
+
+  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
+    return subscribeToAll(this[CHILDREN], listener);
+  }
+
+  ready(signal?: AbortSignal): Promise<void> {
+    return allOf(this[CHILDREN], 'ready', (child) => child.ready?.(signal));
+  }
+
+  close(): Promise<void> {
+    return allOf(this[CHILDREN], 'close', (child) => child.close?.());
+  }
+}
+
+/**
+ * Sends each JWT to the authenticator of its issuer, and everything else to `opaque`. The `iss` that
+ * is read is not verified: it chooses among the routes, before anything is fetched, and the issuer
+ * that the route verified must be the same.
+ *
+ * `invalid_token` (reason `issuer`) for an issuer without a route; `malformed_credentials` for what is
+ * no JWT, where no `opaque` is given.
+ *
+ * @throws ConfigError where a route's authenticator does not answer for its issuer.
+ * @example byIssuer({ 'https://a.example': a, 'https://b.example': b }, { opaque: introspection })
+ */
+export function byIssuer<A extends Authenticator<object>>(
+  routes: Readonly<Record<string, A>>,
+  options: { readonly opaque?: A } = {},
+): ManagedAuthenticator<ClaimsOf<A>> {
+  checkOptionNames('byIssuer', options, ['opaque']);
+  if (typeof routes !== 'object' || routes === null || Object.keys(routes).length === 0) {
+    throw wrongOption('routes', describeValue(routes), 'an authenticator by issuer');
+  }
+  const map = new Map<string, Authenticator<object>>(Object.entries(routes));
+  for (const [issuer, authenticator] of map) {
+    checkAuthenticator(authenticator, `routes[${JSON.stringify(issuer)}]`);
+    const { issuers = [], name } = authenticator;
+    if (issuers.length > 0 && !issuers.includes(issuer)) {
+      throw new ConfigError(`byIssuer: "${name}" does not answer for ${describeValue(issuer)}`);
+    }
+  }
+  checkNames([...map.values(), ...(options.opaque === undefined ? [] : [options.opaque])]);
+  const composed: ManagedAuthenticator<object> = new ByIssuer(map, options.opaque);
+  return composed as ManagedAuthenticator<ClaimsOf<A>>;
+}
+
+function checkNames(authenticators: readonly Authenticator<object>[]): void {
+  const byName = new Map<string, Authenticator<object>>();
+  for (const authenticator of authenticators) {
+    checkAuthenticator(authenticator, 'opaque');
+    const other = byName.get(authenticator.name);
+    if (other !== undefined && other !== authenticator) {
+      throw new ConfigError(`byIssuer: two authenticators have the name "${authenticator.name}"`);
+    }
+    byName.set(authenticator.name, authenticator);
+  }
+}
+
+/** The schemes of the children differ; none is handed one that it does not name. */
+function ask(
+  child: Authenticator<object>,
+  credentials: Credentials,
+  context: AuthenticationContext,
+): Verdict<object> | Promise<Verdict<object>> {
+  if (checkAuthenticator(child).has(credentials.scheme)) {
+    return child.authenticate(credentials, context);
+  }
+  return new AuthError('missing_credentials', 'other_scheme');
+}
+
+function ofIssuer(verdict: Verdict<object>, issuer: string | undefined): Verdict<object> {
+  if (!isPrincipal(verdict) || verdict.issuer === issuer) return verdict;
+  return new AuthError('invalid_token', 'issuer');
+}
