@@ -13,6 +13,7 @@ const DOORS = [
   'jwt/key-source',
   'hs256',
   'http',
+  'discovery',
   'jwks',
   'jwks/key-source',
   'oidc',
@@ -30,9 +31,10 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwt: ADAPTER_BASE,
   hs256: [...ADAPTER_BASE, 'jwt', 'jwt/key-source'],
   http: ADAPTER_BASE,
+  discovery: [...ADAPTER_BASE, 'http'],
   jwks: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http'],
-  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http', 'jwks', 'jwks/key-source'],
-  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http'],
+  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http', 'discovery', 'jwks', 'jwks/key-source'],
+  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http', 'discovery'],
 };
 
 type Restriction = { regex: string; message: string };

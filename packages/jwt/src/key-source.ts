@@ -5,10 +5,16 @@ export {
   JWT_OPTION_NAMES,
   type JwtOptions,
   type JwtRules,
+  checkSchema,
   readJwtOptions,
 } from './authenticator/jwt-options.ts';
 export type { KeySource } from './authenticator/key-source.ts';
 export { importPublicKeySet } from './keys/import-key-set.ts';
 export type { ImportedKeySet } from './keys/key-set.ts';
-export { hasExpired, isNumericDate } from './claims/numeric-date.ts';
+export { matchAudience } from './claims/check-audience.ts';
+export { checkTimes } from './claims/check-times.ts';
+export { hasExpired } from './claims/numeric-date.ts';
+export { readIdentity } from './claims/read-identity.ts';
+export { validateClaims } from './claims/validate-claims.ts';
+export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';

@@ -7,10 +7,25 @@ export const TAKES_OPAQUE: unique symbol = Symbol.for('@grpc-authn/takes-opaque'
 /** Where an authenticator says that it keeps verdicts. */
 export const KEEPS_VERDICTS: unique symbol = Symbol.for('@grpc-authn/keeps-verdicts') as never;
 
+/** Where an authenticator says that it takes tokens made for anybody, so that scopes must decide. */
+const NEEDS_SCOPE_RULES: unique symbol = Symbol.for(
+  '@grpc-authn/needs-scope-rules',
+) as never;
+
 interface Traits {
   readonly [CHILDREN]?: readonly Authenticator<object>[];
   readonly [TAKES_OPAQUE]?: boolean;
   readonly [KEEPS_VERDICTS]?: boolean;
+  readonly [NEEDS_SCOPE_RULES]?: boolean;
+}
+
+/** For an adapter that knows its issuers, and takes opaque tokens or tokens of any audience too. */
+export function declareTraits(
+  authenticator: Authenticator<object>,
+  traits: { readonly takesOpaque: boolean; readonly needsScopeRules: boolean },
+): void {
+  Object.defineProperty(authenticator, TAKES_OPAQUE, { value: traits.takesOpaque });
+  Object.defineProperty(authenticator, NEEDS_SCOPE_RULES, { value: traits.needsScopeRules });
 }
 
 /** The children of a composition of ours; none for anything else. */
@@ -45,4 +60,12 @@ export function takesOpaque(authenticator: Authenticator<object>): boolean {
   const children = childrenOf(authenticator);
   if (children.length > 0) return children.some(takesOpaque);
   return (authenticator.issuers?.length ?? 0) === 0;
+}
+
+/** True where it, or one inside it, takes tokens of any audience. */
+export function needsScopeRules(authenticator: Authenticator<object>): boolean {
+  return (
+    (authenticator as Traits)[NEEDS_SCOPE_RULES] === true ||
+    childrenOf(authenticator).some(needsScopeRules)
+  );
 }

@@ -103,6 +103,7 @@ export function readJwtOptions(
       min: 0,
       max: 300,
     }),
+    expiryRequired: true,
     maxTokenAgeSeconds:
       maxTokenAgeSeconds === undefined
         ? undefined
@@ -148,7 +149,8 @@ function checkNames(
   return names.length === 0 ? [] : checkTexts(option, names);
 }
 
-function checkSchema(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
+/** @throws ConfigError for what is no Standard Schema. */
+export function checkSchema(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
   if (schema === undefined || typeof schema?.['~standard']?.validate === 'function') return schema;
   throw wrongOption(
     'claims',

@@ -3,6 +3,7 @@ import { ownMember } from '../compact/json-object.ts';
 import { hasExpired, isNumericDate } from './numeric-date.ts';
 
 export interface TimeRules {
+  readonly expiryRequired: boolean;
   readonly clockToleranceSeconds: number;
   readonly maxTokenAgeSeconds: number | undefined;
 }
@@ -19,7 +20,7 @@ export function checkTimes(
   const exp = ownMember(payload, 'exp');
   const nbf = ownMember(payload, 'nbf');
   const iat = ownMember(payload, 'iat');
-  if (exp === undefined) return 'no_expiry';
+  if (exp === undefined && rules.expiryRequired) return 'no_expiry';
   const dates = [exp, nbf, iat].filter((date) => date !== undefined);
   if (!dates.every(isNumericDate)) return 'claim';
   if (hasExpired(payload, nowSeconds, tolerance)) return 'expired';

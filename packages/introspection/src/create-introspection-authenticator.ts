@@ -1,0 +1,55 @@
+import {
+  cached,
+  type CacheOptions,
+  type ManagedAuthenticator,
+} from '@grpc-authn/core/authenticator';
+import { describeValue, wrongOption } from '@grpc-authn/core/internal';
+import type { ClaimsOutput } from '@grpc-authn/jwt';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { IntrospectionAuthenticator } from './introspection-authenticator.ts';
+import {
+  type IntrospectionLocation,
+  type IntrospectionOptions,
+  readIntrospectionOptions,
+} from './introspection-options.ts';
+
+/**
+ * Asks the provider about each token (RFC 7662), and keeps what it said for a while. For opaque tokens,
+ * and for tokens whose revocation must be noticed.
+ *
+ * Refuses with `invalid_token`: `inactive` where the provider does not say that the token is active,
+ * `type`, `issuer`, `audience`, `expired`, `not_yet_valid`, `claim`. `unavailable` (reason
+ * `introspection`, `discovery` or `overloaded`) where it cannot be asked.
+ *
+ * @throws ConfigError for a wrong option.
+ * @example
+ * createIntrospectionAuthenticator({
+ *   issuer: 'https://id.example.com',
+ *   audience: 'orders',
+ *   clientId: 'orders',
+ *   clientAuthentication: { method: 'client_secret_basic', secret },
+ * });
+ */
+export function createIntrospectionAuthenticator<
+  S extends StandardSchemaV1 | undefined = undefined,
+>(options: IntrospectionLocation & IntrospectionOptions<S>): ManagedAuthenticator<ClaimsOutput<S>> {
+  const settings = readIntrospectionOptions(options);
+  const asking: ManagedAuthenticator<object> = new IntrospectionAuthenticator(settings);
+  const cache = readCache(options.cache);
+  const kept =
+    cache === false
+      ? asking
+      : cached(asking, { negative: {}, ...cache, keepTokens: false, clock: settings.clock });
+  return kept as ManagedAuthenticator<ClaimsOutput<S>>;
+}
+
+function readCache(cache: CacheOptions | false = {}): CacheOptions | false {
+  if (cache === false) return false;
+  if (typeof cache !== 'object' || cache === null) {
+    throw wrongOption('cache', describeValue(cache), 'options of the cache, or false');
+  }
+  if (cache.keepTokens === true) {
+    throw wrongOption('cache.keepTokens', 'true', 'false: opaque tokens are kept as digests');
+  }
+  return cache;
+}

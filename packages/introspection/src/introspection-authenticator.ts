@@ -1,0 +1,94 @@
+import {
+  AuthError,
+  type AuthenticationContext,
+  type AuthEvent,
+  type Credentials,
+  type ManagedAuthenticator,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
+import { declareTraits } from '@grpc-authn/core/internal';
+import { GuardedFetch } from '@grpc-authn/http';
+import { hasExpired, readUnverified } from '@grpc-authn/jwt/key-source';
+import { EndpointSource } from './endpoint.ts';
+import { IntrospectionClient } from './introspection-client.ts';
+import type { IntrospectionSettings } from './introspection-options.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { ProviderGuard } from './provider-guard.ts';
+
+/** RFC 6750's b64token: what no bearer token holds is not sent to anybody. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** Asks the provider about each token. It keeps no verdict: `cached` around it does. */
+export class IntrospectionAuthenticator implements ManagedAuthenticator<object> {
+  readonly name: string;
+  readonly schemes: readonly string[] = Object.freeze(['bearer']);
+  readonly issuers: readonly string[];
+  readonly #settings: IntrospectionSettings;
+  readonly #fetch: GuardedFetch;
+  readonly #endpoint: EndpointSource;
+  readonly #client: IntrospectionClient;
+  readonly #guard: ProviderGuard;
+
+  constructor(settings: IntrospectionSettings) {
+    this.name = settings.name;
+    this.issuers = settings.issuer === undefined ? [] : [settings.issuer];
+    declareTraits(this, { takesOpaque: true, needsScopeRules: settings.audience === undefined });
+    this.#settings = settings;
+    this.#fetch = new GuardedFetch(settings.http, settings.credentials.certificate);
+    const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
+    this.#endpoint = new EndpointSource(settings, this.#fetch);
+    this.#client = new IntrospectionClient(settings, this.#fetch, report);
+    this.#guard = new ProviderGuard(settings, report);
+  }
+
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const { token } = credentials;
+    if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
+    return this.#ofOtherIssuer(token) ?? this.#ask(token, context);
+  }
+
+  /** A JWT of another issuer is not ours to ask about, and its owner's to keep. */
+  #ofOtherIssuer(token: string): AuthError | undefined {
+    const { issuer, clock } = this.#settings;
+    const jwt = issuer === undefined ? undefined : readUnverified(token);
+    if (jwt?.issuer === undefined || jwt.issuer === issuer) return undefined;
+    const tokenExpired = hasExpired(jwt.payload, clock.nowMs() / 1000, 0);
+    return new AuthError('invalid_token', 'issuer', { tokenExpired });
+  }
+
+  async #ask(token: string, context: AuthenticationContext): Promise<Verdict<object>> {
+    try {
+      const endpoint = await this.#endpoint.get();
+      const { signal } = context;
+      const answer = await this.#guard.ask(token, () => this.#client.ask(endpoint, token, signal));
+      return AuthError.is(answer) ? answer : judgeAnswer(answer, this.#settings);
+    } catch (error) {
+      if (AuthError.is(error)) return error;
+      throw error;
+    }
+  }
+
+  #report(event: Omit<AuthEvent, 'authenticator'>): void {
+    try {
+      this.#settings.report?.({ authenticator: this.name, ...event });
+    } catch {
+      // A report that fails must not cost a call.
+    }
+  }
+
+  /** A provider says nothing by itself. */
+  subscribe(): () => void {
+    return () => undefined;
+  }
+
+  async ready(): Promise<void> {
+    await this.#endpoint.get();
+  }
+
+  close(): Promise<void> {
+    return this.#fetch.close();
+  }
+}

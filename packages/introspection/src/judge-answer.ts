@@ -1,0 +1,76 @@
+import {
+  AuthError,
+  createPrincipal,
+  type JsonObject,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
+import {
+  checkTimes,
+  hasExpired,
+  matchAudience,
+  readIdentity,
+  validateClaims,
+} from '@grpc-authn/jwt/key-source';
+import type { IntrospectionSettings } from './introspection-options.ts';
+
+/** The provider says that the token is active now, so no clock is given any benefit of a doubt. */
+const TOLERANCE_SECONDS = 0;
+
+/** An answer need not say when the token ends. */
+const TIME_RULES = {
+  expiryRequired: false,
+  clockToleranceSeconds: TOLERANCE_SECONDS,
+  maxTokenAgeSeconds: undefined,
+};
+
+/** A principal of what the provider said, or why it is not enough (RFC 7662, section 2.2). */
+export function judgeAnswer(answer: JsonObject, settings: IntrospectionSettings): Verdict<object> {
+  const verifiedAtEpochSeconds = settings.clock.nowMs() / 1000;
+  const reason = whyRefused(answer, settings, verifiedAtEpochSeconds);
+  if (reason !== undefined) {
+    const tokenExpired = hasExpired(answer, verifiedAtEpochSeconds, TOLERANCE_SECONDS);
+    return new AuthError('invalid_token', reason, { tokenExpired });
+  }
+  const identity = readIdentity(answer, settings.scopeClaims);
+  if (identity === undefined) return new AuthError('invalid_token', 'claim');
+  const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
+  if (AuthError.is(claims)) return claims;
+  return createPrincipal<object>({
+    ...identity,
+    issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
+    audience: audienceOf(answer, settings) ?? [],
+    expiresAtEpochSeconds: answer['exp'] as number | undefined,
+    verifiedAtEpochSeconds,
+    claims,
+    authenticator: settings.name,
+  });
+}
+
+type Reason = AuthError<'invalid_token'>['reason'];
+
+function whyRefused(
+  answer: JsonObject,
+  settings: IntrospectionSettings,
+  nowSeconds: number,
+): Reason | undefined {
+  if (answer['active'] !== true) return 'inactive';
+  const { token_type: type, iss } = answer;
+  const known = type === undefined || typeof type === 'string';
+  // A refresh token is active too: oidc-provider introspects it, and leaves the type out.
+  if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
+  if (iss !== undefined && !(typeof iss === 'string' && (settings.issuer ?? iss) === iss)) {
+    return 'issuer';
+  }
+  if (audienceOf(answer, settings) === undefined) return 'audience';
+  return checkTimes(answer, nowSeconds, TIME_RULES);
+}
+
+function audienceOf(
+  answer: JsonObject,
+  { audience }: IntrospectionSettings,
+): readonly string[] | undefined {
+  if (audience !== undefined) return matchAudience(answer, { claim: 'aud', values: audience });
+  const { aud } = answer;
+  if (typeof aud === 'string') return [aud];
+  return Array.isArray(aud) && aud.every((value) => typeof value === 'string') ? aud : [];
+}
