@@ -4,8 +4,8 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
  * What a secret really is, where it is no secret: a public key, a certificate or a key set, in any
  * disguise. Whoever knows the public key could sign tokens with it (RFC 8725, section 2.1).
  *
- * Looked through are: white space, zero-width characters, comments before the text, escaped line
- * ends, two-byte text, and up to three layers of base64, base64url or hex.
+ * Looked through are: white space, zero-width characters, byte order marks, comments before the text,
+ * escapes, quotes, two-byte text, and up to three layers of base64, base64url or hex.
  */
 export function findDisguisedKey(secret: Uint8Array): string | undefined {
   return look(Buffer.from(secret), 3);
@@ -14,39 +14,71 @@ export function findDisguisedKey(secret: Uint8Array): string | undefined {
 const TEXT_SIGNS: readonly (readonly [RegExp, string])[] = [
   [/-{2,} *BEGIN/i, 'a key or certificate in PEM'],
   [/\b(ssh|sk-ssh|ecdsa)-(rsa|dss|ed25519|sha2)/i, 'an SSH public key'],
-  [/"(kty|keys)"\s*:/, 'a JWK or JWK Set'],
+  [/["'](kty|keys)["'] *:/, 'a JWK or JWK Set'],
 ];
 
 function look(bytes: Buffer, layers: number): string | undefined {
-  if (isDer(bytes) || isDer(trimmed(bytes))) return 'a key or certificate in DER';
-  // Only what prints in ASCII stays: no white space, no zero-width characters, no NUL of UTF-16.
-  const printed = bytes.toString('latin1').replace(/[^\x20-\x7e]/g, '');
-  for (const [sign, what] of TEXT_SIGNS) if (sign.test(printed)) return what;
+  if (stripped(bytes).some(isDer)) return 'a key or certificate in DER';
+  const text = plainText(bytes);
+  for (const [sign, what] of TEXT_SIGNS) if (sign.test(text)) return what;
   if (layers === 0) return undefined;
-  const packed = printed.replace(/\\[nrt]|\s/g, '');
-  for (const inner of decodings(packed)) {
+  for (const inner of decodings(bytes)) {
     const found = look(inner, layers - 1);
     if (found !== undefined) return `${found}, encoded once more`;
   }
   return undefined;
 }
 
-function decodings(text: string): readonly Buffer[] {
+/** Only what prints in ASCII: no white space, no zero-width characters, no NUL of two-byte text. */
+function plainText(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replace(/\\+u([0-9a-f]{4})/gi, (_escape, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    .replaceAll('\\', '');
+}
+
+/** What the text may be an encoding of: as a whole, and in each long run of the right characters. */
+function decodings(bytes: Buffer): readonly Buffer[] {
+  const lines = bytes
+    .toString('latin1')
+    .replace(/\\+[nrt]/g, '\n')
+    .split(/[\r\n]+/)
+    .map((line) => line.replace(/[^\x21-\x7e]/g, ''));
+  const encoded = lines.filter((line) => /^[A-Za-z0-9+/_=-]+$/.test(line)).join('');
+  const candidates = new Set([lines.join(''), encoded]);
+  for (const line of lines) {
+    for (const [run] of line.matchAll(/[A-Za-z0-9+/_-]{40,}={0,2}/g)) candidates.add(run);
+  }
+  return [...candidates].flatMap(decode);
+}
+
+function decode(text: string): readonly Buffer[] {
   const found: Buffer[] = [];
-  if (/^[0-9a-f]{2,}$/i.test(text) && text.length % 2 === 0) found.push(Buffer.from(text, 'hex'));
+  const digits = text.replace(/^0x/i, '').replaceAll(':', '');
+  if (/^(?:[0-9a-f]{2})+$/i.test(digits)) found.push(Buffer.from(digits, 'hex'));
   if (/^[A-Za-z0-9+/_-]{4,}={0,2}$/.test(text)) found.push(Buffer.from(text, 'base64'));
   return found;
 }
 
-function trimmed(bytes: Buffer): Buffer {
+/** As they are, and without what stands before or behind. DER may well end in a space of its own. */
+function stripped(bytes: Buffer): readonly Buffer[] {
   let [start, end] = [0, bytes.length];
-  while (start < end && isSpace(bytes[start])) start += 1;
-  while (end > start && isSpace(bytes[end - 1])) end -= 1;
-  return bytes.subarray(start, end);
+  while (start < end && isFiller(bytes[start])) start += 1;
+  while (end > start && isFiller(bytes[end - 1])) end -= 1;
+  return [bytes, bytes.subarray(start), bytes.subarray(0, end), bytes.subarray(start, end)];
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+/** White space, NUL and the bytes of a byte order mark. */
+function isFiller(byte = -1): boolean {
+  return (
+    byte === 0x20 ||
+    byte === 0 ||
+    (byte >= 0x09 && byte <= 0x0d) ||
+    [0xef, 0xbb, 0xbf].includes(byte)
+  );
 }
 
 function isDer(bytes: Buffer): boolean {

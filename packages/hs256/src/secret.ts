@@ -1,12 +1,6 @@
 import { KeyObject } from 'node:crypto';
 import { ConfigError } from '@grpc-authn/core/authenticator';
-import {
-  checkOptionNames,
-  checkText,
-  describeSecret,
-  describeValue,
-  wrongOption,
-} from '@grpc-authn/core/internal';
+import { checkText, describeSecret, wrongOption } from '@grpc-authn/core/internal';
 import { findDisguisedKey } from './disguised-key.ts';
 
 /** A shared secret, as bytes, as a secret KeyObject, or as text with its encoding. */
@@ -28,7 +22,7 @@ const MOST_SECRETS = 8;
 /** The secrets' bytes, copied. @throws ConfigError, which shows a secret's type and length only. */
 export function readSecrets(secrets: unknown): readonly ReadSecret[] {
   if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > MOST_SECRETS) {
-    throw wrongOption('secrets', describeValue(secrets), `a list of 1 to ${MOST_SECRETS} secrets`);
+    throw wrongOption('secrets', describeSecret(secrets), `a list of 1 to ${MOST_SECRETS} secrets`);
   }
   const read = secrets.map((secret, index) => readSecret(`secrets[${index}]`, secret));
   const kids = read.flatMap(({ kid }) => kid ?? []);
@@ -41,7 +35,7 @@ export function readSecrets(secrets: unknown): readonly ReadSecret[] {
 }
 
 function readSecret(option: string, secret: Hs256Secret): ReadSecret {
-  checkOptionNames(option, secret, ['kid', 'bytes', 'key', 'text', 'encoding']);
+  checkMembers(option, secret);
   const forms = ['bytes', 'key', 'text'].filter((form) => Object.hasOwn(secret, form));
   if (forms.length !== 1) {
     throw wrongOption(option, forms.join(' and ') || 'none', 'one of bytes, key and text');
@@ -75,10 +69,10 @@ function readBytes(option: string, secret: Hs256Secret): Buffer {
   if (typeof text !== 'string')
     throw wrongOption(`${option}.text`, describeSecret(text), 'a string');
   if (encoding === 'utf8') return Buffer.from(text, 'utf8');
-  const alphabet = ALPHABETS[encoding];
+  const alphabet = ALPHABETS.get(encoding);
   if (alphabet === undefined) {
     const wanted = 'one of utf8, base64, base64url and hex';
-    throw wrongOption(`${option}.encoding`, describeValue(encoding), wanted);
+    throw wrongOption(`${option}.encoding`, describeSecret(encoding), wanted);
   }
   if (!alphabet.test(text)) {
     throw wrongOption(
@@ -90,11 +84,25 @@ function readBytes(option: string, secret: Hs256Secret): Buffer {
   return Buffer.from(text, encoding);
 }
 
-const ALPHABETS: Readonly<Record<string, RegExp>> = {
-  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/,
-  base64url: /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3}={0,2})?$/,
-  hex: /^(?:[0-9A-Fa-f]{2})*$/,
-};
+const ALPHABETS: ReadonlyMap<string, RegExp> = new Map([
+  ['base64', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/],
+  ['base64url', /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/],
+  ['hex', /^(?:[0-9A-Fa-f]{2})*$/],
+]);
+
+/** A member's name may be the secret that was written in the wrong place, so it is not shown. */
+function checkMembers(option: string, secret: unknown): void {
+  if (typeof secret !== 'object' || secret === null) {
+    throw wrongOption(option, describeSecret(secret), 'an object');
+  }
+  const wanted = ['kid', 'key', 'bytes', 'text', ...('text' in secret ? ['encoding'] : [])];
+  if (Object.keys(secret).every((name) => wanted.includes(name))) return;
+  throw wrongOption(
+    option,
+    'a member of another name',
+    `no other members than ${wanted.join(', ')}`,
+  );
+}
 
 function describeKey(key: unknown): string {
   return key instanceof KeyObject ? `a KeyObject of type ${key.type}` : describeSecret(key);

@@ -33,17 +33,17 @@ export function judgeAnswer(answer: JsonObject, settings: IntrospectionSettings)
   }
   const identity = readIdentity(answer, settings.scopeClaims);
   if (identity === undefined) return new AuthError('invalid_token', 'claim');
-  const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
-  if (AuthError.is(claims)) return claims;
-  return createPrincipal<object>({
+  // Read before any schema runs, which may write into the answer.
+  const whole = {
     ...identity,
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
-    audience: audienceOf(answer, settings) ?? [],
+    audience: [...(audienceOf(answer, settings) ?? [])],
     expiresAtEpochSeconds: answer['exp'] as number | undefined,
     verifiedAtEpochSeconds,
-    claims,
     authenticator: settings.name,
-  });
+  };
+  const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
+  return AuthError.is(claims) ? claims : createPrincipal<object>({ ...whole, claims });
 }
 
 type Reason = AuthError<'invalid_token'>['reason'];

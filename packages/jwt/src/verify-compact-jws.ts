@@ -1,5 +1,5 @@
 import { AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
-import { describeValue, wrongOption } from '@grpc-authn/core/internal';
+import { checkOptionNames, describeValue, wrongOption } from '@grpc-authn/core/internal';
 import { decodeBase64url } from './compact/base64url.ts';
 import { parseProtectedHeader } from './compact/protected-header.ts';
 import { splitCompactJws } from './compact/split-compact-jws.ts';
@@ -31,6 +31,7 @@ export function verifyCompactJws(
   if (!ImportedKeySet.is(keys)) {
     throw wrongOption('keys', describeValue(keys), 'a KeySet of importKeySet');
   }
+  checkOptionNames('verifyCompactJws', options, ['algorithms']);
   const allowed = checkAlgorithms('algorithms', options.algorithms);
   const split = splitCompactJws(jws);
   if (AuthError.is(split)) return split;

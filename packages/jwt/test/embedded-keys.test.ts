@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createSigningKey, renameKey, signJws } from './support/signing-key.ts';
 import { claims, decide, keySetOf, token } from './support/test-authenticator.ts';
@@ -31,9 +30,8 @@ describe('a key that a token brings along', () => {
 
   it('does not slip in by the key’s own x5c', async () => {
     const trusted = createSigningKey('EdDSA', 'main');
-    const keys = keySetOf({ ...trusted, jwk: { ...trusted.jwk, x5c: ['MIIB'] } as never });
+    const keys = keySetOf({ ...trusted, jwk: { ...trusted.jwk, x5c: ['MIIB'] } });
     const forged = signJws(attacker, { alg: 'EdDSA', kid: 'main' }, claims());
-    expect(X509Certificate).toBeDefined();
     expect(await decide(forged, { keys })).toBe('invalid_token/signature');
     expect(await decide(signJws(trusted, { alg: 'EdDSA', kid: 'main' }, claims()), { keys })).toBe(
       'accepted',

@@ -30,6 +30,7 @@ describe('the typ of a header', () => {
     ['at+jwt; charset=utf-8'],
     ['x-application/at+jwt'],
     ['text/at+jwt'],
+    ['at+application/jwt'],
   ])('must not be %j', async (typ) => {
     expect(await decide(token({}, { typ }))).toBe('invalid_token/type');
   });

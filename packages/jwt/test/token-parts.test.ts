@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitCompactJws } from '../src/compact/split-compact-jws.ts';
 import { decide, token } from './support/test-authenticator.ts';

@@ -8,9 +8,7 @@ export const TAKES_OPAQUE: unique symbol = Symbol.for('@grpc-authn/takes-opaque'
 export const KEEPS_VERDICTS: unique symbol = Symbol.for('@grpc-authn/keeps-verdicts') as never;
 
 /** Where an authenticator says that it takes tokens made for anybody, so that scopes must decide. */
-const NEEDS_SCOPE_RULES: unique symbol = Symbol.for(
-  '@grpc-authn/needs-scope-rules',
-) as never;
+const NEEDS_SCOPE_RULES: unique symbol = Symbol.for('@grpc-authn/needs-scope-rules') as never;
 
 interface Traits {
   readonly [CHILDREN]?: readonly Authenticator<object>[];

@@ -45,7 +45,8 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 /** An option nobody reads is a check nobody makes: a misspelt `audience` must not pass silently. */
 export function checkOptionNames(what: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
-    throw wrongOption(what, describeValue(options), 'an object of options');
+    // Whatever it is, it may be the secret that should have stood in an option.
+    throw wrongOption(what, describeSecret(options), 'an object of options');
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;

@@ -41,7 +41,14 @@ export function createJwtAuthenticator<S extends StandardSchemaV1 | undefined = 
 }
 
 function toKeySource(keys: KeySet | (() => KeySet | Promise<KeySet>)): KeySource {
-  if (typeof keys === 'function') return { keys };
+  if (typeof keys === 'function') {
+    return {
+      keys,
+      ready: async () => {
+        await keys();
+      },
+    };
+  }
   if (ImportedKeySet.is(keys)) return { keys: () => keys };
   throw wrongOption(
     'keys',

@@ -3,6 +3,7 @@ import {
   checkClock,
   checkNumber,
   checkOneOf,
+  checkOptionNames,
   checkText,
   checkTexts,
   describeValue,
@@ -92,12 +93,12 @@ export function readJwtOptions(
   const use = options.use ?? 'access';
   const { maxTokenAgeSeconds } = options;
   return Object.freeze({
-    name: checkText('name', options.name ?? defaults.name),
+    name: checkText('name', options.name === undefined ? defaults.name : options.name),
     issuers: checkTexts('issuer', options.issuer),
     audience: readAudience(options.audience),
     algorithms: checkAlgorithms('algorithms', options.algorithms, defaults.algorithms),
     use,
-    types: readTypes(options.typ ?? DEFAULT_TYPES[use]),
+    types: readTypes(options.typ === undefined ? DEFAULT_TYPES[use] : options.typ),
     clockToleranceSeconds: checkNumber('clockToleranceSeconds', options.clockToleranceSeconds, {
       default: 5,
       min: 0,
@@ -121,6 +122,7 @@ export function readJwtOptions(
 
 function readAudience(audience: JwtOptions['audience']): AudienceRule {
   if (typeof audience === 'object' && audience !== null && 'claim' in audience) {
+    checkOptionNames('audience', audience, ['claim', 'values']);
     return {
       claim: checkText('audience.claim', audience.claim),
       values: checkTexts('audience.values', audience.values),

@@ -8,7 +8,7 @@ import { matchAudience } from '../claims/check-audience.ts';
 import { checkTimes } from '../claims/check-times.ts';
 import { isOfUse } from '../claims/check-use.ts';
 import { hasExpired } from '../claims/numeric-date.ts';
-import { type Identity, readIdentity } from '../claims/read-identity.ts';
+import { readIdentity } from '../claims/read-identity.ts';
 import { validateClaims } from '../claims/validate-claims.ts';
 import { decodeBase64url } from '../compact/base64url.ts';
 import { ownMember, parseJsonObject } from '../compact/json-object.ts';
@@ -17,6 +17,17 @@ import { type CompactJws, splitCompactJws } from '../compact/split-compact-jws.t
 import type { JwtRules } from './jwt-options.ts';
 
 type TokenReason = AuthError<'invalid_token'>['reason'];
+
+type TokenIdentity = Pick<
+  Principal<object>,
+  | 'subject'
+  | 'clientId'
+  | 'scopes'
+  | 'confirmation'
+  | 'issuer'
+  | 'audience'
+  | 'expiresAtEpochSeconds'
+>;
 
 /**
  * A token that passed every check that needs no key. Nothing of it is trusted before the signature
@@ -28,8 +39,8 @@ export class TokenCheck {
   readonly kid: string | undefined;
   readonly #rules: JwtRules;
   readonly #payload: JsonObject;
-  readonly #identity: Identity;
-  readonly #audience: readonly string[];
+  /** Read before any schema runs, which may write into the payload. */
+  readonly #identity: TokenIdentity;
   readonly #nowSeconds: number;
 
   private constructor(
@@ -39,8 +50,7 @@ export class TokenCheck {
       readonly algorithm: string;
       readonly kid: string | undefined;
       readonly payload: JsonObject;
-      readonly identity: Identity;
-      readonly audience: readonly string[];
+      readonly identity: TokenIdentity;
       readonly nowSeconds: number;
     },
   ) {
@@ -50,7 +60,6 @@ export class TokenCheck {
     this.#rules = rules;
     this.#payload = parts.payload;
     this.#identity = parts.identity;
-    this.#audience = parts.audience;
     this.#nowSeconds = parts.nowSeconds;
   }
 
@@ -84,7 +93,9 @@ export class TokenCheck {
       (name) => (ownMember(payload, name) ?? null) !== null,
     );
     if (identity === undefined || !complete) return refuse('claim');
-    return new TokenCheck(rules, { jws, algorithm, kid, payload, identity, audience, nowSeconds });
+    const expiresAtEpochSeconds = ownMember(payload, 'exp') as number;
+    const whole = { ...identity, issuer, audience: [...audience], expiresAtEpochSeconds };
+    return new TokenCheck(rules, { jws, algorithm, kid, payload, identity: whole, nowSeconds });
   }
 
   refuse(reason: TokenReason): AuthError {
@@ -99,9 +110,6 @@ export class TokenCheck {
     if (AuthError.is(claims)) return claims;
     return createPrincipal<object>({
       ...this.#identity,
-      issuer: payload['iss'] as string,
-      audience: this.#audience,
-      expiresAtEpochSeconds: payload['exp'] as number,
       verifiedAtEpochSeconds: this.#nowSeconds,
       claims,
       authenticator: name,

@@ -46,13 +46,10 @@ function importKeys(
     else usable.push(key);
   }
   usable = leaveOut(usable, refused, sharesKid(usable), 'another key has its kid and algorithm');
-  const mixed = usable.some((key) => !key.symmetric);
-  usable = leaveOut(
-    usable,
-    refused,
-    (key) => mixed && key.symmetric,
-    'a secret beside public keys',
-  );
+  // By what was sent, whatever became of it: a set with public keys in it is read by many.
+  const mixed = jwks.keys.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
+  const isSecret = (key: VerificationKey): boolean => mixed && key.symmetric;
+  usable = leaveOut(usable, refused, isSecret, 'a secret beside public keys');
   return new ImportedKeySet(usable, refused);
 }
 
@@ -68,10 +65,21 @@ function leaveOut(
 
 /** Which of two is meant cannot be known, and to try both would let either answer for the other. */
 function sharesKid(keys: readonly VerificationKey[]): (key: VerificationKey) => boolean {
-  const counts = new Map<string, number>();
-  const slot = (key: VerificationKey): string => `${key.algorithm ?? 'RS256'} ${key.kid}`;
-  for (const key of keys) counts.set(slot(key), (counts.get(slot(key)) ?? 0) + 1);
-  return (key) => key.kid !== undefined && (counts.get(slot(key)) ?? 0) > 1;
+  const shares = (key: VerificationKey, other: VerificationKey): boolean =>
+    key !== other && key.kid !== undefined && key.kid === other.kid && mayVerifySame(key, other);
+  const shared = new Set(keys.filter((key) => keys.some((other) => shares(key, other))));
+  return (key) => shared.has(key);
+}
+
+/** An RSA key that declares no algorithm may be bound to any of them, by the verifier's options. */
+function mayVerifySame(key: VerificationKey, other: VerificationKey): boolean {
+  if (key.algorithm === other.algorithm) return true;
+  const anyRsa = key.algorithm === undefined || other.algorithm === undefined;
+  return anyRsa && isRsa(key) && isRsa(other);
+}
+
+function isRsa({ keyObject }: VerificationKey): boolean {
+  return keyObject.asymmetricKeyType === 'rsa';
 }
 
 function kidOf(jwk: unknown): string | undefined {

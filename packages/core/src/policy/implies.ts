@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RuleNode } from './rule.ts';
+
+/**
+ * True where whoever `rule` lets pass would pass `other` too, as far as that can be seen: where it
+ * cannot, the answer is no, and a change counts as one that weakens.
+ */
+export function implies(rule: RuleNode, other: RuleNode): boolean {
+  if (rule.kind === 'override') return implies(rule.rule, other);
+  if (other.kind === 'override') return implies(rule, other.rule);
+  // A dry run asks for no more than a verified caller.
+  if (rule.kind === 'dry_run') return implies({ kind: 'authenticated' }, other);
+  if (other.kind === 'dry_run') return implies(rule, { kind: 'authenticated' });
+  if (rule.kind === 'deny') return true;
+  switch (other.kind) {
+    case 'public':
+      return true;
+    case 'anonymous':
+      return rule.kind !== 'public';
+    case 'authenticated':
+      return rule.kind !== 'public' && rule.kind !== 'anonymous';
+    case 'deny':
+      return false;
+    case 'all':
+      return other.of.every((part) => implies(rule, part));
+    case 'any':
+      if (other.of.some((part) => implies(rule, part))) return true;
+      break;
+    case 'scopes':
+      if (other.all.length > 1) {
+        return other.all.every((scope) => implies(rule, { kind: 'scopes', all: [scope] }));
+      }
+      break;
+    case 'any_scope':
+    case 'claim':
+    case 'confirmed':
+  }
+  return partImplies(rule, other);
+}
+
+function partImplies(rule: RuleNode, other: RuleNode): boolean {
+  switch (rule.kind) {
+    case 'all':
+      return rule.of.some((part) => implies(part, other));
+    case 'any':
+      return rule.of.every((part) => implies(part, other));
+    case 'scopes':
+      if (other.kind === 'scopes') return other.all.every((scope) => rule.all.includes(scope));
+      return other.kind === 'any_scope' && other.any.some((scope) => rule.all.includes(scope));
+    case 'any_scope':
+      if (other.kind === 'any_scope') return rule.any.every((scope) => other.any.includes(scope));
+      return other.kind === 'scopes' && rule.any.every((scope) => other.all.includes(scope));
+    case 'claim':
+      return other.kind === 'claim' && sameClaim(rule, other);
+    case 'confirmed':
+      return other.kind === 'confirmed' && rule.by === other.by;
+    case 'public':
+    case 'anonymous':
+    case 'authenticated':
+    case 'deny':
+    case 'override':
+    case 'dry_run':
+      return false;
+  }
+}
+
+function sameClaim(
+  rule: Extract<RuleNode, { kind: 'claim' }>,
+  other: Extract<RuleNode, { kind: 'claim' }>,
+): boolean {
+  return isDeepStrictEqual(rule.path, other.path) && isDeepStrictEqual(rule.wanted, other.wanted);
+}
+
+/** True where the rule lets nobody pass who has none of certain scopes. */
+export function asksForScopes(rule: RuleNode): boolean {
+  switch (rule.kind) {
+    case 'public':
+    case 'deny':
+    case 'scopes':
+    case 'any_scope':
+      return true;
+    case 'all':
+      return rule.of.some(asksForScopes);
+    case 'any':
+      return rule.of.every(asksForScopes);
+    case 'override':
+      return asksForScopes(rule.rule);
+    case 'anonymous':
+    case 'authenticated':
+    case 'claim':
+    case 'confirmed':
+    case 'dry_run':
+      return false;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Authenticator } from '../contract/authenticator.ts';
+import type { JsonValue } from '../contract/json.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { describeValue } from '../errors/option-checks.ts';
+
+/** Who may call a method. Made by the functions of this package only; another object is a ConfigError. */
+export interface Rule {
+  /** For tables, records and reviews. */
+  readonly description: string;
+}
+
+export type ClaimPredicate = (value: JsonValue | undefined) => boolean;
+
+/** What a rule says. */
+export type RuleNode =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'deny' }
+  | { readonly kind: 'scopes'; readonly all: readonly string[] }
+  | { readonly kind: 'any_scope'; readonly any: readonly string[] }
+  | {
+      readonly kind: 'claim';
+      readonly path: readonly string[];
+      readonly wanted: JsonValue | ClaimPredicate;
+    }
+  | { readonly kind: 'confirmed'; readonly by: Authenticator<object> }
+  | { readonly kind: 'all'; readonly of: readonly RuleNode[] }
+  | { readonly kind: 'any'; readonly of: readonly RuleNode[] }
+  | { readonly kind: 'override'; readonly rule: RuleNode }
+  | { readonly kind: 'dry_run'; readonly rule: RuleNode; readonly untilMs: number };
+
+/** A private name marks the rules that were checked as they were made. */
+class CheckedRule implements Rule {
+  readonly description: string;
+  readonly #node: RuleNode;
+
+  constructor(description: string, node: RuleNode) {
+    this.description = description;
+    this.#node = node;
+    Object.freeze(this);
+  }
+
+  static nodeOf(rule: unknown): RuleNode | undefined {
+    return typeof rule === 'object' && rule !== null && #node in rule ? rule.#node : undefined;
+  }
+}
+
+export function makeRule(description: string, node: RuleNode): Rule {
+  return new CheckedRule(description, node);
+}
+
+/** @throws ConfigError for what none of our functions made. */
+export function nodeOf(rule: unknown, where: string): RuleNode {
+  const node = CheckedRule.nodeOf(rule);
+  if (node !== undefined) return node;
+  throw new ConfigError(
+    `${where}: came ${describeValue(rule)}; wanted a rule of publicMethod(), requireScopes() and so on`,
+  );
+}

@@ -1,0 +1,159 @@
+import { createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { ConfigError } from '@grpc-authn/core/authenticator';
+import { describe, expect, it } from 'vitest';
+import { createHs256Authenticator } from '../src/index.ts';
+import { createWith, whyNotMade } from './support/hmac-token.ts';
+
+const bytes = randomBytes(32);
+
+function whyNot(secret: unknown, options: object = {}): string {
+  const error = whyNotMade(() => createWith([secret as never], options));
+  if (error === undefined) return 'made';
+  expect(error).toBeInstanceOf(ConfigError);
+  return error.message;
+}
+
+describe('the length of a secret', () => {
+  it.each([
+    ['bytes', (length: number) => ({ bytes: Buffer.alloc(length, 7) })],
+    ['a key', (length: number) => ({ key: createSecretKey(Buffer.alloc(length, 7)) })],
+    ['utf8', (length: number) => ({ text: 'x'.repeat(length), encoding: 'utf8' })],
+    ['hex', (length: number) => ({ text: '07'.repeat(length), encoding: 'hex' })],
+    [
+      'base64',
+      (length: number) => ({
+        text: Buffer.alloc(length, 7).toString('base64'),
+        encoding: 'base64',
+      }),
+    ],
+    [
+      'base64url',
+      (length: number) => ({
+        text: Buffer.alloc(length, 7).toString('base64url'),
+        encoding: 'base64url',
+      }),
+    ],
+  ])('is 32 bytes at least: %s', (_, secretOf) => {
+    expect(whyNot(secretOf(32))).toBe('made');
+    expect(whyNot(secretOf(31))).toMatch(/"secrets\[0\]".*31 bytes.*at least 32/);
+    expect(whyNot(secretOf(1))).toMatch(/"secrets\[0\]".*1 bytes/);
+  });
+
+  it('is counted in bytes, not in characters', () => {
+    expect(whyNot({ text: 'é'.repeat(16), encoding: 'utf8' })).toBe('made');
+    expect(whyNot({ text: 'a'.repeat(32), encoding: 'base64' })).toMatch(/24 bytes/);
+  });
+
+  it.each([
+    ['bytes', { bytes: new Uint8Array() }],
+    ['utf8', { text: '', encoding: 'utf8' }],
+    ['base64', { text: '', encoding: 'base64' }],
+    ['hex', { text: '', encoding: 'hex' }],
+  ])('is not zero: %s', (_, secret) => {
+    expect(whyNot(secret)).toMatch(/"secrets\[0\]/);
+  });
+});
+
+describe('the text of a secret', () => {
+  const base64 = bytes.toString('base64');
+  const hex = bytes.toString('hex');
+  it.each([
+    ['base64', 'a space', `${base64.slice(0, 8)} ${base64.slice(8)}`],
+    ['base64', 'a newline', `${base64}\n`],
+    ['base64', 'the URL alphabet', '-_'.repeat(22)],
+    ['base64', 'a dot', `${base64.slice(0, -2)}.=`],
+    ['base64', 'padding in its middle', `${base64}${base64}`],
+    ['base64', 'one character over', 'A'.repeat(45)],
+    ['base64', 'too much padding', `${base64}==`],
+    ['base64', 'quotes', `"${base64}"`],
+    ['base64url', 'the other alphabet', '+/'.repeat(22)],
+    ['base64url', 'a newline', `${bytes.toString('base64url')}\n`],
+    ['base64url', 'one character over', 'A'.repeat(45)],
+    ['hex', 'an odd length', `${hex}0`],
+    ['hex', 'a letter beyond f', `${hex.slice(0, -1)}g`],
+    ['hex', '0x before it', `0x${hex}`],
+    ['hex', 'colons', hex.replace(/(..)(?=.)/g, '$1:')],
+    ['hex', 'a newline', `${hex}\n`],
+  ])('is written in its encoding: no %s with %s', (encoding, _, text) => {
+    const why = whyNot({ text, encoding });
+    expect(why).toMatch(/"secrets\[0\]\.text"/);
+    expect(why).toContain(encoding);
+    expect(why).not.toContain(text.slice(0, 8));
+  });
+
+  it.each([undefined, null, '', 'latin1', 'ascii', 'UTF8', 'base32', 'binary', 5])(
+    'has one of four encodings, not %j',
+    (encoding) => {
+      expect(whyNot({ text: 'x'.repeat(64), encoding })).toMatch(/"secrets\[0\]\.encoding"/);
+    },
+  );
+});
+
+const { privateKey } = generateKeyPairSync('ed25519');
+
+describe('a secret', () => {
+  it.each([
+    ['nothing', undefined, '"secrets[0]"'],
+    ['null', null, '"secrets[0]"'],
+    ['a number', 5, '"secrets[0]"'],
+    ['no form', {}, '"secrets[0]"'],
+    ['a kid alone', { kid: 'k' }, '"secrets[0]"'],
+    ['two forms', { bytes, text: 'x'.repeat(32), encoding: 'utf8' }, '"secrets[0]"'],
+    ['a key and bytes', { bytes, key: createSecretKey(bytes) }, '"secrets[0]"'],
+    ['bytes that are a list', { bytes: [...bytes] }, '"secrets[0].bytes"'],
+    ['bytes that are missing', { bytes: undefined }, '"secrets[0].bytes"'],
+    ['an ArrayBuffer', { bytes: new ArrayBuffer(32) }, '"secrets[0].bytes"'],
+    ['text that is missing', { text: undefined, encoding: 'utf8' }, '"secrets[0].text"'],
+    ['text that is null', { text: null, encoding: 'base64' }, '"secrets[0].text"'],
+    ['text that is bytes', { text: bytes, encoding: 'utf8' }, '"secrets[0].text"'],
+    ['a private KeyObject', { key: privateKey }, '"secrets[0].key"'],
+    ['a public KeyObject', { key: createPublicKey(privateKey) }, '"secrets[0].key"'],
+    [
+      'what looks like a KeyObject',
+      { key: { type: 'secret', export: () => bytes } },
+      '"secrets[0].key"',
+    ],
+    ['a key that is bytes', { key: bytes }, '"secrets[0].key"'],
+    ['an empty kid', { kid: '', bytes }, '"secrets[0].kid"'],
+    ['a kid that is a number', { kid: 5, bytes }, '"secrets[0].kid"'],
+    ['a kid of null', { kid: null, bytes }, '"secrets[0].kid"'],
+    ['an option that nobody knows', { bytes, alg: 'HS512' }, 'another name'],
+  ])('is not %s', (_, secret, option) => {
+    const why = whyNot(secret);
+    expect(why).not.toBe('made');
+    expect(why).toContain(option);
+  });
+
+  it('is named by its place in the list', () => {
+    const error = whyNotMade(() => createWith([{ bytes }, { bytes: Buffer.alloc(8) }]));
+    expect(error?.message).toContain('"secrets[1]"');
+  });
+});
+
+describe('the options of HS256', () => {
+  it.each([
+    ['algorithms', { algorithms: ['HS512'] }],
+    ['secret', { secret: 'x' }],
+    ['keys', { keys: [] }],
+  ])('have no %s', (name, options) => {
+    expect(whyNot({ bytes }, options)).toContain(`"${name}"`);
+  });
+
+  it.each([
+    ['issuer', { issuer: undefined }],
+    ['audience', { audience: [] }],
+    ['use', { use: 'refresh' }],
+    ['clockToleranceSeconds', { clockToleranceSeconds: Number.NaN }],
+  ])('are checked as those of every JWT authenticator: %s', (name, options) => {
+    expect(whyNot({ bytes }, options)).toContain(`"${name}"`);
+  });
+
+  it.each([[undefined], [null], [{}], [5]])('list the secrets: not %j', (secrets) => {
+    const error = whyNotMade(() => createWith(secrets as never));
+    expect(error).toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringContaining('"secrets"'),
+    });
+    expect(() => createHs256Authenticator(secrets as never)).toThrow(ConfigError);
+  });
+});

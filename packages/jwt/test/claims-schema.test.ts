@@ -1,0 +1,153 @@
+import { AuthError } from '@grpc-authn/core/authenticator';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describe, expect, it } from 'vitest';
+import { createSigningKey, signJws } from './support/signing-key.ts';
+import {
+  AUDIENCE,
+  claims,
+  decide,
+  ISSUER,
+  NOW_SECONDS,
+  principalOf,
+  token,
+  verdictOf,
+} from './support/test-authenticator.ts';
+
+type Validate = StandardSchemaV1['~standard']['validate'];
+
+/** Typed as no schema, since these tests are not about types: test-d is. */
+function schemaOf(validate: Validate): undefined {
+  const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate } };
+  return schema as never;
+}
+
+/** A schema that gives this, whatever it reads. */
+function schemaGiving(value: unknown): undefined {
+  return schemaOf(() => ({ value }));
+}
+
+describe('the claims schema', () => {
+  it('reads the raw payload, and its output is the principal’s claims', async () => {
+    const read: unknown[] = [];
+    const schema = schemaOf((payload) => {
+      read.push(structuredClone(payload));
+      return { value: { tenant: 'acme' } };
+    });
+    const principal = await principalOf(token({ tenant: ' ACME ' }), { claims: schema });
+    expect(read).toEqual([JSON.parse(JSON.stringify(claims({ tenant: ' ACME ' })))]);
+    expect(principal.claims).toEqual({ tenant: 'acme' });
+  });
+
+  it('never says who the caller is', async () => {
+    const lies = {
+      iss: 'https://attacker.example',
+      sub: 'root',
+      aud: ['everything'],
+      azp: 'evil',
+      client_id: 'evil',
+      scope: 'admin',
+      exp: NOW_SECONDS + 1e9,
+      cnf: { jkt: 'mine' },
+    };
+    const good = token({ client_id: 'web', scope: 'read' });
+    expect(await principalOf(good, { claims: schemaGiving(lies) })).toMatchObject({
+      issuer: ISSUER,
+      subject: 'alice',
+      audience: [AUDIENCE],
+      clientId: 'web',
+      scopes: ['read'],
+      expiresAtEpochSeconds: NOW_SECONDS + 300,
+      confirmation: undefined,
+      claims: lies,
+    });
+  });
+
+  it('cannot take a confirmation away', async () => {
+    const bound = token({ cnf: { jkt: 'thumb' } });
+    const principal = await principalOf(bound, { claims: schemaGiving({}) });
+    expect(principal.confirmation).toEqual({ jkt: 'thumb' });
+  });
+
+  it('refuses a token that it has issues with, and tells nothing of them', async () => {
+    const schema = schemaOf(() => ({ issues: [{ message: 'secret-value is no tenant' }] }));
+    const verdict = await verdictOf(token(), { claims: schema });
+    expect(verdict).toMatchObject({ code: 'invalid_token', reason: 'claim' });
+    expect(verdict).not.toHaveProperty('cause');
+    expect(JSON.stringify(verdict)).not.toContain('secret-value');
+  });
+
+  it('refuses by a list of issues, even an empty one', async () => {
+    const claimsSchema = schemaOf(() => ({ issues: [] }));
+    expect(await decide(token(), { claims: claimsSchema })).toBe('invalid_token/claim');
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('a bug');
+      },
+    ],
+    [
+      'throws text',
+      () => {
+        throw 'a bug';
+      },
+    ],
+    ['is asynchronous', () => Promise.resolve({ value: {} })],
+    ['is asynchronous and fails', () => Promise.reject(new Error('a bug'))],
+    ['is thenable', () => ({ then: () => undefined })],
+    ['gives nothing', () => undefined],
+    ['gives no value', () => ({})],
+    ['gives null', () => ({ value: null })],
+    ['gives a list', () => ({ value: [] })],
+    ['gives text', () => ({ value: 'alice' })],
+    ['gives what cannot be frozen', () => ({ value: { at: new Map() } })],
+  ] as readonly (readonly [string, () => unknown])[])(
+    'is a bug and no refusal where it %s',
+    async (_, validate) => {
+      const schema = schemaOf(validate as Validate);
+      const failure = await verdictOf(token(), { claims: schema }).then(
+        () => 'a verdict',
+        (error: unknown) => error,
+      );
+      expect(failure).not.toBe('a verdict');
+      expect(AuthError.is(failure)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['asynchronous', () => Promise.resolve({ value: {} }), /option "claims".*asynchronous/],
+    [
+      'asynchronous and fails',
+      () => Promise.reject(new Error('x')),
+      /option "claims".*asynchronous/,
+    ],
+    ['a list', () => ({ value: [] }), /option "claims".*no object/],
+    ['nothing', () => ({ value: undefined }), /option "claims".*no object/],
+  ] as readonly (readonly [string, () => unknown, RegExp])[])(
+    'says what is wrong with it: %s',
+    async (_, validate, why) => {
+      const schema = schemaOf(validate as Validate);
+      await expect(verdictOf(token(), { claims: schema })).rejects.toThrow(why);
+    },
+  );
+
+  it('is not asked before the token is known to be good', async () => {
+    let asked = 0;
+    const schema = schemaOf((value) => {
+      asked += 1;
+      return { value };
+    });
+    const forged = signJws(
+      createSigningKey('EdDSA', 'main'),
+      { alg: 'EdDSA', kid: 'main' },
+      claims(),
+    );
+    const bad = [forged, token({ exp: 1 }), token({ iss: 'x' }), token({}, { kid: 'x' })];
+    for (const jwt of bad) expect(await decide(jwt, { claims: schema })).not.toBe('accepted');
+    expect(asked).toBe(0);
+    expect(await decide(token(), { claims: schema })).toBe('accepted');
+    expect(asked).toBe(1);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { importKeySet } from '../src/index.ts';
+import { createSigningKey, renameKey, signJws, type SigningKey } from './support/signing-key.ts';
+import { claims, decide, key, keySetOf, token } from './support/test-authenticator.ts';
+
+function createKeys(count: number, alg = 'EdDSA'): readonly SigningKey[] {
+  return Array.from({ length: count }, (_, index) => createSigningKey(alg, `${alg}-${index}`));
+}
+
+function tokenBy(signer: SigningKey, kid: string | undefined = signer.kid): string {
+  return signJws(signer, { alg: signer.alg, kid }, claims());
+}
+
+function tokenWithoutKid(signer: SigningKey): string {
+  return signJws(signer, { alg: signer.alg }, claims());
+}
+
+describe('a set of keys', () => {
+  it('holds 64 at most, the first', async () => {
+    const many = createKeys(70);
+    const keys = keySetOf(...many);
+    expect(keys.size).toBe(64);
+    expect(keys.refused.map(({ kid }) => kid)).toEqual(many.slice(64).map(({ kid }) => kid));
+    expect(await decide(tokenBy(many[63]!), { keys })).toBe('accepted');
+    expect(await decide(tokenBy(many[64]!), { keys })).toBe('invalid_token/unknown_key');
+  });
+
+  it('does not count those that it leaves out', () => {
+    const unusable = Array.from({ length: 100 }, () => ({ kty: 'OKP', crv: 'Ed448' }));
+    const keys = importKeySet({ keys: [...unusable, ...createKeys(64).map(({ jwk }) => jwk)] });
+    expect(keys.size).toBe(64);
+    expect(keys.refused).toHaveLength(100);
+  });
+
+  it('looks at few keys of a huge set, though none of them can be used', () => {
+    let looks = 0;
+    const bad = Object.defineProperty({}, 'kty', { get: () => (looks += 1) && 'OKP' });
+    const keys = importKeySet({ keys: Array.from({ length: 13_107 }, () => bad) });
+    expect(keys.size).toBe(0);
+    expect(looks).toBeLessThan(5000);
+  });
+
+  it('leaves out both where two have one kid and one algorithm', async () => {
+    const [one, two] = [createSigningKey('EdDSA', 'same'), createSigningKey('EdDSA', 'same')];
+    const keys = keySetOf(one, two, key);
+    expect(keys).toMatchObject({ size: 1, refused: [{ kid: 'same' }, { kid: 'same' }] });
+    for (const twin of [one, two]) {
+      expect(await decide(tokenBy(twin), { keys })).toBe('invalid_token/unknown_key');
+      expect(await decide(tokenWithoutKid(twin), { keys })).toBe('invalid_token/signature');
+    }
+    expect(await decide(token(), { keys })).toBe('accepted');
+  });
+
+  it('sees through two names of one algorithm, and through one key that comes twice', () => {
+    const one = createSigningKey('EdDSA', 'same');
+    const two = renameKey(createSigningKey('EdDSA', 'same'), { alg: 'Ed25519' });
+    expect(keySetOf(one, two).size).toBe(0);
+    expect(keySetOf(one, one).size).toBe(0);
+  });
+
+  it('keeps two of one kid where their algorithms differ', async () => {
+    const [ed, es] = [createSigningKey('EdDSA', 'same'), createSigningKey('ES256', 'same')];
+    const keys = keySetOf(ed, es);
+    expect(keys.size).toBe(2);
+    for (const each of [ed, es]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
+  });
+
+  it('loses its secrets where it mixes them with public keys', async () => {
+    const secret = createSigningKey('HS256', 'secret');
+    for (const keys of [keySetOf(secret, key), keySetOf(key, secret)]) {
+      expect(keys).toMatchObject({ size: 1, refused: [{ kid: 'secret' }] });
+      const algorithms = ['HS256', 'EdDSA'] as const;
+      expect(await decide(tokenBy(secret), { keys, algorithms })).toBe('invalid_token/unknown_key');
+      expect(await decide(token(), { keys, algorithms })).toBe('accepted');
+    }
+    const alone = { keys: keySetOf(secret), algorithms: ['HS256'] as const };
+    expect(await decide(tokenBy(secret), alone)).toBe('accepted');
+  });
+
+  it('may be empty, and then knows no key', async () => {
+    const keys = importKeySet({ keys: [] });
+    expect(keys).toMatchObject({ size: 0, refused: [] });
+    expect(await decide(token(), { keys })).toBe('invalid_token/unknown_key');
+    expect(await decide(token({}, { kid: undefined }), { keys })).toBe('invalid_token/unknown_key');
+  });
+
+  it('cannot be changed once it was imported', async () => {
+    const jwks = { keys: [{ ...key.jwk }] };
+    const keys = importKeySet(jwks);
+    Object.assign(jwks.keys[0]!, createSigningKey('EdDSA', 'evil').jwk);
+    jwks.keys.length = 0;
+    expect(Object.isFrozen(keys) && Object.isFrozen(keys.refused)).toBe(true);
+    expect(await decide(token(), { keys })).toBe('accepted');
+  });
+});
+
+describe('one broken key', () => {
+  it.each([
+    [null],
+    [undefined],
+    [5],
+    ['key'],
+    [true],
+    [[]],
+    [{}],
+    [[key.jwk]],
+    [{ kty: 'EC', crv: 'P-256', x: '!', y: '!' }],
+    [{ kty: 'RSA' }],
+    [{ kty: 'RSA', n: 5, e: {} }],
+    [{ kty: {}, crv: [] }],
+    [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(100_000) }],
+    [{ kid: {}, kty: 'OKP' }],
+    [JSON.parse('{"__proto__":{"kty":"OKP","crv":"Ed25519"}}') as object],
+    [Object.create(key.jwk) as object],
+  ])('never costs the others: %j', async (broken) => {
+    const keys = importKeySet({ keys: [broken, key.jwk, broken] });
+    expect(keys.size).toBe(1);
+    expect(keys.refused).toHaveLength(2);
+    for (const { why } of keys.refused) expect(why).toMatch(/\w/);
+    expect(await decide(token(), { keys })).toBe('accepted');
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [{}],
+    [[]],
+    [{ keys: {} }],
+    [{ keys: 'all' }],
+    [{ keys: new Map([[0, key.jwk]]) }],
+    [{ keys: new Set([key.jwk]) }],
+  ])('is not the same as no set: %j throws a TypeError', (jwks) => {
+    expect(() => importKeySet(jwks as never)).toThrow(TypeError);
+    expect(() => importKeySet(jwks as never)).toThrow(/importKeySet/);
+  });
+});
+
+describe('a token without kid', () => {
+  it('is tried with four keys of its algorithm, and no more', async () => {
+    const five = createKeys(5);
+    const keys = keySetOf(...five);
+    for (const signer of five.slice(0, 4)) {
+      expect(await decide(tokenWithoutKid(signer), { keys })).toBe('accepted');
+    }
+    expect(await decide(tokenWithoutKid(five[4]!), { keys })).toBe('invalid_token/signature');
+    expect(await decide(tokenBy(five[4]!), { keys })).toBe('accepted');
+  });
+
+  it('is tried with eight secrets, which cost little, and no more', async () => {
+    const nine = createKeys(9, 'HS256');
+    const options = { keys: keySetOf(...nine), algorithms: ['HS256'] as const };
+    for (const signer of nine.slice(0, 8)) {
+      expect(await decide(tokenWithoutKid(signer), options)).toBe('accepted');
+    }
+    expect(await decide(tokenWithoutKid(nine[8]!), options)).toBe('invalid_token/signature');
+  });
+
+  it('is not tried with the keys of other algorithms', async () => {
+    const keys = keySetOf(...createKeys(6, 'ES256'), key);
+    expect(await decide(token({}, { kid: undefined }), { keys })).toBe('accepted');
+  });
+});

@@ -1,0 +1,112 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describe, expect, it } from 'vitest';
+import { importKeySet, verifyCompactJws, createJwtAuthenticator } from '../src/index.ts';
+import { isPrincipal } from '@grpc-authn/core/internal';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const keys = importKeySet({ keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256' }] });
+const context = { method: '/x/y', signal: new AbortController().signal };
+
+interface Writable {
+  iss?: string;
+  exp?: number;
+  aud: string[];
+  sub: string;
+  scope: string;
+}
+
+function writing(write: (payload: Writable) => void): StandardSchemaV1<unknown, object> {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate(value) {
+        write(value as Writable);
+        return { value: value as object };
+      },
+    },
+  };
+}
+
+describe('a schema that writes into what it reads', () => {
+  it.each([
+    [
+      'changes it',
+      (p: Writable) =>
+        Object.assign(p, { iss: 'https://evil', exp: 9e9, sub: 'eve', scope: 'all' }),
+    ],
+    ['adds an audience', (p: Writable) => void p.aud.push('everything')],
+    ['takes away the expiry', (p: Writable) => void delete p.exp],
+  ])('decides nothing of who the caller is, where it %s', async (_what, write) => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const payload = { iss: 'https://a', aud: ['orders'], sub: 'alice', scope: 'read', exp };
+    const token = await new SignJWT(payload).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+    const authenticator = createJwtAuthenticator({
+      name: 'test',
+      keys,
+      issuer: 'https://a',
+      audience: 'orders',
+      claims: writing(write),
+    });
+    const verdict = await authenticator.authenticate({ scheme: 'bearer', token }, context);
+    if (!isPrincipal(verdict)) throw new Error(verdict.reason);
+    expect(verdict).toMatchObject({
+      issuer: 'https://a',
+      audience: ['orders'],
+      subject: 'alice',
+      scopes: ['read'],
+      expiresAtEpochSeconds: exp,
+    });
+  });
+});
+
+describe('key sets', () => {
+  it('keep neither of an RSA key without algorithm and another RSA key of its kid', async () => {
+    const pair = await generateKeyPair('PS256', { extractable: true });
+    const other = await generateKeyPair('PS256', { extractable: true });
+    const jwks = [
+      { ...(await exportJWK(pair.publicKey)), kid: 'k' },
+      { ...(await exportJWK(other.publicKey)), kid: 'k', alg: 'PS256' },
+    ];
+    expect(importKeySet({ keys: jwks }).size).toBe(0);
+  });
+
+  it('lose their secrets where a public key was among them, whatever became of it', async () => {
+    const secret = { kty: 'oct', alg: 'HS256', k: 'A'.repeat(43) };
+    const weak = { ...(await exportJWK(publicKey)), use: 'enc' };
+    expect(importKeySet({ keys: [weak, secret] }).size).toBe(0);
+    expect(importKeySet({ keys: [secret] }).size).toBe(1);
+  });
+});
+
+describe('misspelt options', () => {
+  it('of verifyCompactJws are refused', () => {
+    expect(() => verifyCompactJws('a.b.c', keys, { algorithm: ['ES256'] } as never)).toThrow(
+      /did you mean "algorithms"/,
+    );
+  });
+
+  it('of a claim that stands for the audience are refused', () => {
+    const audience = { claim: 'azp', values: ['x'], valeus: ['y'] } as never;
+    const options = { name: 'test', keys, issuer: 'https://a', audience };
+    expect(() => createJwtAuthenticator(options)).toThrow(/did you mean "values"/);
+  });
+
+  it('of typ: null are refused, since it could mean two things', () => {
+    const options = { name: 'test', keys, issuer: 'https://a', audience: 'b', typ: null as never };
+    expect(() => createJwtAuthenticator(options)).toThrow(/option "typ"/);
+  });
+});
+
+describe('ready()', () => {
+  it('asks for keys that a function gives, and fails as it does', async () => {
+    const authenticator = createJwtAuthenticator({
+      name: 'test',
+      keys: () => Promise.reject(new Error('no keys')),
+      issuer: 'https://a',
+      audience: 'b',
+    });
+    await expect(authenticator.ready()).rejects.toThrow('no keys');
+  });
+});
