@@ -1,7 +1,7 @@
 import { defineConfig } from 'oxlint';
 
 /** Core's layers, lowest first: a folder imports only from itself and from those before it. */
-const CORE_LAYERS = ['errors', 'contract', 'compose', 'policy', 'gate', 'grpc'];
+const CORE_LAYERS = ['errors', 'client', 'contract', 'compose', 'policy', 'gate', 'grpc'];
 
 /** Every door of the family's packages and apps. */
 const DOORS = [
@@ -114,7 +114,7 @@ export default defineConfig({
       ),
     ),
     restrict(
-      ['packages/core/src/{authenticator,internal}.ts'],
+      ['packages/core/src/{authenticator,client,internal}.ts'],
       [
         onlyFamily([]),
         NO_GRPC,

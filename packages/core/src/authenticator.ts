@@ -15,7 +15,30 @@ export type {
   ManagedAuthenticator,
   Verdict,
 } from './contract/authenticator.ts';
-export { createGate, type Decided, type GateOptions } from './gate/gate.ts';
+export { createGate } from './gate/create-gate.ts';
+export type { Decided, GateOptions } from './gate/gate.ts';
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';
+export { definePolicy, type Policy, type PolicyOptions, type RuleSource } from './policy/policy.ts';
+export type { ClaimPredicate, Rule } from './policy/rule.ts';
+export {
+  allowAnonymous,
+  authenticated,
+  confirmedBy,
+  denyAll,
+  dryRun,
+  override,
+  publicMethod,
+  requireAll,
+  requireAny,
+  requireAnyScope,
+  requireClaim,
+  requireScopes,
+} from './policy/rules.ts';
+export {
+  healthAndReflection,
+  type MethodName,
+  rulesFor,
+  type ServiceLike,
+} from './policy/rules-for.ts';

@@ -15,13 +15,15 @@ export type {
   ManagedAuthenticator,
   Verdict,
 } from './contract/authenticator.ts';
-export { createGate, type Decided, type GateOptions } from './gate/gate.ts';
+export { createGate } from './gate/create-gate.ts';
+export type { Decided, GateOptions } from './gate/gate.ts';
 export {
   bearerFromMetadata,
   type BearerOptions,
   type CredentialsExtractor,
 } from './grpc/bearer-from-metadata.ts';
 export { createAuthInterceptor } from './grpc/create-auth-interceptor.ts';
+export { currentPrincipal } from './grpc/current-principal.ts';
 export type { Decision } from './grpc/decision.ts';
 export type { AuthInterceptorOptions } from './grpc/interceptor-options.ts';
 export { type AuthenticatedCall, findPrincipal, getPrincipal } from './grpc/principal-access.ts';
@@ -34,3 +36,26 @@ export {
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';
+export { definePolicy, type Policy, type PolicyOptions, type RuleSource } from './policy/policy.ts';
+export type { ClaimPredicate, Rule } from './policy/rule.ts';
+export {
+  allowAnonymous,
+  authenticated,
+  confirmedBy,
+  denyAll,
+  dryRun,
+  override,
+  publicMethod,
+  requireAll,
+  requireAny,
+  requireAnyScope,
+  requireClaim,
+  requireScopes,
+} from './policy/rules.ts';
+export {
+  healthAndReflection,
+  type MethodName,
+  rulesFor,
+  type ServiceLike,
+} from './policy/rules-for.ts';
+export type { StreamOptions } from './grpc/stream-options.ts';

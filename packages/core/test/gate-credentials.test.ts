@@ -4,7 +4,7 @@ import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
-import { createGate } from '../src/gate/gate.ts';
+import { createGate } from '../src/gate/create-gate.ts';
 import { CallContext } from './support/call-context.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 

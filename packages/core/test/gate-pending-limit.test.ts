@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { type Decided, Gate } from '../src/gate/gate.ts';
 import { CallContext } from './support/call-context.ts';
@@ -34,7 +35,7 @@ class WaitingRoom {
   arrive(peer: string, token = 'cold'): Decided | Promise<Decided> {
     const context = new CallContext(peer);
     this.contexts.push(context);
-    const decided = this.#gate.decide({ scheme: 'bearer', token }, context);
+    const decided = this.#gate.decide(authenticated(), { scheme: 'bearer', token }, context);
     this.decided.push(decided);
     return decided;
   }
@@ -83,7 +84,7 @@ describe('pending authentications', () => {
     const gate = new Gate({ authenticator }, clock);
     const { signal } = new AbortController();
     const nameless = () =>
-      gate.decide({ scheme: 'bearer', token: 't' }, { method: '/a.B/C', signal });
+      gate.decide(authenticated(), { scheme: 'bearer', token: 't' }, { method: '/a.B/C', signal });
     for (let count = 0; count < A_PEER; count += 1) expect(nameless()).toBeInstanceOf(Promise);
     expect(nameless()).toMatchObject(OVERLOADED);
   });

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
+import { authenticated } from '../src/policy/rules.ts';
 import type { AuthenticationContext } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
@@ -22,13 +23,18 @@ function waitingGate(timeoutMs = 10_000) {
     return verdict.promise;
   });
   const gate = new Gate({ authenticator, timeoutMs }, clock);
-  const decide = (): Promise<Decided> => Promise.resolve(gate.decide(CREDENTIALS, context));
+  const decide = (): Promise<Decided> =>
+    Promise.resolve(gate.decide(authenticated(), CREDENTIALS, context));
   return { clock, verdict, context, decide, signal: () => signal as AbortSignal };
 }
 
 function decideAtOnce(answer: (context: AuthenticationContext) => unknown, context: CallContext) {
   const authenticator = stubAuthenticator((_credentials, attempt) => answer(attempt));
-  return new Gate({ authenticator }, new ManualClock()).decide(CREDENTIALS, context);
+  return new Gate({ authenticator }, new ManualClock()).decide(
+    authenticated(),
+    CREDENTIALS,
+    context,
+  );
 }
 
 describe('the signal of a call that is answered at once', () => {
@@ -149,6 +155,8 @@ describe('the context of a call', () => {
   it('does not fail where the transport knows neither peer nor authority', async () => {
     const gate = new Gate({ authenticator: stubAuthenticator(async () => principal) });
     const { signal } = new AbortController();
-    expect(await gate.decide(CREDENTIALS, { method: '/a.B/C', signal })).toBe(principal);
+    expect(await gate.decide(authenticated(), CREDENTIALS, { method: '/a.B/C', signal })).toBe(
+      principal,
+    );
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
-import { createGate, Gate } from '../src/gate/gate.ts';
+import { createGate } from '../src/gate/create-gate.ts';
+import { Gate } from '../src/gate/gate.ts';
 import { CallContext } from './support/call-context.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
@@ -37,7 +39,7 @@ describe('a promise that', () => {
     const gate = new Gate({ authenticator: stubAuthenticator(authenticate) }, new ManualClock());
     const unhandled = await unhandledRejectionsDuring(async () => {
       for (let call = 0; call < 1100; call += 1) {
-        expect(await gate.decide(CREDENTIALS, new CallContext())).toMatchObject({
+        expect(await gate.decide(authenticated(), CREDENTIALS, new CallContext())).toMatchObject({
           code: 'internal',
         });
       }
@@ -49,7 +51,7 @@ describe('a promise that', () => {
     const clock = new ManualClock();
     const settled = { then: (fulfil: (value: unknown) => void) => fulfil(principal) };
     const gate = new Gate({ authenticator: stubAuthenticator(() => settled) }, clock);
-    expect(await gate.decide(CREDENTIALS, new CallContext())).toBe(principal);
+    expect(await gate.decide(authenticated(), CREDENTIALS, new CallContext())).toBe(principal);
     expect(clock.waiting).toBe(0);
   });
 });
@@ -62,9 +64,12 @@ describe('an authenticator that asks for the signal late', () => {
       return new OpenVerdict().promise;
     });
     const full = new Gate({ authenticator: late }, new ManualClock());
-    for (let call = 0; call < 1024; call += 1) void full.decide(CREDENTIALS, new CallContext());
+    for (let call = 0; call < 1024; call += 1)
+      void full.decide(authenticated(), CREDENTIALS, new CallContext());
     const transport = new CallContext();
-    expect(full.decide(CREDENTIALS, transport)).toMatchObject({ reason: 'overloaded' });
+    expect(full.decide(authenticated(), CREDENTIALS, transport)).toMatchObject({
+      reason: 'overloaded',
+    });
     expect(contexts.at(-1)?.signal.aborted).toBe(true);
     expect(transport.abortListeners).toBe(0);
   });
@@ -78,7 +83,7 @@ describe('an authenticator that asks for the signal late', () => {
         return principal;
       }),
     });
-    expect(gate.decide(CREDENTIALS, transport)).toBe(principal);
+    expect(gate.decide(authenticated(), CREDENTIALS, transport)).toBe(principal);
     expect(kept?.signal.aborted).toBe(false);
     expect(transport.abortListeners).toBe(0);
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { type Decided, Gate } from '../src/gate/gate.ts';
@@ -14,7 +15,7 @@ const refusal = new AuthError('invalid_token', 'signature');
 
 function decide(authenticate: () => unknown, clock = new ManualClock()) {
   const gate = new Gate({ authenticator: stubAuthenticator(authenticate) }, clock);
-  return gate.decide(CREDENTIALS, new CallContext());
+  return gate.decide(authenticated(), CREDENTIALS, new CallContext());
 }
 
 function throwing(thrown: unknown) {

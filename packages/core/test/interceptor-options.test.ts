@@ -1,5 +1,6 @@
 import { Metadata, status as Status } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
+import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
@@ -104,7 +105,11 @@ describe('the options of the interceptor', () => {
     const clock = new ManualClock();
     const slow = stubAuthenticator(() => new OpenVerdict().promise);
     const { gate } = readInterceptorOptions({ authenticator: slow, timeoutMs: 250, clock });
-    const decided = gate.decide({ scheme: 'bearer', token: 't' }, new CallContext());
+    const decided = gate.decide(
+      authenticated(),
+      { scheme: 'bearer', token: 't' },
+      new CallContext(),
+    );
     expect(clock.waiting).toBe(1);
     clock.advance(250);
     expect(clock.waiting).toBe(0);
@@ -134,9 +139,9 @@ describe('the options of the interceptor', () => {
       code: Status.NOT_FOUND,
       details: 'no',
     });
-    expect(settings.gate.decide({ scheme: 'bearer', token: 't' }, new CallContext())).toBe(
-      principal,
-    );
+    expect(
+      settings.gate.decide(authenticated(), { scheme: 'bearer', token: 't' }, new CallContext()),
+    ).toBe(principal);
     expect(Object.isFrozen(settings)).toBe(true);
   });
 });

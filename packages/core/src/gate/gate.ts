@@ -3,23 +3,43 @@ import type {
   Authenticator,
   Credentials,
 } from '../contract/authenticator.ts';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
-import { checkNumber, checkOptionNames } from '../errors/option-checks.ts';
+import { checkNumber } from '../errors/option-checks.ts';
+import { authorize } from '../policy/authorize.ts';
+import type { Policy } from '../policy/policy.ts';
+import { nodeOf, type Rule, type RuleNode } from '../policy/rule.ts';
+import { authenticated, denyAll } from '../policy/rules.ts';
 import { Attempt } from './attempt.ts';
-import { checkAuthenticator } from '../contract/check-authenticator.ts';
+import { checkPolicy } from './check-policy.ts';
 import { PendingLimit } from './pending-limit.ts';
 import { waitFor } from './wait.ts';
 
 export interface GateOptions {
   readonly authenticator: Authenticator<object>;
-  /** Milliseconds an authenticator may take, 1 to 600,000; 10,000 unless said. */
+  /** None: every method needs a verified caller. */
+  readonly policy?: Policy;
+  /** Milliseconds an authentication may take, 1 to 600,000; 10,000 unless said. */
   readonly timeoutMs?: number;
 }
 
 export type Decided = Principal<object> | AuthError | undefined;
+
+/** One call, as it waits to be decided. */
+interface Question {
+  readonly rule: RuleNode;
+  readonly credentials: Credentials;
+  readonly attempt: Attempt;
+  readonly observer: DryRunObserver | undefined;
+}
+
+/** Told what a rule under a dry run would have refused. */
+export interface DryRunObserver {
+  wouldRefuse(error: AuthError): void;
+}
 
 /**
  * Decides calls without knowing any transport. Total: whatever the authenticator does, the answer is
@@ -29,14 +49,17 @@ export type Decided = Principal<object> | AuthError | undefined;
 export class Gate {
   readonly #authenticator: Authenticator<object>;
   readonly #schemes: ReadonlySet<string>;
+  readonly #policy: Policy | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #pending = new PendingLimit();
 
   constructor(options: GateOptions, clock: Clock = systemClock) {
-    this.#authenticator = options.authenticator;
-    this.#schemes = checkAuthenticator(options.authenticator);
-    this.#timeoutMs = checkNumber('timeoutMs', options.timeoutMs, {
+    const { authenticator, policy, timeoutMs } = options;
+    this.#authenticator = authenticator;
+    this.#schemes = checkAuthenticator(authenticator);
+    this.#policy = checkPolicy(policy, authenticator);
+    this.#timeoutMs = checkNumber('timeoutMs', timeoutMs, {
       default: 10_000,
       min: 1,
       max: 600_000,
@@ -44,27 +67,71 @@ export class Gate {
     this.#clock = clock;
   }
 
+  /** A policy that fails here, or gives what is no rule, denies. */
+  ruleFor(method: string): Rule {
+    if (this.#policy === undefined) return authenticated();
+    try {
+      const rule = this.#policy.ruleFor(method);
+      nodeOf(rule, method);
+      return rule;
+    } catch {
+      return denyAll();
+    }
+  }
+
   decide(
+    rule: Rule,
     credentials: Credentials | undefined,
     transport: AuthenticationContext,
+    observer?: DryRunObserver,
   ): Decided | Promise<Decided> {
-    if (credentials === undefined) return new AuthError('missing_credentials', 'absent');
+    const given = nodeOf(rule, transport.method);
+    const node = given.kind === 'override' ? given.rule : given;
+    if (node.kind === 'public') return undefined;
+    if (node.kind === 'deny') return new AuthError('permission_denied', 'denied');
+    if (credentials === undefined) {
+      return node.kind === 'anonymous' ? undefined : new AuthError('missing_credentials', 'absent');
+    }
     if (!this.#schemes.has(credentials.scheme)) {
       return new AuthError('missing_credentials', 'other_scheme');
     }
     const attempt = new Attempt(transport);
+    const question: Question = { rule: node, credentials, attempt, observer };
     try {
       const verdict = this.#authenticator.authenticate(credentials, attempt);
-      if (isThenable(verdict)) return this.#wait(verdict, attempt);
+      if (isThenable(verdict)) {
+        return this.#wait(verdict, question, (late) => this.#judge(late, question));
+      }
+      const decided = this.#judge(verdict, question);
+      // The rule may ask somebody else, and that takes time.
+      if (isThenable(decided)) return this.#wait(decided, question, (late) => late as Decided);
       attempt.release();
-      return conclude(verdict);
+      return decided;
     } catch (thrown) {
       attempt.release();
       return faultOf(thrown);
     }
   }
 
-  #wait(promised: PromiseLike<unknown>, attempt: Attempt): Decided | Promise<Decided> {
+  /** The rule against whoever was verified. */
+  #judge(answer: unknown, question: Question): Decided | Promise<Decided> {
+    const verdict = conclude(answer);
+    const { rule, observer } = question;
+    if (AuthError.is(verdict) || rule.kind === 'authenticated') return verdict;
+    const refusal = authorize(rule, {
+      principal: verdict,
+      nowMs: () => this.#clock.nowMs(),
+      confirm: (by) => confirm(by, question),
+      wouldRefuse: (error) => observer?.wouldRefuse(error),
+    });
+    return isThenable(refusal) ? refusal.then((late) => late ?? verdict) : (refusal ?? verdict);
+  }
+
+  #wait(
+    promised: PromiseLike<unknown>,
+    { attempt }: Question,
+    concludeLate: (answer: unknown) => Decided | Promise<Decided>,
+  ): Decided | Promise<Decided> {
     const peer = attempt.peer.address;
     if (!this.#pending.enter(peer)) {
       // It was asked already: it is told to stop, and what it answers is dropped.
@@ -77,32 +144,27 @@ export class Gate {
       timeoutMs: this.#timeoutMs,
       onSettled: () => this.#pending.leave(peer),
     };
-    return waitFor(promised, attempt, limit, conclude, faultOf);
+    return waitFor(promised, attempt, limit, concludeLate, faultOf);
   }
 }
 
-/**
- * The whole decision, without a transport: a verified principal, a refusal, or undefined for a caller
- * who may stay anonymous. A promise that comes back never rejects.
- *
- * @throws ConfigError for a wrong option.
- * @example
- * const gate = createGate({ authenticator });
- * const decided = await gate({ scheme: 'bearer', token }, { method: '/orders.v1.Orders/Get', signal });
- */
-export function createGate(
-  options: GateOptions,
-): (
-  credentials: Credentials | undefined,
-  context: AuthenticationContext,
-) => Decided | Promise<Decided> {
-  checkOptionNames('createGate', options, ['authenticator', 'timeoutMs']);
-  const gate = new Gate(options);
-  return (credentials, context) => gate.decide(credentials ?? undefined, context);
+/** A second opinion about the same credentials, held to all that the first is held to. */
+async function confirm(
+  by: Authenticator<object>,
+  { credentials, attempt }: Question,
+): Promise<Principal<object> | AuthError> {
+  if (!checkAuthenticator(by).has(credentials.scheme)) {
+    return new AuthError('missing_credentials', 'other_scheme');
+  }
+  try {
+    return conclude(await by.authenticate(credentials, attempt));
+  } catch (thrown) {
+    return faultOf(thrown);
+  }
 }
 
 /** Only what `createPrincipal` made and an AuthError are answers; all else is a bug, and a refusal. */
-function conclude(answer: unknown): Decided {
+function conclude(answer: unknown): Principal<object> | AuthError {
   if (isPrincipal(answer)) {
     // No proof of possession is checked yet, and a bound token without its proof may be stolen.
     const bound = answer.confirmation !== undefined || Object.hasOwn(answer.claims, 'cnf');

@@ -10,7 +10,7 @@ export function waitFor<T>(
   promised: PromiseLike<unknown>,
   attempt: Attempt,
   limit: { readonly clock: Clock; readonly timeoutMs: number; readonly onSettled: () => void },
-  conclude: (answer: unknown) => T,
+  conclude: (answer: unknown) => T | Promise<T>,
   faultOf: (thrown: unknown) => T,
 ): Promise<T | AuthError> {
   return new Promise((resolve) => {

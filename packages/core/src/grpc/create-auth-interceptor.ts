@@ -1,11 +1,16 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { rulesOf } from '../policy/policy.ts';
+import { nodeOf } from '../policy/rule.ts';
 import { GuardedCall } from './guarded-call.ts';
 import { type AuthInterceptorOptions, readInterceptorOptions } from './interceptor-options.ts';
 
 /**
- * Authenticates every call of a grpc-js server: good ones reach the handler with a principal
- * (`getPrincipal`), the others end with a status and are never deserialized. Whatever the
- * authenticator does, a call gets exactly one of the two.
+ * Authenticates every call of a grpc-js server, and authorizes it by the policy: good ones reach the
+ * handler with a principal (`getPrincipal`), the others end with a status and are never deserialized.
+ * Whatever the authenticator does, a call gets exactly one of the two.
+ *
+ * Without a policy every method needs a verified caller. Rules under a dry run are told by a process
+ * warning at each start.
  *
  * @throws ConfigError for a wrong option, and at no other time.
  * @example
@@ -13,5 +18,13 @@ import { type AuthInterceptorOptions, readInterceptorOptions } from './intercept
  */
 export function createAuthInterceptor(options: AuthInterceptorOptions): ServerInterceptor {
   const settings = readInterceptorOptions(options);
-  return (method, call) => new GuardedCall(settings, method, call);
+  for (const { method, rule } of (options.policy && rulesOf(options.policy)) ?? []) {
+    if (nodeOf(rule, method).kind !== 'dry_run') continue;
+    process.emitWarning(`${method}: ${rule.description}`, { code: 'GRPC_AUTHN_DRY_RUN' });
+  }
+  return (method, call) => {
+    const rule = settings.gate.ruleFor(method.path);
+    if (nodeOf(rule, method.path).kind === 'public') return call as GuardedCall;
+    return new GuardedCall(settings, rule, method, call);
+  };
 }

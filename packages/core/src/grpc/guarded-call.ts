@@ -4,14 +4,19 @@ import {
   type ServerMethodDefinition,
   status as Status,
 } from '@grpc/grpc-js';
-import type { AuthenticationContext, Credentials } from '../contract/authenticator.ts';
+import type { AuthenticationContext } from '../contract/authenticator.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
-import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
-import type { Decided } from '../gate/gate.ts';
+import type { Decided, DryRunObserver } from '../gate/gate.ts';
+import type { Rule } from '../policy/rule.ts';
+import { currentMark } from './current-principal.ts';
 import type { Decision } from './decision.ts';
+import { bug, readCredentials } from './extraction.ts';
 import type { InterceptorSettings } from './interceptor-options.ts';
-import { leaveMark } from './principal-access.ts';
+import { endAt, endOfStream } from './lifetime.ts';
+import type { OpenCall } from './open-calls.ts';
+import { leaveMark, type Mark } from './principal-access.ts';
+import { recordDecision } from './record-decision.ts';
 
 export type InnerCall = ConstructorParameters<typeof ServerInterceptingCall>[0];
 type Listener = Parameters<InnerCall['start']>[0];
@@ -25,27 +30,39 @@ const LAST_RESORT = { code: Status.INTERNAL, details: 'Internal error', metadata
  * on both, as the call that the handler starts and as the listener that grpc-js calls, so that a
  * call costs one object.
  *
- * Nothing is passed on in either direction once the call is `#over`. It is the transport of the
- * gate too: method, peer, authority, and a signal that is made only when asked for.
+ * Nothing is passed on in either direction once the call is `#over`: a handler that writes after its
+ * stream was ended would else leave the client waiting. It is the transport of the gate too: method,
+ * peer, authority, and a signal that is made only when asked for.
  */
-export class GuardedCall extends ServerInterceptingCall implements AuthenticationContext {
+export class GuardedCall
+  extends ServerInterceptingCall
+  implements AuthenticationContext, DryRunObserver, OpenCall
+{
   readonly #settings: InterceptorSettings;
+  readonly #rule: Rule;
   readonly #inner: InnerCall;
+  readonly #streaming: boolean;
   readonly #startedMs: number;
   readonly method: string;
   #listener: Listener | undefined;
   #controller: AbortController | undefined;
+  #wouldRefuse: AuthError | undefined;
+  #mark: Mark | undefined;
+  #cancelTimer: (() => void) | undefined;
   #decided = false;
   #over = false;
 
   constructor(
     settings: InterceptorSettings,
+    rule: Rule,
     method: ServerMethodDefinition<unknown, unknown>,
     inner: InnerCall,
   ) {
     super(inner);
     this.#settings = settings;
+    this.#rule = rule;
     this.#inner = inner;
+    this.#streaming = method.requestStream || method.responseStream;
     this.method = method.path;
     this.#startedMs = settings.onDecision === undefined ? 0 : settings.clock.nowMs();
   }
@@ -93,19 +110,18 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
   }
 
   onReceiveMessage(message: unknown): void {
-    if (!this.#over) this.#listener?.onReceiveMessage(message);
+    if (!this.#over) this.#pass(passMessage, message);
   }
 
   onReceiveHalfClose(): void {
-    if (!this.#over) this.#listener?.onReceiveHalfClose();
+    if (!this.#over) this.#pass(passHalfClose, undefined);
   }
 
   /** Comes at the end of every call, a good one too. */
   onCancel(): void {
-    if (!this.#decided) this.#record('cancelled', undefined, undefined);
-    this.#over = true;
-    this.#controller?.abort();
-    this.#listener?.onCancel();
+    if (!this.#decided) this.#record('cancelled', undefined);
+    this.#finish();
+    this.#tellCancelled();
   }
 
   // ── outbound: from the handler to grpc-js ───────────────────────────────────────────────────────
@@ -130,32 +146,63 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
 
   #decide(metadata: Metadata): Decided | Promise<Decided> {
     try {
-      const credentials = this.#settings.extractor.extract(metadata);
+      const credentials = readCredentials(this.#settings.extractor, metadata);
       if (AuthError.is(credentials)) return credentials;
-      if (credentials !== undefined && !isCredentials(credentials)) {
-        return bug(
-          new TypeError('the extractor gave neither credentials, an AuthError nor undefined'),
-        );
-      }
-      return this.#settings.gate.decide(credentials, this);
+      return this.#settings.gate.decide(this.#rule, credentials, this, this);
     } catch (fault) {
       return bug(fault);
     }
   }
 
-  #conclude(decided: Decided, metadata: Metadata): void {
-    if (this.#over) return;
-    if (decided !== undefined && !isPrincipal(decided)) return this.#refuse(decided);
-    const { root, hidden } = this.#settings;
-    leaveMark(metadata, { principal: decided, root });
-    for (const header of hidden) metadata.remove(header);
-    this.#record('allowed', undefined, decided);
-    this.#listener?.onReceiveMetadata(metadata);
+  wouldRefuse(error: AuthError): void {
+    this.#wouldRefuse = error;
   }
 
-  #refuse(error: AuthError): void {
-    this.#record('refused', error, undefined);
-    this.#over = true;
+  #conclude(decided: Decided, metadata: Metadata): void {
+    if (this.#over) return;
+    if (decided !== undefined && !isPrincipal(decided)) {
+      this.#record('refused', decided);
+      return this.#end(decided);
+    }
+    const { root, hidden, openCalls } = this.#settings;
+    this.#mark = { principal: decided, root };
+    leaveMark(metadata, this.#mark);
+    for (const header of hidden) metadata.remove(header);
+    this.#record(this.#wouldRefuse === undefined ? 'allowed' : 'would_refuse', this.#wouldRefuse);
+    openCalls.add(this);
+    if (this.#streaming && decided !== undefined) this.#limitLifetime(decided);
+    if (!this.#over) this.#pass(passMetadata, metadata);
+  }
+
+  // ── the end ─────────────────────────────────────────────────────────────────────────────────────
+
+  get caller(): Principal<object> | undefined {
+    return this.#mark?.principal;
+  }
+
+  revoke(): void {
+    if (!this.#over) this.#terminate('revoked', new AuthError('invalid_token', 'revoked'));
+  }
+
+  #limitLifetime(principal: Principal<object>): void {
+    const { streams, clock } = this.#settings;
+    if (!streams.endAtExpiry) return;
+    const endMs = endOfStream(principal, streams, clock.nowMs());
+    this.#cancelTimer = endAt(endMs, clock, () => {
+      const expired = new AuthError('invalid_token', 'expired', { tokenExpired: true });
+      if (!this.#over) this.#terminate('expired', expired);
+    });
+  }
+
+  /** The handler is told at once: grpc-js would tell it only when a slow reader has read on. */
+  #terminate(outcome: 'expired' | 'revoked', error: AuthError): void {
+    this.#record(outcome, error);
+    this.#end(error);
+    this.#tellCancelled();
+  }
+
+  #end(error: AuthError): void {
+    this.#finish();
     // grpc-js throws on a status that it cannot encode; a refusal is sent all the same.
     try {
       this.#inner.sendStatus(this.#settings.statuses.statusOf(error));
@@ -164,38 +211,58 @@ export class GuardedCall extends ServerInterceptingCall implements Authenticatio
     }
   }
 
-  #record(
-    outcome: Decision['outcome'],
-    error: AuthError | undefined,
-    principal: Principal<object> | undefined,
-  ): void {
+  #finish(): void {
+    this.#over = true;
+    this.#settings.openCalls.remove(this);
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#controller?.abort();
+  }
+
+  #tellCancelled(): void {
+    this.#pass(passCancel, undefined);
+    this.#listener = undefined;
+  }
+
+  /** Each event of the handler runs in the call's async context, where that was asked for. */
+  #pass<T>(event: (listener: Listener, value: T) => void, value: T): void {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    if (this.#settings.asyncContext && this.#mark !== undefined) {
+      currentMark.run(this.#mark, event, listener, value);
+    } else {
+      event(listener, value);
+    }
+  }
+
+  #record(outcome: Decision['outcome'], error: AuthError | undefined): void {
     this.#decided = true;
     const { onDecision, clock } = this.#settings;
     if (onDecision === undefined) return;
-    try {
-      const told: unknown = onDecision({
-        outcome,
-        method: this.method,
-        peer: this.#inner.getPeer(),
-        rule: 'authenticated',
-        error,
-        principal,
-        durationMs: clock.nowMs() - this.#startedMs,
-      });
-      // An audit log that fails must not decide calls, and there is nobody here to tell.
-      if (isThenable(told)) told.then(undefined, () => undefined);
-    } catch {
-      // As above, at once.
-    }
+    recordDecision(onDecision, {
+      outcome,
+      method: this.method,
+      peer: this.#inner.getPeer(),
+      rule: this.#rule.description,
+      error,
+      principal: this.#mark?.principal,
+      durationMs: clock.nowMs() - this.#startedMs,
+    });
   }
 }
 
-function isCredentials(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { scheme, token } = value as Partial<Credentials>;
-  return typeof scheme === 'string' && typeof token === 'string';
+function passMetadata(listener: Listener, metadata: Metadata): void {
+  listener.onReceiveMetadata(metadata);
 }
 
-function bug(fault: unknown): AuthError {
-  return new AuthError('internal', 'bug', { cause: fault });
+function passMessage(listener: Listener, message: unknown): void {
+  listener.onReceiveMessage(message);
+}
+
+function passHalfClose(listener: Listener): void {
+  listener.onReceiveHalfClose();
+}
+
+function passCancel(listener: Listener): void {
+  listener.onCancel();
 }

@@ -43,6 +43,13 @@ interface Entry {
   readonly source: RuleSource;
 }
 
+/** Every rule of a policy that definePolicy made; undefined for another's. */
+export function rulesOf(
+  policy: Policy,
+): readonly { readonly method: string; readonly rule: Rule }[] | undefined {
+  return policy instanceof CheckedPolicy ? policy.rules() : undefined;
+}
+
 class CheckedPolicy implements Policy {
   readonly #exact: ReadonlyMap<string, Entry>;
   readonly #byService: ReadonlyMap<string, Entry>;
@@ -74,6 +81,14 @@ class CheckedPolicy implements Policy {
     ];
     rows.sort((a, b) => (a.method < b.method ? -1 : 1));
     return [...rows, row('*', this.#otherwise)];
+  }
+
+  rules(): readonly { readonly method: string; readonly rule: Rule }[] {
+    return [
+      ...[...this.#exact].map(([path, { rule }]) => ({ method: path.slice(1), rule })),
+      ...[...this.#byService].map(([service, { rule }]) => ({ method: `${service}/*`, rule })),
+      { method: '*', rule: this.#otherwise.rule },
+    ];
   }
 
   #wildcardFor(method: string): Entry | undefined {

@@ -1,0 +1,122 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { ERROR_DOMAIN, type WireReason } from '../errors/wire-reason.ts';
+
+/** Why a server refused a call, as far as a client may know. */
+export interface AuthFailure {
+  /** The gRPC status code. */
+  readonly code: number;
+  readonly reason: WireReason;
+  /** The `www-authenticate` trailer (RFC 6750). */
+  readonly challenge: string | undefined;
+  /** Milliseconds, for AUTH_UNAVAILABLE: when a retry makes sense. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** All of them, told one by one so that the compiler misses none. */
+const REASONS: Readonly<Record<WireReason, true>> = {
+  TOKEN_MISSING: true,
+  TOKEN_INVALID: true,
+  TOKEN_EXPIRED: true,
+  SCOPE_INSUFFICIENT: true,
+  PERMISSION_DENIED: true,
+  AUTH_UNAVAILABLE: true,
+};
+
+/**
+ * Reads a grpc-authn refusal out of the error of a grpc-js call (or a status, or anything with `code`
+ * and `metadata`); undefined for every other error.
+ *
+ * @example
+ * const failure = readAuthFailure(error);
+ * if (failure?.reason === 'TOKEN_EXPIRED') await refreshAndRetryOnce();
+ */
+export function readAuthFailure(error: unknown): AuthFailure | undefined {
+  try {
+    const { code, metadata } = error as {
+      code?: unknown;
+      metadata?: { get(key: string): unknown[] };
+    };
+    if (typeof code !== 'number' || typeof metadata?.get !== 'function') return undefined;
+    const [bytes] = metadata.get('grpc-status-details-bin');
+    if (!(bytes instanceof Uint8Array)) return undefined;
+    const { reason, retryAfterMs } = readStatus(bytes);
+    if (reason === undefined) return undefined;
+    const [challenge] = metadata.get('www-authenticate');
+    return {
+      code,
+      reason,
+      challenge: typeof challenge === 'string' ? challenge : undefined,
+      retryAfterMs,
+    };
+  } catch {
+    // Bytes of another make.
+    return undefined;
+  }
+}
+
+interface Details {
+  reason?: WireReason;
+  retryAfterMs?: number;
+}
+
+type Fields = ReadonlyMap<number, readonly (Uint8Array | number)[]>;
+
+function readStatus(bytes: Uint8Array): {
+  readonly reason: WireReason | undefined;
+  readonly retryAfterMs: number | undefined;
+} {
+  const details: Details = {};
+  for (const any of readFields(bytes).get(3) ?? []) {
+    if (any instanceof Uint8Array) readDetail(readFields(any), details);
+  }
+  return { reason: details.reason, retryAfterMs: details.retryAfterMs };
+}
+
+function readDetail(any: Fields, details: Details): void {
+  const type = textOf(any, 1);
+  const [value] = any.get(2) ?? [];
+  if (!(value instanceof Uint8Array)) return;
+  const fields = readFields(value);
+  if (type.endsWith('/google.rpc.ErrorInfo') && textOf(fields, 2) === ERROR_DOMAIN) {
+    const reason = textOf(fields, 1);
+    if (Object.hasOwn(REASONS, reason)) details.reason = reason as WireReason;
+  }
+  if (type.endsWith('/google.rpc.RetryInfo')) {
+    const [delay] = fields.get(1) ?? [];
+    const duration = readFields(delay instanceof Uint8Array ? delay : new Uint8Array());
+    details.retryAfterMs = numberOf(duration, 1) * 1000 + numberOf(duration, 2) / 1_000_000;
+  }
+}
+
+/** The fields of a message by number: whole numbers, and bytes. */
+function readFields(bytes: Uint8Array): Fields {
+  const reader = new BinaryReader(bytes);
+  const fields = new Map<number, (Uint8Array | number)[]>();
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (type === WireType.LengthDelimited) add(fields, number, reader.bytes());
+    else if (type === WireType.Varint) add(fields, number, Number(reader.int64()));
+    else reader.skip(type, number);
+  }
+  return fields;
+}
+
+function add(
+  fields: Map<number, (Uint8Array | number)[]>,
+  number: number,
+  value: Uint8Array | number,
+): void {
+  const values = fields.get(number);
+  if (values === undefined) fields.set(number, [value]);
+  else values.push(value);
+}
+
+function textOf(fields: Fields, number: number): string {
+  const [value] = fields.get(number) ?? [];
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : '';
+}
+
+function numberOf(fields: Fields, number: number): number {
+  const [value] = fields.get(number) ?? [];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,36 @@
+import type { Authenticator } from '../contract/authenticator.ts';
+import { needsScopeRules } from '../contract/composition.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { describeValue, wrongOption } from '../errors/option-checks.ts';
+import { asksForScopes } from '../policy/implies.ts';
+import { type Policy, rulesOf } from '../policy/policy.ts';
+import { nodeOf } from '../policy/rule.ts';
+
+/**
+ * The policy, where it fits the authenticator: one that takes tokens of any audience needs scopes to
+ * tell its callers apart, on every method.
+ *
+ * @throws ConfigError
+ */
+export function checkPolicy(
+  policy: Policy | undefined,
+  authenticator: Authenticator<object>,
+): Policy | undefined {
+  if (policy !== undefined && typeof (policy as Policy | null)?.ruleFor !== 'function') {
+    throw wrongOption('policy', describeValue(policy), 'a policy of definePolicy()');
+  }
+  if (!needsScopeRules(authenticator)) return policy;
+  const rules = policy && rulesOf(policy);
+  if (rules === undefined) {
+    throw new ConfigError(
+      `"${authenticator.name}" takes tokens of any audience (audience: 'any'); wanted a policy of ` +
+        'definePolicy() with scope rules',
+    );
+  }
+  const open = rules.filter(({ method, rule }) => !asksForScopes(nodeOf(rule, method)));
+  if (open.length === 0) return policy;
+  throw new ConfigError(
+    `"${authenticator.name}" takes tokens of any audience (audience: 'any'), so every rule must ask ` +
+      `for scopes; these do not: ${open.map(({ method }) => method).join(', ')}`,
+  );
+}

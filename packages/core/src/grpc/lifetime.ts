@@ -1,0 +1,30 @@
+import type { Clock } from '../contract/clock.ts';
+import type { Principal } from '../contract/principal.ts';
+import type { StreamSettings } from './stream-options.ts';
+
+/** No timer waits longer than this before it looks at the clock again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** When the stream of this caller ends, milliseconds since the epoch. */
+export function endOfStream(
+  principal: Principal<object>,
+  { graceMs, jitterMs, maxMs }: StreamSettings,
+  nowMs: number,
+): number {
+  const { expiresAtEpochSeconds } = principal;
+  const endMs =
+    expiresAtEpochSeconds === undefined ? nowMs + maxMs : expiresAtEpochSeconds * 1000 + graceMs;
+  return endMs + jitterMs * Math.random();
+}
+
+/** Calls `end` once at `endMs` by the clock, however late or early a timer fires. Answers how to cancel. */
+export function endAt(endMs: number, clock: Clock, end: () => void): () => void {
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    const waitMs = endMs - clock.nowMs();
+    if (waitMs <= 0) return end();
+    cancel = clock.setTimer(Math.min(waitMs, LONGEST_TIMER_MS), arm);
+  };
+  arm();
+  return () => cancel();
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createCached, principalFor } from '../support/counted-authenticator.ts';
+import { OpenVerdict } from '../support/stub-authenticator.ts';
+
+const BOTH = [
+  ['tokens', true],
+  ['digests', false],
+] as const;
+
+describe.each(BOTH)('where %s are kept, a principal', (_, keepTokens) => {
+  it('is kept for 300 s unless said, and not a millisecond longer', () => {
+    const { ask, clock, inner } = createCached({ keepTokens });
+    const kept = ask('token');
+    clock.advance(299_999);
+    expect(ask('token')).toBe(kept);
+    clock.advance(1);
+    expect(ask('token')).not.toBe(kept);
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('is kept for maxAgeSeconds where that is said', () => {
+    const { ask, clock, inner } = createCached({ keepTokens, maxAgeSeconds: 7 });
+    ask('token');
+    clock.advance(6999);
+    ask('token');
+    expect(inner.asked).toHaveLength(1);
+    clock.advance(1);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('is not kept past its expiry', () => {
+    const { ask, clock, inner } = createCached({ keepTokens }, (credentials) =>
+      principalFor(credentials, clock, { expiresAtEpochSeconds: clock.nowMs() / 1000 + 60 }),
+    );
+    ask('token');
+    clock.advance(59_999);
+    ask('token');
+    expect(inner.asked).toHaveLength(1);
+    clock.advance(1);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('is not kept at all where it has expired already', () => {
+    const { ask, clock, inner } = createCached({ keepTokens }, (credentials) =>
+      principalFor(credentials, clock, { expiresAtEpochSeconds: clock.nowMs() / 1000 }),
+    );
+    ask('token');
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+});
+
+describe('the age of a principal', () => {
+  it('is counted from when it was verified, not from when it was kept', () => {
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 300 }, (credentials) =>
+      principalFor(credentials, clock, { verifiedAtEpochSeconds: clock.nowMs() / 1000 - 200 }),
+    );
+    ask('token');
+    clock.advance(99_999);
+    ask('token');
+    expect(inner.asked).toHaveLength(1);
+    clock.advance(1);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('may be too great from the start', () => {
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 300 }, (credentials) =>
+      principalFor(credentials, clock, { verifiedAtEpochSeconds: clock.nowMs() / 1000 - 300 }),
+    );
+    ask('token');
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('grows while its verification goes on', async () => {
+    const verdict = new OpenVerdict();
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 60 }, () => verdict.promise);
+    const principal = principalFor({ scheme: 'bearer', token: 'token' }, clock);
+    const asked = ask('token');
+    clock.advance(50_000);
+    verdict.resolve(principal);
+    expect(await asked).toBe(principal);
+    clock.advance(9999);
+    expect(ask('token')).toBe(principal);
+    clock.advance(1);
+    void ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('is not renewed by hits', () => {
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 60 });
+    for (let second = 0; second < 60; second += 1) {
+      ask('token');
+      clock.advance(1000);
+    }
+    expect(inner.asked).toHaveLength(1);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+});

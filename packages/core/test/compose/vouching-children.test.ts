@@ -1,0 +1,42 @@
+import { Metadata } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { anyOf } from '../../src/compose/any-of.ts';
+import { cached } from '../../src/compose/cached.ts';
+import type { Authenticator } from '../../src/contract/authenticator.ts';
+import { createPrincipal } from '../../src/contract/principal.ts';
+import { getPrincipal, leaveMark } from '../../src/grpc/principal-access.ts';
+import { stubAuthenticator } from '../support/stub-authenticator.ts';
+
+function jwt(name: string): Authenticator {
+  return stubAuthenticator(() => undefined, { name, issuers: [name] });
+}
+/** A call that the authenticator of this name let pass, on a server that asks `root`. */
+function callVouchedBy(name: string, root: Authenticator<object>) {
+  const metadata = new Metadata();
+  leaveMark(metadata, { root, principal: createPrincipal({ authenticator: name }) });
+  return { metadata };
+}
+
+describe('a caller whom a child of a composition let pass', () => {
+  const [a, b] = [jwt('a'), jwt('b')];
+  const kept = cached(b);
+  const inner = anyOf(a, kept);
+  const root = anyOf(inner, jwt('c'));
+  const call = callVouchedBy('b', root);
+
+  it('is vouched for by that child, by a cache on it and by every composition around it', () => {
+    for (const from of [b, kept, inner, root]) {
+      expect(getPrincipal(call, from).authenticator).toBe('b');
+    }
+  });
+
+  it('is vouched for by no other child', () => {
+    expect(() => getPrincipal(call, a)).toThrow('"b" vouched for this caller, not "a"');
+  });
+
+  it('is not vouched for by another authenticator of the same name', () => {
+    expect(() => getPrincipal(call, jwt('b'))).toThrow('vouched');
+    expect(() => getPrincipal(call, cached(jwt('b')))).toThrow('vouched');
+    expect(() => getPrincipal(call, anyOf(b, jwt('d')))).toThrow('vouched');
+  });
+});
