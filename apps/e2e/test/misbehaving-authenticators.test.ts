@@ -159,7 +159,7 @@ describe('an authenticator that', () => {
 
 describe('an audit log that rejects', () => {
   it('costs no call anything, and ends no process', async () => {
-    const onDecision = async (): Promise<never> => raise(new Error('the disk is full'));
+    const onDecision: () => unknown = async () => raise(new Error('the disk is full'));
     await withEcho({ authenticator: hs256(), onDecision }, async ({ client }) => {
       const authorization = `Bearer ${await token()}`;
       assert.equal((await client.call('unary', { authorization })).code, status.OK);

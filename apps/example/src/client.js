@@ -2,6 +2,7 @@
 // It reads the calls to make, one JSON object a line, and answers each with a line of its own.
 import { createInterface } from 'node:readline';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { readAuthFailure } from '@grpc-authn/core/client';
 import { Orders } from './orders-proto.js';
 
 /** @type {any} */
@@ -10,7 +11,7 @@ const client = new Orders(process.argv[2] ?? '', credentials.createInsecure());
 /**
  * @param {string} kind
  * @param {string | undefined} authorization
- * @returns {Promise<{ status: string, received: unknown[] }>}
+ * @returns {Promise<{ status: string, reason: string | undefined, received: unknown[] }>}
  */
 function call(kind, authorization) {
   const metadata = new Metadata();
@@ -20,7 +21,10 @@ function call(kind, authorization) {
   const received = [];
   return new Promise((resolve) => {
     /** @param {{ code: number }} end */
-    const finish = ({ code }) => resolve({ status: status[code] ?? String(code), received });
+    const finish = (end) => {
+      const reason = readAuthFailure(end)?.reason;
+      resolve({ status: status[end.code] ?? String(end.code), reason, received });
+    };
     /**
      * @param {unknown} _error
      * @param {unknown} answer
@@ -57,6 +61,14 @@ function start(kind, metadata, options, keep) {
       const tracking = client.track(metadata, options);
       for (const id of ['o-1', 'o-2']) tracking.write({ id });
       tracking.end();
+      return tracking;
+    }
+    case 'refund':
+      return client.refund({ id: 'o-1' }, metadata, options, keep);
+    case 'open stream': {
+      // Never ended from here: the server ends it.
+      const tracking = client.track(metadata, options);
+      tracking.write({ id: 'o-1' });
       return tracking;
     }
     default:

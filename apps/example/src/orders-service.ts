@@ -33,6 +33,13 @@ export const ordersService: UntypedServiceImplementation = {
     call.on('end', () => respond(null, { imported, importedBy: subject }));
   },
 
+  refund(
+    call: ServerUnaryCall<{ id: string }, { refundedTo: string }>,
+    respond: sendUnaryData<{ refundedTo: string }>,
+  ) {
+    respond(null, { refundedTo: getPrincipal(call).subject ?? '' });
+  },
+
   list(call: ServerWritableStream<object, Order>) {
     const { subject = '' } = getPrincipal(call);
     for (const [index, item] of ITEMS.entries()) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
@@ -11,7 +12,7 @@ export interface TestIssuer {
   readonly jwksUri: string;
   readonly introspectionEndpoint: string;
   /**
-   * A signed token: issuer, subject, `iat` and `exp` stand in it unless the payload says otherwise (a
+   * A signed token: issuer, subject, `jti`, `iat` and `exp` stand in it unless the payload says otherwise (a
    * member that is undefined is left out). `alg: 'none'` gives an unsecured one.
    */
   sign(
@@ -103,12 +104,14 @@ export async function startTestIssuer(
     async sign(payload = {}, { alg = algorithms[0] ?? 'RS256', kid, typ = 'at+jwt', header } = {}) {
       const nowSeconds = Math.floor(Date.now() / 1000);
       const times = { iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
-      const claims = JSON.stringify({ iss: issuer, sub: 'alice', ...times, ...payload });
+      // Two tokens of one second would else be one token.
+      const stands = { iss: issuer, sub: 'alice', jti: randomUUID(), ...times, ...payload };
+      const claims = JSON.stringify(stands);
       if (alg === 'none') {
         return `${base64url.encode(JSON.stringify({ alg, ...header }))}.${base64url.encode(claims)}.`;
       }
       const key = await keyFor(alg);
-      return new CompactSign(new TextEncoder().encode(claims))
+      const token = await new CompactSign(new TextEncoder().encode(claims))
         .setProtectedHeader({
           alg,
           kid: kid ?? key.kid,
@@ -116,6 +119,9 @@ export async function startTestIssuer(
           ...header,
         })
         .sign(key.privateKey);
+      // What the issuer signed it also knows of, when it is asked.
+      answers.set(token, { active: true, token_type: 'Bearer', ...stands });
+      return token;
     },
     opaque(given = {}) {
       const token = createOpaqueToken();

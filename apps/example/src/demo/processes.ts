@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** A server of its own process, up and listening. */
 export interface RunningServer {
   readonly address: string;
+  /** What it printed before it listened. */
+  readonly said: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -14,11 +16,16 @@ export async function startServer(
 ): Promise<RunningServer> {
   const child = start([file], env);
   const exit = exitOf(child);
+  const said: string[] = [];
   for await (const line of linesOf(child)) {
     const address = /^listening on (\S+)$/.exec(line)?.[1];
-    if (address === undefined) continue;
+    if (address === undefined) {
+      said.push(line);
+      continue;
+    }
     return {
       address,
+      said,
       stop: async () => {
         child.kill('SIGTERM');
         await exit;
@@ -30,6 +37,8 @@ export async function startServer(
 
 export interface CallResult {
   readonly status: string;
+  /** What readAuthFailure() made of a refusal. */
+  readonly reason?: string;
   readonly received: readonly unknown[];
 }
 

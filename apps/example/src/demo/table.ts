@@ -1,22 +1,23 @@
-const WIDTHS = [20, 15, 18, 18];
+const WIDTHS = [26, 15, 18, 18, 20];
 
 export interface Row {
   readonly name: string;
   readonly kind: string;
   readonly wanted: string;
   readonly got: string;
+  readonly reason: string | undefined;
 }
 
 export function printHeading(title: string): void {
   console.log(`\n${title}`);
-  console.log(line(['case', 'call kind', 'wanted', 'got']));
+  console.log(line(['case', 'call kind', 'wanted', 'got', 'reason']));
   console.log(line(WIDTHS.map((width) => '-'.repeat(width - 1))));
 }
 
 /** Prints a row; true where it is as wanted. */
-export function printRow({ name, kind, wanted, got }: Row): boolean {
+export function printRow({ name, kind, wanted, got, reason }: Row): boolean {
   const same = wanted === got;
-  console.log(`${line([name, kind, wanted, got])} ${same ? 'ok' : 'DIFFERENT'}`);
+  console.log(`${line([name, kind, wanted, got, reason ?? ''])} ${same ? 'ok' : 'DIFFERENT'}`);
   return same;
 }
 

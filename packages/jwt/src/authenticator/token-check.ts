@@ -78,11 +78,12 @@ export class TokenCheck {
     if (AuthError.is(header)) {
       return header.code === 'invalid_token' ? refuse(header.reason as TokenReason) : header;
     }
+    // First of all: a composition asks the next one about a token of another issuer, and of it alone.
+    const issuer = ownMember(payload, 'iss');
+    if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) return refuse('issuer');
     const { algorithm, kid } = header;
     if (!rules.algorithms.includes(algorithm)) return refuse('algorithm');
     if (!rules.types.has(header.typ)) return refuse('type');
-    const issuer = ownMember(payload, 'iss');
-    if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) return refuse('issuer');
     const audience = matchAudience(payload, rules.audience);
     if (audience === undefined) return refuse('audience');
     if (!isOfUse(payload, rules.use)) return refuse('use');

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../src/index.ts';
+
+describe('a fake clock', () => {
+  it('begins where it is told to, or now', () => {
+    expect(createFakeClock(5000).nowMs()).toBe(5000);
+    expect(createFakeClock(0).nowMs()).toBe(0);
+    expect(Math.abs(createFakeClock().nowMs() - Date.now())).toBeLessThan(1000);
+  });
+
+  it('stands until it is told to go on', async () => {
+    const clock = createFakeClock(0);
+    const fired: number[] = [];
+    clock.setTimer(0, () => fired.push(0));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(clock.nowMs()).toBe(0);
+    expect(fired).toEqual([]);
+    await clock.advance(10);
+    expect(clock.nowMs()).toBe(10);
+    expect(fired).toEqual([0]);
+  });
+
+  it('fires what falls due, in order of time, and of setting where that is equal', async () => {
+    const clock = createFakeClock(0);
+    const fired: string[] = [];
+    for (const [name, ms] of Object.entries({ c: 30, a: 10, b1: 20, b2: 20, later: 31 })) {
+      clock.setTimer(ms, () => fired.push(`${name} at ${clock.nowMs()}`));
+    }
+    await clock.advance(30);
+    expect(fired).toEqual(['a at 10', 'b1 at 20', 'b2 at 20', 'c at 30']);
+    await clock.advance(1);
+    expect(fired.at(-1)).toBe('later at 31');
+  });
+
+  it('fires each timer once', async () => {
+    const clock = createFakeClock(0);
+    let fired = 0;
+    clock.setTimer(10, () => {
+      fired += 1;
+    });
+    await clock.advance(10);
+    await clock.advance(1000);
+    expect(fired).toBe(1);
+  });
+
+  it('does not fire what was cancelled, whenever that was', async () => {
+    const clock = createFakeClock(0);
+    const fired: string[] = [];
+    const cancelFirst = clock.setTimer(10, () => fired.push('first'));
+    clock.setTimer(20, () => {
+      fired.push('second');
+      cancelThird();
+    });
+    const cancelThird = clock.setTimer(30, () => fired.push('third'));
+    cancelFirst();
+    cancelFirst();
+    await clock.advance(100);
+    expect(fired).toEqual(['second']);
+    cancelThird();
+  });
+
+  it('fires timers that are set while it fires, where they fall due', async () => {
+    const clock = createFakeClock(0);
+    const fired: number[] = [];
+    const again = (): void => {
+      fired.push(clock.nowMs());
+      clock.setTimer(10, again);
+    };
+    clock.setTimer(10, again);
+    await clock.advance(35);
+    expect(fired).toEqual([10, 20, 30]);
+    expect(clock.nowMs()).toBe(35);
+    await clock.advance(5);
+    expect(fired).toEqual([10, 20, 30, 40]);
+  });
+
+  it('lets promises settle before it goes on, and after each timer', async () => {
+    const clock = createFakeClock(0);
+    const order: string[] = [];
+    void Promise.resolve().then(() => clock.setTimer(5, () => order.push('from a promise')));
+    clock.setTimer(10, () => {
+      void Promise.resolve()
+        .then(() => Promise.resolve())
+        .then(() => order.push(`settled at ${clock.nowMs()}`));
+    });
+    clock.setTimer(20, () => order.push('next'));
+    await clock.advance(20);
+    expect(order).toEqual(['from a promise', 'settled at 10', 'next']);
+  });
+
+  it('takes a time before now for now', async () => {
+    const clock = createFakeClock(1000);
+    let firedMs = 0;
+    clock.setTimer(-500, () => {
+      firedMs = clock.nowMs();
+    });
+    await clock.advance(0);
+    expect(firedMs).toBe(1000);
+  });
+
+  it('knows nothing of another', async () => {
+    const [one, two] = [createFakeClock(0), createFakeClock(0)];
+    await one.advance(50);
+    expect(two.nowMs()).toBe(0);
+  });
+});
