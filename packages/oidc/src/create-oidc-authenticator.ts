@@ -1,5 +1,6 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
 import { checkOptionNames, checkText } from '@grpc-authn/core/internal';
+import { Discovery } from '@grpc-authn/discovery';
 import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/http';
 import {
   checkAsymmetric,
@@ -17,7 +18,6 @@ import {
 } from '@grpc-authn/jwt/key-source';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DiscoveredKeysLoader } from './discovered-keys-loader.ts';
-import { Discovery } from './discovery.ts';
 
 export type OidcOptions<S extends StandardSchemaV1 | undefined = undefined> = JwtOptions<S> &
   JwksOptions & {

@@ -1,7 +1,7 @@
 import { AuthError, type Clock } from '@grpc-authn/core/authenticator';
-import type { GuardedFetch } from '@grpc-authn/http';
+import type { Discovery } from '@grpc-authn/discovery';
+import { checkMetadataUrl, type GuardedFetch } from '@grpc-authn/http';
 import { type KeyDocument, type KeyLoader, UrlLoader } from '@grpc-authn/jwks/key-source';
-import type { Discovery } from './discovery.ts';
 
 /** A flood of unknown `kid`s asks for the metadata no more often than this. */
 const LOOK_UP_AGE_MS = 60_000;
@@ -36,7 +36,9 @@ export class DiscoveredKeysLoader implements KeyLoader {
     const known = this.#jwksUri;
     if (known !== undefined && why === 'lookUp' && ageMs < LOOK_UP_AGE_MS) return known;
     try {
-      this.#jwksUri = await this.#discovery.jwksUri();
+      this.#jwksUri = await this.#discovery.discover((metadata) =>
+        checkMetadataUrl('jwks_uri', metadata.jwks_uri, this.#issuer),
+      );
       this.#discoveredMs = this.#clock.nowMs();
       return this.#jwksUri;
     } catch (error) {

@@ -67,7 +67,7 @@ describe('a token of the issuer', () => {
 
   it('leaves out members that are undefined', async () => {
     const issuer = await start('ES256');
-    const none = { iss: undefined, sub: undefined, iat: undefined, exp: undefined };
+    const none = { iss: undefined, sub: undefined, jti: undefined, iat: undefined, exp: undefined };
     expect(decodeJwt(await issuer.sign(none as never))).toEqual({});
     const header = { kid: undefined, typ: undefined } as never;
     const token = await issuer.sign({}, { header });

@@ -95,7 +95,10 @@ describe('anyOf', () => {
     ['true', true],
     ['an empty object', {}],
     ['an object like a refusal', { code: 'invalid_token', reason: 'issuer' }],
-    ['an Error like one', Object.assign(new Error('x'), { code: 'invalid_token', reason: 'issuer' })],
+    [
+      'an Error like one',
+      Object.assign(new Error('x'), { code: 'invalid_token', reason: 'issuer' }),
+    ],
   ])('ends at what is no answer, and hands it on to be refused: %s', async (_, answer) => {
     const atOnce = compose(
       () => answer,

@@ -1,7 +1,11 @@
 import { getHeapSnapshot } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../../src/errors/auth-error.ts';
-import { principalFor, createCached, type CachedSubject } from '../support/counted-authenticator.ts';
+import {
+  principalFor,
+  createCached,
+  type CachedSubject,
+} from '../support/counted-authenticator.ts';
 
 /** Put together anew each time, so that whoever asks holds no token. */
 function tokenOf(...parts: readonly string[]): string {

@@ -133,7 +133,9 @@ describe('close()', () => {
 
   it('fails where what is inside fails to close', async () => {
     const failure = new Error('x');
-    const cache = cached(stubAuthenticator(() => undefined, { close: () => Promise.reject(failure) }));
+    const cache = cached(
+      stubAuthenticator(() => undefined, { close: () => Promise.reject(failure) }),
+    );
     await expect(cache.close()).rejects.toBe(failure);
   });
 });

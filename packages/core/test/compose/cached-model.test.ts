@@ -37,43 +37,49 @@ describe('beside a Map that forgets nothing by itself', () => {
   it.each([
     ['tokens', true],
     ['digests', false],
-  ])('a hit is always what was last verified, and still good, where %s are kept', (_, keepTokens) => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 12 }), steps, (maxEntries, run: readonly Step[]) => {
-        let lifetimeSeconds: number | undefined;
-        const options = { maxEntries, maxAgeSeconds: MAX_AGE_SECONDS, keepTokens };
-        const { ask, clock, inner } = createCached(options, (credentials) => {
-          const expiresAtEpochSeconds =
-            lifetimeSeconds === undefined ? undefined : clock.nowMs() / 1000 + lifetimeSeconds;
-          return principalFor(credentials, clock, { expiresAtEpochSeconds });
-        });
-        const model = new Map<string, { readonly principal: unknown; readonly untilMs: number }>();
-        for (const step of run) {
-          if ('advanceMs' in step) {
-            clock.advance(step.advanceMs);
-          } else if ('emit' in step) {
-            inner.emit({ type: 'keys_changed' });
-            model.clear();
-          } else {
-            ({ lifetimeSeconds } = step);
-            const before = inner.asked.length;
-            const principal = ask(step.ask, step);
-            const key = JSON.stringify([step.scheme, step.ask]);
-            if (inner.asked.length === before) {
-              const known = model.get(key);
-              expect(principal).toBe(known?.principal);
-              expect(clock.nowMs()).toBeLessThan(known?.untilMs ?? 0);
+  ])(
+    'a hit is always what was last verified, and still good, where %s are kept',
+    (_, keepTokens) => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 12 }), steps, (maxEntries, run: readonly Step[]) => {
+          let lifetimeSeconds: number | undefined;
+          const options = { maxEntries, maxAgeSeconds: MAX_AGE_SECONDS, keepTokens };
+          const { ask, clock, inner } = createCached(options, (credentials) => {
+            const expiresAtEpochSeconds =
+              lifetimeSeconds === undefined ? undefined : clock.nowMs() / 1000 + lifetimeSeconds;
+            return principalFor(credentials, clock, { expiresAtEpochSeconds });
+          });
+          const model = new Map<
+            string,
+            { readonly principal: unknown; readonly untilMs: number }
+          >();
+          for (const step of run) {
+            if ('advanceMs' in step) {
+              clock.advance(step.advanceMs);
+            } else if ('emit' in step) {
+              inner.emit({ type: 'keys_changed' });
+              model.clear();
             } else {
-              expect(principal).toMatchObject({ subject: `${step.scheme} ${step.ask}` });
-              const seconds = Math.min(lifetimeSeconds ?? MAX_AGE_SECONDS, MAX_AGE_SECONDS);
-              model.set(key, { principal, untilMs: clock.nowMs() + seconds * 1000 });
+              ({ lifetimeSeconds } = step);
+              const before = inner.asked.length;
+              const principal = ask(step.ask, step);
+              const key = JSON.stringify([step.scheme, step.ask]);
+              if (inner.asked.length === before) {
+                const known = model.get(key);
+                expect(principal).toBe(known?.principal);
+                expect(clock.nowMs()).toBeLessThan(known?.untilMs ?? 0);
+              } else {
+                expect(principal).toMatchObject({ subject: `${step.scheme} ${step.ask}` });
+                const seconds = Math.min(lifetimeSeconds ?? MAX_AGE_SECONDS, MAX_AGE_SECONDS);
+                model.set(key, { principal, untilMs: clock.nowMs() + seconds * 1000 });
+              }
             }
           }
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 
   it('no more than maxEntries are ever hit', () => {
     fc.assert(

@@ -82,7 +82,11 @@ export interface CachedSubject {
 /** A cache on a manual clock, around an authenticator that accepts every token unless told otherwise. */
 export function createCached(
   options: CacheOptions = {},
-  answer?: (credentials: Credentials, clock: ManualClock, context: AuthenticationContext) => unknown,
+  answer?: (
+    credentials: Credentials,
+    clock: ManualClock,
+    context: AuthenticationContext,
+  ) => unknown,
 ): CachedSubject {
   const clock = new ManualClock();
   const inner = new CountedAuthenticator((credentials, context) =>

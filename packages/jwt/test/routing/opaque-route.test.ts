@@ -21,7 +21,8 @@ function createOpaque(answer: () => Verdict | Promise<Verdict> = accept) {
   };
   return { asked, authenticator };
 }
-const accept = () => createPrincipal({ authenticator: 'opaque', issuer: 'https://elsewhere.example' });
+const accept = () =>
+  createPrincipal({ authenticator: 'opaque', issuer: 'https://elsewhere.example' });
 
 describe('the opaque route', () => {
   it.each([

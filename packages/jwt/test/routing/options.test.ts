@@ -49,7 +49,11 @@ describe('byIssuer throws a ConfigError', () => {
       () => byIssuer({ x: plain('same') }, { opaque: plain('same') }),
       /the name "same"/,
     ],
-    ['an opaque route to nothing', () => byIssuer({ x: opaque }, { opaque: {} as never }), /opaque/],
+    [
+      'an opaque route to nothing',
+      () => byIssuer({ x: opaque }, { opaque: {} as never }),
+      /opaque/,
+    ],
     ['what is no option', () => byIssuer({ x: opaque }, { default: opaque } as never), /default/],
   ])('for %s', (_, compose, message) => {
     expect(compose).toThrow(ConfigError);
@@ -93,7 +97,9 @@ describe('a composition by issuer', () => {
     expect(await decided(kept, a.token())).toBe('a');
     expect(() => cached(byIssuer({ [a.issuer]: cached(a.authenticator) }))).toThrow(ConfigError);
     expect(() => cached(routesTo([a], cached(opaque)))).toThrow(ConfigError);
-    expect(() => cached(anyOf(routesTo([a], cached(opaque)), b.authenticator))).toThrow(ConfigError);
+    expect(() => cached(anyOf(routesTo([a], cached(opaque)), b.authenticator))).toThrow(
+      ConfigError,
+    );
   });
 
   it('is ready and closed with all its children, each once, and reports all failures', async () => {
@@ -120,7 +126,10 @@ describe('a composition by issuer', () => {
       listeners.push(listener);
       return () => void listeners.splice(listeners.indexOf(listener), 1);
     };
-    const composed = byIssuer({ x: plain('x', { subscribe }) }, { opaque: plain('o', { subscribe }) });
+    const composed = byIssuer(
+      { x: plain('x', { subscribe }) },
+      { opaque: plain('o', { subscribe }) },
+    );
     const heard: string[] = [];
     const stop = composed.subscribe(({ type }) => heard.push(type));
     for (const listener of listeners) listener({ type: 'keys_changed' });

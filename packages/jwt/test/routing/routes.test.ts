@@ -10,7 +10,8 @@ beforeEach(() => {
   [a, b] = [createTenant('a'), createTenant('b')];
 });
 /** Signed by the key of A over this payload, written as given. */
-const signedByA = (payload: object | string) => signJws(a.key, { alg: 'EdDSA', kid: 'main' }, payload);
+const signedByA = (payload: object | string) =>
+  signJws(a.key, { alg: 'EdDSA', kid: 'main' }, payload);
 
 describe('a JWT', () => {
   it('goes to the authenticator of its issuer, and to no other', async () => {

@@ -39,11 +39,10 @@ export function createTenant(name: string, issuer = `https://${name}.example`): 
   };
 }
 
-export function routesTo(
-  tenants: readonly Tenant[],
-  opaque?: Authenticator,
-): ManagedAuthenticator {
-  const routes = Object.fromEntries(tenants.map(({ issuer, authenticator }) => [issuer, authenticator]));
+export function routesTo(tenants: readonly Tenant[], opaque?: Authenticator): ManagedAuthenticator {
+  const routes = Object.fromEntries(
+    tenants.map(({ issuer, authenticator }) => [issuer, authenticator]),
+  );
   return byIssuer(routes, opaque === undefined ? {} : { opaque });
 }
 

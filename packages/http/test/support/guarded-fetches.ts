@@ -1,0 +1,23 @@
+import { onTestFinished } from 'vitest';
+import { GuardedFetch, type HttpOptions, ProviderError, readHttpOptions } from '../../src/index.ts';
+
+/** Closed when the test is over. */
+export function createGuardedFetch(options: HttpOptions = {}): GuardedFetch {
+  const fetch = new GuardedFetch(readHttpOptions(options));
+  onTestFinished(() => fetch.close());
+  return fetch;
+}
+
+/** What is wrong with the provider, in one word; fails where nothing is. */
+export async function problemOf(asked: Promise<unknown>): Promise<string> {
+  return (await errorOf(asked)).problem;
+}
+
+export async function errorOf(asked: Promise<unknown>): Promise<ProviderError> {
+  const error: unknown = await asked.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ProviderError) return error;
+  throw new Error('wanted a ProviderError', { cause: error });
+}

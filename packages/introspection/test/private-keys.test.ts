@@ -1,0 +1,73 @@
+import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { startProvider } from './support/provider-server.ts';
+import { CLIENT_ID, createSubject } from './support/test-authenticator.ts';
+
+interface Pair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+const ec = (namedCurve: string): Pair => generateKeyPairSync('ec', { namedCurve });
+
+const KEYS: readonly (readonly [string, Pair, readonly string[], string | null])[] = [
+  ['RSA', generateKeyPairSync('rsa', { modulusLength: 2048 }), ['RS256'], 'sha256'],
+  ['P-256', ec('P-256'), ['ES256'], 'sha256'],
+  ['P-384', ec('P-384'), ['ES384'], 'sha384'],
+  ['P-521', ec('P-521'), ['ES512'], 'sha512'],
+  // RFC 9864 gives EdDSA with this curve the curve's name.
+  ['Ed25519', generateKeyPairSync('ed25519'), ['EdDSA', 'Ed25519'], null],
+];
+
+describe.each(KEYS)('private_key_jwt with a key of type %s', (_, pair, algorithms, hash) => {
+  async function assertionOf(kid?: string) {
+    const provider = await startProvider();
+    const { decide } = createSubject(
+      { issuer: provider.origin },
+      {
+        clientAuthentication: {
+          method: 'private_key_jwt',
+          key: pair.privateKey,
+          ...(kid === undefined ? {} : { kid }),
+        },
+      },
+    );
+    expect(await decide('token')).toBe('accepted');
+    const [question] = provider.questions;
+    expect(question?.headers.authorization).toBeUndefined();
+    expect(question?.form.get('client_assertion_type')).toBe(
+      'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    );
+    const assertion = question?.form.get('client_assertion') ?? '';
+    const [header = '', payload = '', signature = ''] = assertion.split('.');
+    const decode = (part: string) =>
+      JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+    return {
+      provider,
+      header: decode(header),
+      payload: decode(payload),
+      isSigned: verify(
+        hash,
+        Buffer.from(`${header}.${payload}`),
+        { key: pair.publicKey, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64url'),
+      ),
+    };
+  }
+
+  it('sends an assertion that the key has signed, for the issuer', async () => {
+    const { provider, header, payload, isSigned } = await assertionOf();
+    expect(isSigned).toBe(true);
+    expect(algorithms).toContain(header['alg']);
+    expect(header).not.toHaveProperty('kid');
+    expect(payload).toMatchObject({ iss: CLIENT_ID, sub: CLIENT_ID });
+    expect([payload['aud']].flat()).toContain(provider.origin);
+    expect(payload['exp']).toBeGreaterThan(Date.now() / 1000);
+    expect(payload['jti']).toEqual(expect.any(String));
+  });
+
+  it('names the key where its kid is given', async () => {
+    const { header, isSigned } = await assertionOf('2026-01');
+    expect(header['kid']).toBe('2026-01');
+    expect(isSigned).toBe(true);
+  });
+});

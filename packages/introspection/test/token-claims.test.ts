@@ -1,0 +1,208 @@
+import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { describe, expect, it } from 'vitest';
+import { ACTIVE, startProvider } from './support/provider-server.ts';
+import { createSubject } from './support/test-authenticator.ts';
+
+type Options = Parameters<typeof createSubject>[1];
+
+/** An answer with these changes to a good one; undefined takes a member out. */
+async function decide(changes: object, options: Options = {}, issuer?: string): Promise<string> {
+  const provider = await startProvider();
+  provider.say({ ...ACTIVE, ...changes });
+  const { endpoint } = provider;
+  const location = issuer === undefined ? { endpoint } : { endpoint, issuer };
+  return createSubject(location, options).decide('token');
+}
+
+describe('the token_type of an answer', () => {
+  it.each([['Bearer'], ['bearer'], ['BEARER']])('may be %s', async (token_type) => {
+    expect(await decide({ token_type })).toBe('accepted');
+  });
+
+  it.each([
+    ['missing, as oidc-provider leaves it out for a refresh token', undefined],
+    ['refresh_token', 'refresh_token'],
+    ['mac', 'mac'],
+    ['DPoP', 'DPoP'],
+    ['empty', ''],
+    ['null', null],
+    ['a list', ['Bearer']],
+    ['a number', 1],
+    ['with a space', 'Bearer '],
+  ])('is refused %s', async (_, token_type) => {
+    expect(await decide({ token_type })).toBe('invalid_token/type');
+  });
+
+  it('may be missing where null is among the types, and then only missing', async () => {
+    const tokenTypes = ['bearer', null];
+    expect(await decide({ token_type: undefined }, { tokenTypes })).toBe('accepted');
+    expect(await decide({ token_type: 'Bearer' }, { tokenTypes })).toBe('accepted');
+    expect(await decide({ token_type: null }, { tokenTypes })).toBe('invalid_token/type');
+    expect(await decide({ token_type: 'refresh_token' }, { tokenTypes })).toBe(
+      'invalid_token/type',
+    );
+    expect(await decide({ token_type: 'Bearer' }, { tokenTypes: [null] })).toBe(
+      'invalid_token/type',
+    );
+  });
+
+  it('may be what is configured, in any case', async () => {
+    expect(await decide({ token_type: 'access_token' }, { tokenTypes: ['Access_Token'] })).toBe(
+      'accepted',
+    );
+    expect(await decide({}, { tokenTypes: ['access_token'] })).toBe('invalid_token/type');
+  });
+});
+
+describe('the aud of an answer', () => {
+  it.each([['orders'], [['orders']], [['billing', 'orders']]])('may be %j', async (aud) => {
+    expect(await decide({ aud })).toBe('accepted');
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['another', 'billing'],
+    ['others', ['billing', 'shipping']],
+    ['longer', 'orders2'],
+    ['in another case', 'Orders'],
+    ['an empty list', []],
+    ['empty', ''],
+    ['null', null],
+    ['a number', 1],
+    ['a list with what is no text', ['orders', 1]],
+    ['a list in a list', [['orders']]],
+    ['any', 'any'],
+  ])('is refused %s', async (_, aud) => {
+    expect(await decide({ aud })).toBe('invalid_token/audience');
+  });
+
+  it('may be any of those that are configured', async () => {
+    const audience = ['orders', 'https://orders.example'] as const;
+    expect(await decide({ aud: audience[1] }, { audience })).toBe('accepted');
+    expect(await decide({ aud: 'other' }, { audience })).toBe('invalid_token/audience');
+  });
+
+  it.each([
+    ['missing', undefined, []],
+    ['another', 'billing', ['billing']],
+    ['a list', ['a', 'b'], ['a', 'b']],
+    ['of no shape that it has', 7, []],
+  ])("where it is 'any' may be %s, and the principal has it", async (_, aud, audience) => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, aud });
+    const { principal } = createSubject(provider, { audience: 'any' });
+    expect((await principal('token')).audience).toEqual(audience);
+  });
+});
+
+describe('the iss of an answer', () => {
+  const issuer = 'https://id.example.com';
+
+  it('may be missing: then the issuer that is configured counts', async () => {
+    const provider = await startProvider();
+    const { endpoint } = provider;
+    expect((await createSubject({ endpoint, issuer }).principal('token')).issuer).toBe(issuer);
+    expect((await createSubject({ endpoint }).principal('token')).issuer).toBeUndefined();
+  });
+
+  it.each([
+    ['another', 'https://other.example.com'],
+    ['with a slash more', `${issuer}/`],
+    ['in a list', [issuer]],
+    ['null', null],
+    ['empty', ''],
+    ['a number', 1],
+  ])('is refused where it is %s', async (_, iss) => {
+    expect(await decide({ iss }, {}, issuer)).toBe('invalid_token/issuer');
+  });
+
+  it.each([
+    ['a number', 1],
+    ['null', null],
+    ['a list', [issuer]],
+  ])('is refused where it is no text, though none is configured: %s', async (_, iss) => {
+    expect(await decide({ iss })).toBe('invalid_token/issuer');
+  });
+
+  it('stands in the principal where it is right, and where none is configured', async () => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, iss: issuer });
+    const { endpoint } = provider;
+    for (const location of [{ endpoint, issuer }, { endpoint }]) {
+      expect((await createSubject(location).principal('token')).issuer).toBe(issuer);
+    }
+  });
+});
+
+describe('the identity in an answer', () => {
+  async function principalOf(changes: JsonObject, options: Options = {}) {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, ...changes });
+    return createSubject(provider, options).principal('token');
+  }
+
+  it('may be of a client alone', async () => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, sub: undefined });
+    const principal = await createSubject(provider).principal('token');
+    expect(principal).toMatchObject({ subject: undefined, clientId: 'web' });
+  });
+
+  it('has the client by its other name, but never two', async () => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, client_id: undefined, azp: 'app' });
+    expect((await createSubject(provider).principal('token')).clientId).toBe('app');
+    expect(await decide({ azp: 'app' })).toBe('invalid_token/claim');
+  });
+
+  it.each([
+    [{ sub: 1 }],
+    [{ sub: '' }],
+    [{ sub: null }],
+    [{ client_id: ['web'] }],
+    [{ azp: {} }],
+    [{ scope: ['orders:read'] }],
+    [{ scope: 1 }],
+    [{ scope: null }],
+    [{ cnf: 'x' }],
+    [{ cnf: null }],
+    [{ cnf: [] }],
+  ])('is refused in a shape that it does not have: %j', async (changes) => {
+    expect(await decide(changes)).toBe('invalid_token/claim');
+  });
+
+  it.each([
+    ['orders:read', ['orders:read']],
+    ['a  b c ', ['a', 'b', 'c']],
+    ['a\u00a0b', ['a\u00a0b']],
+    ['a\tb', ['a\tb']],
+    ['', []],
+  ])('has scopes, parted by spaces alone: %j', async (scope, scopes) => {
+    expect((await principalOf({ scope })).scopes).toEqual(scopes);
+  });
+
+  it('has the scopes of the first claim that is there, and no other’s', async () => {
+    const scopeClaims = ['permissions', 'scope'];
+    const permissions = ['a', 'b'];
+    expect((await principalOf({ permissions }, { scopeClaims })).scopes).toEqual(permissions);
+    expect((await principalOf({}, { scopeClaims })).scopes).toEqual(['orders:read']);
+    expect((await principalOf({ scp: ['x'] })).scopes).toEqual(['orders:read']);
+  });
+
+  it('is bound where the token is', async () => {
+    const cnf = { jkt: 'thumbprint', 'x5t#S256': 'hash' };
+    expect((await principalOf({ cnf })).confirmation).toEqual({
+      jkt: 'thumbprint',
+      x5tS256: 'hash',
+    });
+    expect((await principalOf({ cnf: { kid: 'other' } })).confirmation).toEqual({});
+    expect((await principalOf({})).confirmation).toBeUndefined();
+  });
+
+  it('carries all that was answered, and cannot be changed', async () => {
+    const principal = await principalOf({ tenant: { id: 7 } });
+    expect(principal.claims).toEqual({ ...ACTIVE, tenant: { id: 7 } });
+    expect(principal.authenticator).toBe('introspection');
+    expect(Object.isFrozen(principal) && Object.isFrozen(principal.claims)).toBe(true);
+  });
+});

@@ -1,0 +1,103 @@
+import { createFakeClock } from '@grpc-authn/testing';
+import { describe, expect, it } from 'vitest';
+import { ACTIVE, startProvider } from './support/provider-server.ts';
+import { createSubject, wordsFor } from './support/test-authenticator.ts';
+
+const NOW_SECONDS = 1_800_000_000;
+
+async function askAbout(times: object) {
+  const provider = await startProvider();
+  provider.say({ ...ACTIVE, ...times });
+  const clock = createFakeClock(NOW_SECONDS * 1000);
+  return { ...createSubject(provider, { clock }), clock, provider };
+}
+
+describe('an active token', () => {
+  it.each([
+    ['that expired this moment', { exp: NOW_SECONDS }],
+    ['that expired long ago', { exp: 0 }],
+    ['that expired and is not valid yet', { exp: NOW_SECONDS - 1, nbf: NOW_SECONDS + 9 }],
+  ])('%s is refused, and told that it has expired', async (_, times) => {
+    const { verdict } = await askAbout(times);
+    expect(await verdict('token')).toMatchObject({
+      code: 'invalid_token',
+      reason: 'expired',
+      tokenExpired: true,
+    });
+  });
+
+  it.each([
+    ['nbf', { nbf: NOW_SECONDS + 1 }],
+    ['iat', { iat: NOW_SECONDS + 1 }],
+    ['iat', { iat: NOW_SECONDS + 0.5, exp: NOW_SECONDS + 60 }],
+  ])('of which %s is to come is refused', async (_, times) => {
+    const { verdict } = await askAbout(times);
+    expect(await verdict('token')).toMatchObject({
+      reason: 'not_yet_valid',
+      tokenExpired: false,
+    });
+  });
+
+  it.each([
+    [{ exp: String(NOW_SECONDS + 60) }],
+    [{ exp: null }],
+    [{ exp: -1 }],
+    [{ exp: 1e300 }],
+    [{ nbf: 'now' }],
+    [{ iat: [NOW_SECONDS] }],
+    [{ iat: 253_402_300_800 }],
+  ])('with a time that is none is refused: %j', async (times) => {
+    const { decide } = await askAbout(times);
+    expect(await decide('token')).toBe('invalid_token/claim');
+  });
+
+  it('of which all times are right is accepted, and ends when it says', async () => {
+    const times = { iat: NOW_SECONDS, nbf: NOW_SECONDS, exp: NOW_SECONDS + 60 };
+    const { principal } = await askAbout(times);
+    expect(await principal('token')).toMatchObject({
+      expiresAtEpochSeconds: NOW_SECONDS + 60,
+      verifiedAtEpochSeconds: NOW_SECONDS,
+    });
+  });
+
+  it('need not say when it ends', async () => {
+    const { principal } = await askAbout({});
+    expect((await principal('token')).expiresAtEpochSeconds).toBeUndefined();
+  });
+
+  it('is not kept past its expiry', async () => {
+    const { decide, clock, provider, verdict } = await askAbout({ exp: NOW_SECONDS + 20 });
+    expect(await decide('token')).toBe('accepted');
+    await clock.advance(19_999);
+    expect(await decide('token')).toBe('accepted');
+    expect(provider.questions).toHaveLength(1);
+    await clock.advance(1);
+    expect(wordsFor(await verdict('token'))).toBe('invalid_token/expired');
+    expect(provider.questions).toHaveLength(2);
+  });
+
+  it('that is not valid yet is not refused a moment longer than that', async () => {
+    const { decide, clock } = await askAbout({ nbf: NOW_SECONDS + 1 });
+    expect(await decide('token')).toBe('invalid_token/not_yet_valid');
+    await clock.advance(1000);
+    expect(await decide('token')).toBe('accepted');
+  });
+});
+
+describe('a token that is refused for another reason', () => {
+  it.each([
+    ['inactive', { active: false }],
+    ['type', { token_type: 'mac' }],
+    ['issuer', { iss: 1 }],
+    ['audience', { aud: 'other' }],
+    ['expired', {}],
+  ])('is told that it has expired, where it has: %s', async (reason, changes) => {
+    const { verdict } = await askAbout({ ...changes, exp: NOW_SECONDS - 1 });
+    expect(await verdict('token')).toMatchObject({ reason, tokenExpired: true });
+  });
+
+  it('is not told so where it has not', async () => {
+    const { verdict } = await askAbout({ aud: 'other', exp: NOW_SECONDS + 1 });
+    expect(await verdict('token')).toMatchObject({ reason: 'audience', tokenExpired: false });
+  });
+});

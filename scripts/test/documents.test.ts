@@ -1,0 +1,44 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: ROOT });
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the documents', () => {
+  it('are found', () => {
+    expect(DOCUMENTS.length).toBeGreaterThan(10);
+  });
+
+  it.each(DOCUMENTS)('%s links only to what is there', (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)];
+    for (const [, target = '', anchor] of links) {
+      const path = target === '' ? file : join(dirname(file), target);
+      expect(existsSync(join(ROOT, path)), `${file}: ${target}`).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(read(path))).toContain(anchor.slice(1));
+    }
+  });
+
+  it('have an anchor for each reason of each error', () => {
+    const source = read('packages/core/src/errors/reasons.ts');
+    const table = source.slice(source.indexOf('{'), source.indexOf('}'));
+    const reasons = [...table.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
+    expect(reasons.length).toBeGreaterThan(30);
+    const anchors = anchorsOf(read('docs/errors.md'));
+    for (const reason of reasons) expect(anchors).toContain(reason);
+  });
+});
