@@ -1,2 +1,3 @@
 export { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
 export type { JwksOptions } from './jwks-options.ts';
+export type { HttpOptions } from '@grpc-authn/http';

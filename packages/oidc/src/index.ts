@@ -1,1 +1,3 @@
 export { createOidcAuthenticator, type OidcOptions } from './create-oidc-authenticator.ts';
+export type { HttpOptions } from '@grpc-authn/http';
+export type { JwksOptions } from '@grpc-authn/jwks';
