@@ -1,5 +1,5 @@
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { type GuardedFetch, ProviderError, shownUrl } from '@grpc-authn/http';
+import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/http';
 import {
   allowInsecureRequests,
   customFetch,
@@ -78,7 +78,9 @@ export class Discovery {
   async #get(url: URL, init: RequestInit): Promise<Response> {
     const response = await this.#fetch.fetch(url, init);
     if (response.status === 200) return response;
-    const { status } = response;
-    throw new ProviderError('status', `GET ${shownUrl(url)}: answered ${status}`, { status });
+    throw new ProviderError('status', `GET ${shownUrl(url)}: answered ${response.status}`, {
+      status: response.status,
+      retryAfterMs: retryAfterMs(response.headers, Date.now()),
+    });
   }
 }

@@ -9,13 +9,19 @@ export function scopeOfAddress(address: string): AddressScope {
   if (!ipaddr.isValid(address)) return 'forbidden';
   const parsed = ipaddr.process(address);
   const range = parsed.range();
-  if (range === 'unicast') return 'public';
-  if (range === 'rfc6052' && parsed instanceof ipaddr.IPv6) {
-    // NAT64 carries an IPv4 address in its last four bytes.
+  if (parsed instanceof ipaddr.IPv6 && (range === 'rfc6052' || isIpv4Compatible(parsed))) {
+    // NAT64 and the old IPv4-compatible form carry an IPv4 address in their last four bytes.
     return scopeOfAddress(parsed.toByteArray().slice(12).join('.'));
   }
+  if (range === 'unicast') return 'public';
   const isPrivate = ['private', 'loopback', 'uniqueLocal', 'carrierGradeNat'].includes(range);
   return isPrivate ? 'private' : 'forbidden';
+}
+
+/** ::a.b.c.d (RFC 4291, section 2.5.5.1), but for :: and ::1. */
+function isIpv4Compatible(address: ipaddr.IPv6): boolean {
+  const bytes = address.toByteArray();
+  return bytes.slice(0, 12).every((byte) => byte === 0) && (bytes[12] !== 0 || bytes[13] !== 0);
 }
 
 /** The host of a URL, where it is an address: IPv6 without its brackets. */

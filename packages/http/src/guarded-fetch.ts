@@ -14,6 +14,7 @@ export class GuardedFetch {
   readonly #settings: HttpSettings;
   readonly #certificate: ClientCertificate | undefined;
   readonly #agents = new Map<string, Agent>();
+  readonly #closing = new AbortController();
 
   constructor(settings: HttpSettings, certificate?: ClientCertificate) {
     this.#settings = settings;
@@ -22,24 +23,19 @@ export class GuardedFetch {
 
   /**
    * The answer, read to its end, whatever its status but a redirect. `issuer` is given for a URL that
-   * its metadata named: then the address is checked while connecting.
+   * its metadata named: then the address is checked while connecting, and the operator's own headers
+   * stay at home where the URL is of another origin.
    *
    * @throws ProviderError
    */
   async fetch(url: URL, init: RequestInit = {}, issuer?: URL): Promise<Response> {
-    const limit = AbortSignal.timeout(this.#settings.timeoutMs);
-    const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
     const shown = `${init.method ?? 'GET'} ${shownUrl(url)}`;
+    const limit = AbortSignal.timeout(this.#settings.timeoutMs);
+    const signals = [limit, this.#closing.signal, ...(init.signal ? [init.signal] : [])];
+    const signal = AbortSignal.any(signals);
     try {
-      const response = await this.#send(url, { ...init, signal, redirect: 'manual' }, issuer);
-      if (response.type === 'opaqueredirect' || isRedirect(response.status)) {
-        await response.body?.cancel();
-        throw new ProviderError(
-          'redirect',
-          `${shown}: answered with a redirect, which is not followed`,
-        );
-      }
-      return await readAll(response, shown);
+      // A fetch that was handed in need not obey its signal.
+      return await orAborted(this.#exchange(url, { ...init, signal }, issuer, shown), signal);
     } catch (error) {
       throw limit.aborted
         ? new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`)
@@ -47,8 +43,27 @@ export class GuardedFetch {
     }
   }
 
+  async #exchange(
+    url: URL,
+    init: RequestInit,
+    issuer: URL | undefined,
+    shown: string,
+  ): Promise<Response> {
+    const response = await this.#send(url, { ...init, redirect: 'manual' }, issuer);
+    if (response.redirected || response.type === 'opaqueredirect' || isRedirect(response.status)) {
+      await response.body?.cancel();
+      throw new ProviderError(
+        'redirect',
+        `${shown}: answered with a redirect, which is not followed`,
+      );
+    }
+    return readAll(response, shown);
+  }
+
   async #send(url: URL, init: RequestInit, issuer: URL | undefined): Promise<Response> {
-    const headers = new Headers(this.#settings.headers);
+    this.#closing.signal.throwIfAborted();
+    const own = issuer === undefined || issuer.origin === url.origin ? this.#settings.headers : {};
+    const headers = new Headers(own);
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetch(url, { ...init, headers });
@@ -75,12 +90,22 @@ export class GuardedFetch {
     return agent;
   }
 
-  /** Leaves no socket open. */
+  /** Ends what is under way, and leaves no socket open. Nothing is asked from then on. */
   async close(): Promise<void> {
+    this.#closing.abort(new ProviderError('connection', 'closed'));
     const agents = [...this.#agents.values()];
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
+  });
 }
 
 function isRedirect(status: number): boolean {

@@ -13,7 +13,7 @@ export interface HttpOptions {
   readonly fetch?: typeof fetch;
   /** PEM: the certificate authority that is trusted instead of the system's. */
   readonly ca?: string | Uint8Array;
-  /** Sent with every request. */
+  /** Sent with every request to an origin that the operator wrote. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds for one request, from connect to the last byte, 1 to 60,000; 5,000 unless said. */
   readonly timeoutMs?: number;
@@ -73,7 +73,11 @@ function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record
       throw wrongOption(`http.headers.${name}`, describeSecret(value), 'a string');
     }
   }
-  return Object.freeze({ ...headers });
+  try {
+    return Object.freeze(Object.fromEntries(new Headers(headers)));
+  } catch {
+    throw wrongOption('http.headers', 'what cannot be sent', 'names and values that HTTP allows');
+  }
 }
 
 function readOrigins(origins: readonly string[]): ReadonlySet<string> {

@@ -34,6 +34,22 @@ describe('a schema for the claims', () => {
     });
   });
 
+  it('changes nothing of that by writing into the answer either', async () => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, aud: ['orders'], iss: 'https://id.example.com' });
+    const claims = schemaOf((value) => {
+      const answer = value as { aud: string[] };
+      answer.aud.push('admin');
+      return { value: Object.assign(answer, { iss: 'evil', sub: 'mallory', exp: 9e9 }) };
+    });
+    expect(await createSubject(provider, { claims }).principal('token')).toMatchObject({
+      subject: 'alice',
+      issuer: 'https://id.example.com',
+      audience: ['orders'],
+      expiresAtEpochSeconds: undefined,
+    });
+  });
+
   it('that finds fault refuses the token', async () => {
     const provider = await startProvider();
     const claims = schemaOf(() => ({ issues: [{ message: 'no tenant' }] }));

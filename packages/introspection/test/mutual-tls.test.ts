@@ -7,13 +7,16 @@ let server: Certificate;
 let client: Certificate;
 let stranger: Certificate;
 beforeAll(async () => {
-  [server, client, stranger] = await Promise.all(
+  [server, client, stranger] = (await Promise.all(
     ['provider', CLIENT_ID, 'stranger'].map(createCertificate),
-  ) as [Certificate, Certificate, Certificate];
+  )) as [Certificate, Certificate, Certificate];
 });
 
 const byCertificate = ({ cert, key }: Certificate) =>
-  ({ clientAuthentication: { method: 'tls_client_auth', cert, key }, http: { ca: server.cert } }) as const;
+  ({
+    clientAuthentication: { method: 'tls_client_auth', cert, key },
+    http: { ca: server.cert },
+  }) as const;
 /** It talks to nobody but our client. */
 const startStrictProvider = () =>
   startProvider({ ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true });

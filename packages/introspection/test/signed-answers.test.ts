@@ -159,7 +159,7 @@ describe('where signed answers are configured', () => {
     expect(provider.questions).toEqual([]);
   });
 
-  it('the keys are fetched without our credentials, and once', async () => {
+  it('the keys are fetched once', async () => {
     const provider = await startSigningProvider();
     const { decide } = createSigned(provider);
     for (const token of ['a', 'b', 'c']) expect(await decide(token)).toBe('accepted');

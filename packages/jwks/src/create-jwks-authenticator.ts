@@ -83,7 +83,7 @@ function loaderOf(
 function staticKeys(given: unknown, rules: JwtRules, settings: JwksSettings): KeySource {
   if (!Array.isArray(given)) throw wrongOption('jwks.keys', describeValue(given), 'a list of JWKs');
   const keys = importPublicKeySet({ keys: given });
-  new KeyReports(rules.name, settings.report).refreshed(keys, false);
+  new KeyReports(rules.name, settings.report).refreshed(keys, given.length, false);
   if (keys.size > 0) return { keys: () => keys };
   const why = keys.refused.map((refused) => refused.why).join('; ') || 'the list is empty';
   throw wrongOption('jwks.keys', `no usable key (${why})`, 'at least one public key');

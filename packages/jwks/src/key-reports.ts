@@ -17,10 +17,11 @@ export class KeyReports {
     this.#report = report;
   }
 
-  refreshed(keys: KeySet, afterOutage: boolean): void {
+  /** `received` is how many keys came, of which some may not even be listed. */
+  refreshed(keys: KeySet, received: number, afterOutage: boolean): void {
     this.#send({
       type: afterOutage ? 'keys_recovered' : 'keys_refreshed',
-      detail: { usable: keys.size, discarded: keys.refused.length },
+      detail: { usable: keys.size, discarded: received - keys.size },
     });
     const discarded = keys.refused.map(({ kid, why }) => ({ kid: shown(kid), why }));
     const told = JSON.stringify(discarded);

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core/authenticator';
 import { ProviderError } from '@grpc-authn/http';
 import type { KeySet } from '@grpc-authn/jwt';
@@ -40,10 +41,14 @@ export class RefreshingKeys implements KeySource {
   readonly #reports: KeyReports;
   readonly #lookUps: LookUps;
   readonly #backOff = new BackOff();
+  /** A load serves everybody, so it runs in nobody's async context. */
+  readonly #scope = new AsyncResource('grpc-authn.RefreshingKeys');
   readonly #listeners = new Set<(event: AuthenticatorEvent) => void>();
   #current: Current | undefined;
   #loading: Promise<KeySet | AuthError> | undefined;
   #cancelTimer: (() => void) | undefined;
+  /** Why there is nothing newer, while the source is down. */
+  #failure: { readonly reason: 'jwks' | 'discovery'; readonly cause: unknown } | undefined;
   #closed = false;
 
   constructor(options: RefreshingKeysOptions) {
@@ -78,8 +83,7 @@ export class RefreshingKeys implements KeySource {
 
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const keys = await this.keys();
-    signal?.throwIfAborted();
+    const keys = await orAborted(this.keys(), signal);
     if (AuthError.is(keys)) throw keys;
   }
 
@@ -98,7 +102,7 @@ export class RefreshingKeys implements KeySource {
 
   /** Single flight. It serves everybody, so nobody's signal ends it; the loader has a time limit. */
   #load(why: 'refresh' | 'lookUp'): Promise<KeySet | AuthError> {
-    this.#loading ??= this.#run(why);
+    this.#loading ??= this.#scope.runInAsyncScope(() => this.#run(why));
     return this.#loading;
   }
 
@@ -106,7 +110,8 @@ export class RefreshingKeys implements KeySource {
     this.#lookUps.began();
     let answer: KeySet | AuthError;
     try {
-      answer = this.#accept(await this.#options.loader.load(why));
+      const document = await this.#options.loader.load(why);
+      answer = this.#closed ? this.#outage() : this.#accept(document);
     } catch (error) {
       answer = this.#fail(error);
     }
@@ -121,8 +126,9 @@ export class RefreshingKeys implements KeySource {
     const earlier = this.#current?.keys;
     const ageMs = document.maxAgeMs ?? this.#options.maxAgeMs;
     this.#current = { keys, staleAtMs: clock.nowMs() + ageMs };
-    this.#reports.refreshed(keys, this.#backOff.failing);
+    this.#reports.refreshed(keys, document.keys.length, this.#backOff.failing);
     this.#backOff.succeeded();
+    this.#failure = undefined;
     this.#loadIn(ageMs * (REFRESH_AT.least + REFRESH_AT.spread * Math.random()));
     if (earlier !== undefined && keys.lacksSomeOf(earlier)) this.#tell({ type: 'keys_changed' });
     return keys;
@@ -130,16 +136,17 @@ export class RefreshingKeys implements KeySource {
 
   #fail(error: unknown): AuthError {
     const nowMs = this.#options.clock.nowMs();
-    const cause = AuthError.is(error) ? error.cause : error;
+    const isAuthError = AuthError.is(error);
+    const cause = isAuthError ? error.cause : error;
+    const reason = isAuthError && error.reason === 'discovery' ? 'discovery' : 'jwks';
+    this.#failure = { reason, cause };
     const asked = cause instanceof ProviderError ? cause.retryAfterMs : undefined;
     const waitMs = this.#backOff.failed(nowMs, asked);
     if (!this.#closed) {
       this.#reports.failed(cause, waitMs, this.#current !== undefined);
       this.#loadIn(waitMs);
     }
-    return AuthError.is(error)
-      ? new AuthError('unavailable', error.reason as 'discovery', { retryAfterMs: waitMs, cause })
-      : this.#outage(cause);
+    return this.#outage();
   }
 
   #loadIn(ms: number): void {
@@ -148,9 +155,10 @@ export class RefreshingKeys implements KeySource {
     this.#cancelTimer = this.#options.clock.setTimer(ms, () => void this.#load('refresh'));
   }
 
-  #outage(cause?: unknown): AuthError {
+  #outage(): AuthError {
     const retryAfterMs = this.#backOff.remainingMs(this.#options.clock.nowMs());
-    return new AuthError('unavailable', 'jwks', { retryAfterMs, cause });
+    const { reason = 'jwks', cause } = this.#failure ?? {};
+    return new AuthError('unavailable', reason, { retryAfterMs, cause });
   }
 
   #tell(event: AuthenticatorEvent): void {
@@ -162,4 +170,16 @@ export class RefreshingKeys implements KeySource {
       }
     }
   }
+}
+
+/** The same promise, given up when the signal is aborted. */
+function orAborted<T>(promised: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
+  if (signal === undefined) return promised;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    Promise.resolve(promised)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -29,11 +29,12 @@ describe('close()', () => {
   it('ends a first load that is under way, and whoever waits for it', async () => {
     const server = await startKeyServer([key]);
     server.hold();
-    const { authenticator, clock, decide } = createSubject({ url: server.url });
+    const { authenticator, clock, decide, events } = createSubject({ url: server.url });
     const waiting = decide(key.token());
     await eventually(() => server.requests.length === 1);
     await authenticator.close();
     expect(await waiting).toBe('unavailable/jwks');
+    expect(events).toEqual([]);
     expect(clock.waiting).toBe(0);
     await eventually(async () => (await server.connections()) === 0);
   });

@@ -111,6 +111,7 @@ describe('a token that fails a check which needs no key', () => {
   ])('causes no look-up: %s', async (reason, claims) => {
     const { decide, server } = await createWarm();
     expect(await decide(unknownToken('unknown', claims))).toBe(`invalid_token/${reason}`);
+    await settle();
     expect(server.requests).toHaveLength(1);
   });
 
@@ -119,6 +120,7 @@ describe('a token that fails a check which needs no key', () => {
     const { decide } = createSubject({ url: server.url });
     expect(await decide(unknownToken('unknown', { exp: 1 }))).toBe('invalid_token/expired');
     expect(await decide('no.token')).toBe('malformed_credentials/not_a_compact_jws');
+    await settle();
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -127,6 +129,7 @@ describe('a bad signature under a known kid', () => {
   it('causes no look-up', async () => {
     const { decide, server } = await createWarm();
     expect(await decide(unknownToken('known'))).toBe('invalid_token/signature');
+    await settle();
     expect(server.requests).toHaveLength(1);
   });
 });

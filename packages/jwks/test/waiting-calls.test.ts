@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { unknownToken } from './support/signer.ts';
@@ -27,6 +28,7 @@ describe('calls that wait', () => {
     const { clock, decide } = warm;
     await emptyBucket(warm);
     const controller = new AbortController();
+    setMaxListeners(1000, controller.signal);
     const waiting = Array.from({ length: 1000 }, () => decide(unknownToken(), controller.signal));
     await settle();
     controller.abort();

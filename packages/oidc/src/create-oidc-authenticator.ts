@@ -48,7 +48,20 @@ export function createOidcAuthenticator<S extends StandardSchemaV1 | undefined =
   const url = checkWrittenUrl('issuer', issuer, settings.http);
   const fetch = new GuardedFetch(settings.http);
   const { clock, name: authenticator } = rules;
-  const loader = new DiscoveredKeysLoader(url, new Discovery(issuer, url, fetch), fetch, clock);
+  const loader = new DiscoveredKeysLoader({
+    issuer: url,
+    discovery: new Discovery(issuer, url, fetch),
+    fetch,
+    clock,
+    staleIfErrorMs: settings.staleIfErrorMs,
+    onStaleMetadata: (error) => {
+      try {
+        settings.report?.({ type: 'metadata_unavailable', authenticator, error });
+      } catch {
+        // A report that fails must not cost a key refresh.
+      }
+    },
+  });
   const source = new RefreshingKeys({ ...settings, loader, clock, authenticator });
   const managed = new JwtAuthenticator(rules, source) as ManagedAuthenticator<object>;
   return managed as ManagedAuthenticator<ClaimsOutput<S>>;

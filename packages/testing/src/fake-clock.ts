@@ -26,7 +26,7 @@ export function createFakeClock(startMs: number = Date.now()): FakeClock {
   return {
     nowMs: () => nowMs,
     setTimer(ms, fire) {
-      const timer = { atMs: nowMs + Math.max(0, ms), fire };
+      const timer = { atMs: nowMs + Math.max(0, ms || 0), fire };
       timers.add(timer);
       return () => timers.delete(timer);
     },

@@ -1,4 +1,12 @@
-import { generateKeyPair, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import {
+  constants,
+  createHmac,
+  generateKeyPair,
+  KeyObject,
+  randomBytes,
+  randomUUID,
+  sign,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { exportJWK } from 'jose';
@@ -35,6 +43,22 @@ function generatePair(alg: string): Promise<{ publicKey: KeyObject; privateKey: 
   if (namedCurve !== undefined) return generate('ec', { namedCurve });
   if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519', {});
   throw new TypeError(`startTestIssuer: no key for the algorithm ${JSON.stringify(alg)}`);
+}
+
+/** A signature over any bytes, by the key's own algorithm, whatever a header says. */
+export function signBytes({ alg, privateKey }: SigningKey, bytes: Buffer): Buffer {
+  const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`;
+  if (!(privateKey instanceof KeyObject)) {
+    return createHmac(hash ?? '', privateKey)
+      .update(bytes)
+      .digest();
+  }
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  const padding = alg.startsWith('PS')
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }
+    : undefined;
+  // JOSE writes r and s side by side (RFC 7518, section 3.4).
+  return sign(hash, bytes, { key: privateKey, dsaEncoding: 'ieee-p1363', ...padding });
 }
 
 /** An opaque token says nothing to whoever reads it. */

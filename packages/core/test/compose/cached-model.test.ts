@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../../src/errors/auth-error.ts';
 import { createCached, principalFor } from '../support/counted-authenticator.ts';

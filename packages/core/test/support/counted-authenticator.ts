@@ -73,10 +73,10 @@ export interface CachedSubject {
   readonly inner: CountedAuthenticator;
   readonly cache: ManagedAuthenticator;
   /** As the cache answers it: a promise or not. */
-  ask(
+  readonly ask: (
     token: string,
     more?: { readonly scheme?: string; readonly proof?: string; readonly context?: CallContext },
-  ): unknown;
+  ) => unknown;
 }
 
 /** A cache on a manual clock, around an authenticator that accepts every token unless told otherwise. */

@@ -18,13 +18,13 @@ export interface Subject {
   readonly authenticator: ManagedAuthenticator<object>;
   /** What it reported, oldest first. */
   readonly events: readonly AuthEvent[];
-  verdict(token: string, signal?: AbortSignal): Promise<Verdict<object>>;
+  readonly verdict: (token: string, signal?: AbortSignal) => Promise<Verdict<object>>;
   /** 'accepted', or code/reason. */
-  decide(token: string, signal?: AbortSignal): Promise<string>;
+  readonly decide: (token: string, signal?: AbortSignal) => Promise<string>;
   /** Fails where the token is refused. */
-  principal(token: string): Promise<Principal<object>>;
+  readonly principal: (token: string) => Promise<Principal<object>>;
   /** Fails where the token is accepted. */
-  refusal(token: string): Promise<AuthError>;
+  readonly refusal: (token: string) => Promise<AuthError>;
 }
 
 /** For the audience 'orders', with a secret; closed when the test is over. */

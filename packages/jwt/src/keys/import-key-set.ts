@@ -38,16 +38,18 @@ function importKeys(
   if (!Array.isArray(jwks?.keys)) throw new TypeError('importKeySet: wanted { keys: [...] }');
   const refused: { kid: string | undefined; why: string }[] = [];
   let usable: VerificationKey[] = [];
-  for (const [index, jwk] of (jwks.keys as readonly unknown[]).entries()) {
-    const tooMany = usable.length >= MOST_KEYS || index >= MOST_LOOKED_AT;
-    const known = isObject(jwk) ? jwk : {};
-    const key = tooMany ? 'the set has too many keys' : importOne(known);
+  const lookedAt: readonly unknown[] = jwks.keys.slice(0, MOST_LOOKED_AT);
+  for (const jwk of lookedAt) {
+    const tooMany = usable.length >= MOST_KEYS;
+    const key = tooMany ? 'the set has too many keys' : importOne(isObject(jwk) ? jwk : {});
     if (typeof key === 'string') refused.push({ kid: kidOf(jwk), why: key });
     else usable.push(key);
   }
+  const more = jwks.keys.length - lookedAt.length;
+  if (more > 0) refused.push({ kid: undefined, why: `the set has ${more} keys too many` });
   usable = leaveOut(usable, refused, sharesKid(usable), 'another key has its kid and algorithm');
   // By what was sent, whatever became of it: a set with public keys in it is read by many.
-  const mixed = jwks.keys.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
+  const mixed = lookedAt.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
   const isSecret = (key: VerificationKey): boolean => mixed && key.symmetric;
   usable = leaveOut(usable, refused, isSecret, 'a secret beside public keys');
   return new ImportedKeySet(usable, refused);

@@ -1,0 +1,205 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { JsonValue } from '../../src/contract/json.ts';
+import { requireClaim } from '../../src/policy/rules.ts';
+import { askWithClaims } from '../support/asked-rule.ts';
+
+const refused = { code: 'permission_denied', reason: 'claim' };
+const passed = { subject: 'alice' };
+
+describe('a claim by its name', () => {
+  it('is one literal name, whatever stands in it', () => {
+    const rule = requireClaim('https://example.com/roles', 'admin');
+    expect(askWithClaims(rule, { 'https://example.com/roles': 'admin' })).toMatchObject(passed);
+    expect(askWithClaims(rule, { 'https://example': { 'com/roles': 'admin' } })).toMatchObject(
+      refused,
+    );
+    const dotted = requireClaim('realm_access.roles', 'admin');
+    expect(askWithClaims(dotted, { 'realm_access.roles': 'admin' })).toMatchObject(passed);
+    expect(askWithClaims(dotted, { realm_access: { roles: 'admin' } })).toMatchObject(refused);
+  });
+
+  it.each([
+    ['tenant'],
+    ['TENANT'],
+    ['constructor'],
+    ['toString'],
+    ['__proto__'],
+    ['hasOwnProperty'],
+  ])('is not had by who does not have it: %s', (name) => {
+    const anything = requireClaim(name, (value) => value !== undefined);
+    expect(askWithClaims(anything, {})).toMatchObject(refused);
+    expect(askWithClaims(anything, { Tenant: 'a' })).toMatchObject(refused);
+  });
+
+  it('may be an own claim called __proto__', () => {
+    const claims = JSON.parse('{"__proto__": "admin"}') as object;
+    expect(askWithClaims(requireClaim('__proto__', 'admin'), claims)).toMatchObject(passed);
+    expect(askWithClaims(requireClaim('__proto__', 'other'), claims)).toMatchObject(refused);
+  });
+});
+
+describe('a claim by its path', () => {
+  const rule = requireClaim(['resource_access', 'orders', 'roles'], 'admin');
+
+  it('is looked up member by member', () => {
+    const claims = { resource_access: { orders: { roles: ['reader', 'admin'] } } };
+    expect(askWithClaims(rule, claims)).toMatchObject(passed);
+    // A dot in a member of a path is a dot.
+    const dotted = requireClaim(['a.b', 'c'], 1);
+    expect(askWithClaims(dotted, { 'a.b': { c: 1 } })).toMatchObject(passed);
+    expect(askWithClaims(dotted, { a: { b: { c: 1 } } })).toMatchObject(refused);
+  });
+
+  it.each<readonly [string, object]>([
+    ['nothing there', {}],
+    ['a member that is missing', { resource_access: { other: { roles: ['admin'] } } }],
+    ['null on the way', { resource_access: null }],
+    ['text on the way', { resource_access: 'orders' }],
+    ['a list on the way', { resource_access: [{ orders: { roles: ['admin'] } }] }],
+    ['a list at the last step', { resource_access: { orders: [{ roles: 'admin' }] } }],
+    ['an object for the list', { resource_access: { orders: { roles: { 0: 'admin' } } } }],
+  ])('does not fit %s', (_what, claims) => {
+    expect(askWithClaims(rule, claims)).toMatchObject(refused);
+  });
+
+  it('does not count the places of a list', () => {
+    expect(
+      askWithClaims(requireClaim(['roles', '0'], 'admin'), { roles: ['admin'] }),
+    ).toMatchObject(refused);
+    expect(askWithClaims(requireClaim(['roles', 'length'], 1), { roles: ['admin'] })).toMatchObject(
+      refused,
+    );
+    expect(askWithClaims(requireClaim(['name', 'length'], 3), { name: 'abc' })).toMatchObject(
+      refused,
+    );
+  });
+});
+
+describe('a wanted value', () => {
+  it.each<readonly [JsonValue, JsonValue]>([
+    ['admin', 'admin'],
+    [5, 5],
+    [true, true],
+    [false, false],
+    [null, null],
+    ['', ''],
+    ['admin', ['reader', 'admin']],
+    [5, [4, 5]],
+    [null, [null]],
+    [{ a: [1] }, { a: [1] }],
+    [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ],
+    [{ a: 1 }, [{ a: 1 }, 'x']],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [['a'], ['x', ['a']]],
+    [[], []],
+  ])('%j fits the claim %j', (wanted, claim) => {
+    expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(passed);
+  });
+
+  it.each<readonly [JsonValue, JsonValue]>([
+    ['admin', 'administrator'],
+    ['admin', 'Admin'],
+    ['admin', 'x admin y'],
+    ['admin', { admin: true }],
+    ['admin', [['admin']]],
+    ['admin', []],
+    ['true', true],
+    [true, 'true'],
+    [true, 1],
+    [1, true],
+    [5, '5'],
+    ['5', 5],
+    [0, false],
+    [false, 0],
+    [null, 'null'],
+    ['', null],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ a: 1, b: 2 }, { a: 1 }],
+    [{ a: '1' }, { a: 1 }],
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    [['a', 'b'], 'a'],
+    [['a', 'b'], ['a']],
+    [[], ['a']],
+    [[], 'a'],
+  ])('%j does not fit the claim %j', (wanted, claim) => {
+    expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(refused);
+  });
+
+  it.each([null, '', 'undefined', false, 0])(
+    '%j does not fit a claim that is not there',
+    (wanted) => {
+      expect(askWithClaims(requireClaim('it', wanted), {})).toMatchObject(refused);
+    },
+  );
+
+  it('is the one that was given when the rule was made', () => {
+    const wanted: { role: string } = { role: 'admin' };
+    const rule = requireClaim('it', wanted);
+    wanted.role = 'guest';
+    expect(askWithClaims(rule, { it: { role: 'guest' } })).toMatchObject(refused);
+    expect(askWithClaims(rule, { it: { role: 'admin' } })).toMatchObject(passed);
+  });
+
+  it('is looked for along the path that was given when the rule was made', () => {
+    const path: [string, ...string[]] = ['a', 'b'];
+    const rule = requireClaim(path, 1);
+    path[1] = 'c';
+    expect(askWithClaims(rule, { a: { c: 1 } })).toMatchObject(refused);
+    expect(askWithClaims(rule, { a: { b: 1 } })).toMatchObject(passed);
+  });
+});
+
+describe('a predicate', () => {
+  it('is shown the claim, or undefined, and the whole list', () => {
+    const predicate = vi.fn<(value: JsonValue | undefined) => boolean>(() => true);
+    const rule = requireClaim(['a', 'b'], predicate);
+    expect(askWithClaims(rule, { a: { b: ['x', 'y'] } })).toMatchObject(passed);
+    expect(askWithClaims(rule, {})).toMatchObject(passed);
+    expect(predicate.mock.calls).toEqual([[['x', 'y']], [undefined]]);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['false', false],
+    ['undefined', undefined],
+    ['null', null],
+    ['1', 1],
+    ['"true"', 'true'],
+    ['an object', {}],
+    ['a list', [true]],
+    ['a boxed true', Object(true)],
+    ['a function', () => true],
+    ['a promise of true', Promise.resolve(true)],
+    ['a promise of false', Promise.resolve(false)],
+    // oxlint-disable-next-line unicorn/no-thenable -- what a library may give
+    ['a thenable', { then: (fulfil: (value: boolean) => void) => fulfil(true) }],
+  ])('passes on true alone: %s does not', (_what, answer) => {
+    const rule = requireClaim('it', () => answer as boolean);
+    expect(askWithClaims(rule, { it: 1 })).toMatchObject(refused);
+  });
+
+  it('that throws lets nobody pass, and is a bug', () => {
+    const fault = new Error('boom');
+    const rule = requireClaim('it', () => {
+      throw fault;
+    });
+    const decided = askWithClaims(rule, { it: 1 });
+    expect(decided).toMatchObject({ code: 'internal', reason: 'bug', cause: fault });
+  });
+
+  it('cannot change what it is shown', () => {
+    const rule = requireClaim('it', (value) => {
+      (value as unknown as string[]).push('admin');
+      return true;
+    });
+    expect(askWithClaims(rule, { it: ['reader'] })).toMatchObject({ code: 'internal' });
+  });
+});

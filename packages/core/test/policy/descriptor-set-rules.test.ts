@@ -1,0 +1,237 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/errors/config-error.ts';
+import { definePolicy, type Policy } from '../../src/policy/policy.ts';
+import type { Rule } from '../../src/policy/rule.ts';
+import {
+  allowAnonymous,
+  authenticated,
+  denyAll,
+  override,
+  publicMethod,
+  requireScopes,
+} from '../../src/policy/rules.ts';
+import { type DescribedService, descriptorSet, type RuleValue } from '../support/descriptor-set.ts';
+import { loadService, OUR_PROTOS, PROTOS } from '../support/loaded-protos.ts';
+import { serviceOf } from '../support/service-definitions.ts';
+
+const ORDERS: DescribedService = {
+  name: 'Orders',
+  byDefault: { scopes: ['orders:read'] },
+  methods: { List: undefined, Refund: { scopes: ['orders:write', 'orders:refund'] } },
+};
+const OPEN: DescribedService = { name: 'Open', methods: { Call: undefined } };
+
+function policyOf(services: readonly DescribedService[], rules: Record<string, Rule> = {}): Policy {
+  return definePolicy({ descriptorSet: descriptorSet(services), rules });
+}
+
+/** The rule of a method that has this option. */
+function ruleOf(rule: RuleValue): string {
+  const service = { name: 'Orders', methods: { Call: rule } };
+  return policyOf([service]).ruleFor('/orders.v1.Orders/Call').description;
+}
+
+describe('a rule in a descriptor set', () => {
+  it.each<readonly [RuleValue, string]>([
+    [{ scopes: ['a'] }, 'scopes a'],
+    [{ scopes: ['a', 'b'] }, 'scopes a and b'],
+    [{ anyScope: ['a', 'b'] }, 'scope a or b'],
+    [{ authenticated: true }, 'authenticated'],
+    [{ allowAnonymous: true }, 'anonymous allowed'],
+    [{ public: true }, 'public'],
+    [{ deny: true }, 'denied'],
+    [{ scopes: ['a'], public: false }, 'scopes a'],
+  ])('counts: %j, %s', (rule, description) => {
+    expect(ruleOf(rule)).toBe(description);
+  });
+
+  it.each<readonly [RuleValue, string]>([
+    [{}, 'must say exactly one thing'],
+    [{ scopes: [] }, 'must say exactly one thing'],
+    [{ authenticated: false }, 'must say exactly one thing'],
+    [{ scopes: ['a'], public: true }, 'must say exactly one thing'],
+    [{ scopes: ['a'], anyScope: ['b'] }, 'must say exactly one thing'],
+    [{ public: true, deny: true }, 'must say exactly one thing'],
+    [{ scopes: [''] }, 'no scope'],
+    [{ scopes: ['a', ' '] }, 'no scope'],
+    [{ anyScope: ['a b'] }, 'no scope'],
+  ])('is a ConfigError where it says nothing, or too much: %j', (rule, said) => {
+    expect(() => ruleOf(rule)).toThrow(ConfigError);
+    expect(() => ruleOf(rule)).toThrow(`/orders.v1.Orders/Call: the option (grpc_authn.v1.rule)`);
+    expect(() => ruleOf(rule)).toThrow(said);
+    const byDefault = { name: 'Orders', byDefault: rule, methods: { Call: undefined } };
+    expect(() => policyOf([byDefault])).toThrow('/orders.v1.Orders: the option');
+    expect(() => policyOf([byDefault])).toThrow('default_rule');
+  });
+
+  it('of a service stands for its methods that have none', () => {
+    const policy = policyOf([ORDERS]);
+    expect(policy.ruleFor('/orders.v1.Orders/List').description).toBe('scopes orders:read');
+    expect(policy.ruleFor('/orders.v1.Orders/Refund').description).toBe(
+      'scopes orders:write and orders:refund',
+    );
+    expect(policy.table()).toEqual([
+      { method: 'orders.v1.Orders/*', rule: 'scopes orders:read', source: 'proto' },
+      {
+        method: 'orders.v1.Orders/Refund',
+        rule: 'scopes orders:write and orders:refund',
+        source: 'proto',
+      },
+      { method: '*', rule: 'denied', source: 'otherwise' },
+    ]);
+  });
+
+  it('of a service stands for no other service', () => {
+    const policy = policyOf([ORDERS, OPEN], { 'orders.v1.Open/Call': authenticated() });
+    expect(policy.ruleFor('/orders.v1.Open/Call')).toBe(authenticated());
+    expect(policy.ruleFor('/orders.v1.Orders2/List')).toBe(denyAll());
+  });
+
+  it('is checked like the services: names, and methods that none names', () => {
+    expect(() => policyOf([OPEN])).toThrow('/orders.v1.Open/Call: no rule');
+    const typo = { 'orders.v1.Open/Cal': denyAll(), 'orders.v1.Open/Call': denyAll() };
+    expect(() => policyOf([OPEN], typo)).toThrow('did you mean "orders.v1.Open/Call"?');
+  });
+
+  it('is checked with the services that stand beside it', () => {
+    const services = [serviceOf('orders.v1.Billing', 'Charge')];
+    const set = descriptorSet([ORDERS]);
+    const define = (rules: Record<string, Rule>) =>
+      definePolicy({ services, descriptorSet: set, rules });
+    expect(() => define({})).toThrow('/orders.v1.Billing/Charge: no rule');
+    const policy = define({ 'orders.v1.Billing/Charge': denyAll() });
+    expect(policy.ruleFor('/orders.v1.Orders/List').description).toBe('scopes orders:read');
+  });
+});
+
+describe('a rule in code beside one in a descriptor set', () => {
+  const refuses = (rules: Record<string, Rule>) => {
+    expect(() => policyOf([ORDERS], rules)).toThrow(ConfigError);
+    return expect(() => policyOf([ORDERS], rules));
+  };
+
+  it('may not weaken the rule of a method, unless it says so', () => {
+    const path = 'orders.v1.Orders/Refund';
+    refuses({ [path]: requireScopes('orders:write') }).toThrow(`/${path}: the rule`);
+    const policy = policyOf([ORDERS], { [path]: override(requireScopes('orders:write')) });
+    expect(policy.ruleFor(`/${path}`).description).toBe('scopes orders:write (override)');
+  });
+
+  it('may not weaken the default of a service, unless it says so', () => {
+    const path = 'orders.v1.Orders/List';
+    refuses({ [path]: authenticated() }).toThrow(`/${path}: the rule`);
+    refuses({ [path]: allowAnonymous() }).toThrow(`/${path}: the rule`);
+    const policy = policyOf([ORDERS], { [path]: override(publicMethod()) });
+    expect(policy.ruleFor(`/${path}`).description).toBe('public (override)');
+  });
+
+  it('stands for all of a service before the default that is written there, but may not weaken it', () => {
+    const all = 'orders.v1.Orders/*';
+    refuses({ [all]: authenticated() }).toThrow('/orders.v1.Orders/List: the rule');
+    for (const rule of [requireScopes('orders:read', 'x'), override(authenticated())]) {
+      const policy = policyOf([ORDERS], { [all]: rule });
+      expect(policy.ruleFor('/orders.v1.Orders/List')).toBe(rule);
+      // Exact beats wildcard, whatever its source.
+      expect(policy.ruleFor('/orders.v1.Orders/Refund').description).toBe(
+        'scopes orders:write and orders:refund',
+      );
+      expect(policy.table()).toContainEqual({
+        method: all,
+        rule: rule.description,
+        source: 'code',
+      });
+    }
+  });
+});
+
+describe('a descriptor set that has lost something', () => {
+  it('is a ConfigError where rule.proto is not in it', () => {
+    for (const service of [ORDERS, { name: 'Open', methods: { Call: { public: true } } }]) {
+      const set = descriptorSet([service], { without: true });
+      for (const otherwise of [denyAll(), authenticated()]) {
+        const define = () => definePolicy({ descriptorSet: set, rules: {}, otherwise });
+        expect(define).toThrow(ConfigError);
+        expect(define).toThrow('grpc_authn/v1/rule.proto is not in the set');
+      }
+    }
+    // Each method and each service of it.
+    const define = () =>
+      definePolicy({ descriptorSet: descriptorSet([ORDERS], { without: true }), rules: {} });
+    expect(define).toThrow(/\/orders\.v1\.Orders: the.*\n.*\/orders\.v1\.Orders\/Refund: the/);
+  });
+
+  it('is a ConfigError where the definitions say something else', () => {
+    const services = [loadService('orders.proto', 'orders.v1.Orders')];
+    const methods = Object.fromEntries(
+      Object.keys(services[0] ?? {}).map((name) => [name, undefined]),
+    );
+    const set = descriptorSet([{ name: 'Orders', methods }]);
+    const define = () =>
+      definePolicy({ services, descriptorSet: set, rules: {}, otherwise: authenticated() });
+    expect(define).toThrow(ConfigError);
+    expect(define).toThrow(
+      '/orders.v1.Orders/Get: the definition says "scopes orders:read", the descriptor set "none"',
+    );
+  });
+
+  it.each<readonly [string, Uint8Array]>([
+    ['text', new TextEncoder().encode('syntax = "proto3"; package orders.v1;')],
+    ['JSON', new TextEncoder().encode('{"file": []}')],
+    ['a set that was cut off', descriptorSet([ORDERS]).slice(0, -7)],
+    ['a set without its imports', withoutImports()],
+  ])('is a ConfigError where it is none: %s', (_what, bytes) => {
+    const define = () => definePolicy({ descriptorSet: bytes, rules: {} });
+    expect(define).toThrow(ConfigError);
+    expect(define).toThrow('"descriptorSet"');
+  });
+
+  it.each([null, 'orders.binpb', {}, [1, 2]])(
+    'is a ConfigError where it is no bytes: %j',
+    (given) => {
+      expect(() => definePolicy({ descriptorSet: given as never, rules: {} })).toThrow(ConfigError);
+    },
+  );
+
+  /** What protoc writes without --include_imports: the file alone. */
+  function withoutImports(): Uint8Array {
+    const bytes = descriptorSet([ORDERS]);
+    // Field 1 of the set, three times: the last one is the file itself.
+    let at = 0;
+    for (let file = 0; file < 2; file += 1) {
+      let [length, shift] = [0, 0];
+      at += 1;
+      for (; ; at += 1, shift += 7) {
+        length += ((bytes[at] ?? 0) & 127) << shift;
+        if ((bytes[at] ?? 0) < 128) break;
+      }
+      at += 1 + length;
+    }
+    return bytes.slice(at);
+  }
+});
+
+const hasProtoc = spawnSync('protoc', ['--version']).status === 0;
+
+describe('a descriptor set that protoc wrote', () => {
+  it.skipIf(!hasProtoc)('says what proto-loader reads in the same .proto', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-protoc-'));
+    try {
+      const file = join(folder, 'orders.binpb');
+      const includes = ['-I', PROTOS, '-I', OUR_PROTOS];
+      const out = ['--include_imports', `--descriptor_set_out=${file}`];
+      expect(spawnSync('protoc', [...includes, ...out, 'orders.proto']).status).toBe(0);
+      const rules = { 'orders.v1.Orders/Unmarked': denyAll() };
+      const services = [loadService('orders.proto', 'orders.v1.Orders')];
+      const bytes = readFileSync(file);
+      const described = definePolicy({ descriptorSet: bytes, rules }).table();
+      expect(described).toEqual(definePolicy({ services, rules }).table());
+      expect(definePolicy({ services, descriptorSet: bytes, rules }).table()).toEqual(described);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AuthError } from '../../src/errors/auth-error.ts';
+import { ConfigError } from '../../src/errors/config-error.ts';
+import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
+import { definePolicy } from '../../src/policy/policy.ts';
+import type { Rule } from '../../src/policy/rule.ts';
+import {
+  allowAnonymous,
+  authenticated,
+  confirmedBy,
+  denyAll,
+  dryRun,
+  override,
+  publicMethod,
+  requireAll,
+  requireAny,
+  requireAnyScope,
+  requireClaim,
+  requireScopes,
+} from '../../src/policy/rules.ts';
+import { ask, caller, SecondOpinion } from '../support/asked-rule.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { stubAuthenticator } from '../support/stub-authenticator.ts';
+
+const DAY_MS = 86_400_000;
+const until = '2023-11-20';
+const principal = caller();
+
+/** The manual clock stands on 2023-11-14; so many milliseconds before the dry run ends. */
+function clockBeforeEnd(ms: number): ManualClock {
+  const clock = new ManualClock();
+  clock.advance(Date.parse('2023-11-20T00:00:00Z') - ms - clock.nowMs());
+  return clock;
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('a dry run', () => {
+  const rules: readonly (readonly [string, Rule])[] = [
+    ['scope', requireScopes('a')],
+    ['scope', requireAnyScope('a', 'b')],
+    ['claim', requireClaim('team', 'x')],
+    ['scope', requireAll(requireScopes('a'), requireClaim('team', 'x'))],
+    ['claim', requireAny(requireScopes('a'), requireClaim('team', 'x'))],
+  ];
+
+  it.each(rules)(
+    'lets a verified caller through, and reports (%s): $description',
+    (reason, rule) => {
+      const { decided, reported } = ask(dryRun(rule, { until }), {
+        principal,
+        clock: clockBeforeEnd(1),
+      });
+      expect(decided).toBe(principal);
+      expect(reported).toHaveLength(1);
+      expect(reported[0]).toMatchObject({ code: 'permission_denied', reason });
+    },
+  );
+
+  it.each(rules)('ends on its date, by the clock that was given (%s)', (reason, rule) => {
+    for (const lateMs of [0, 1, 365 * DAY_MS]) {
+      const { decided, reported } = ask(dryRun(rule, { until }), {
+        principal,
+        clock: clockBeforeEnd(-lateMs),
+      });
+      expect(decided).toMatchObject({ code: 'permission_denied', reason });
+      expect(reported).toEqual([]);
+    }
+  });
+
+  it('reports nothing of whom the rule lets pass', () => {
+    const good = caller({ scopes: ['a'] });
+    const rule = dryRun(requireScopes('a'), { until });
+    for (const clock of [clockBeforeEnd(1), clockBeforeEnd(0)]) {
+      const { decided, reported } = ask(rule, { principal: good, clock });
+      expect(decided).toBe(good);
+      expect(reported).toEqual([]);
+    }
+  });
+
+  it('covers no authentication: who is not verified is refused', () => {
+    const rule = dryRun(requireScopes('a'), { until });
+    const clock = clockBeforeEnd(1);
+    expect(ask(rule, { clock, credentials: undefined })).toMatchObject({
+      decided: { code: 'missing_credentials' },
+      reported: [],
+    });
+    for (const error of [
+      new AuthError('invalid_token', 'signature'),
+      new AuthError('unavailable', 'jwks'),
+      new AuthError('internal', 'bug'),
+    ]) {
+      const authenticator = stubAuthenticator(() => error);
+      expect(ask(rule, { clock, authenticator })).toEqual({ decided: error, reported: [] });
+    }
+  });
+
+  it('covers a second opinion: what it says, and that it cannot say anything', async () => {
+    for (const [answer, reported] of [
+      [new AuthError('invalid_token', 'inactive'), { reason: 'unconfirmed' }],
+      [caller({ subject: 'mallory' }), { reason: 'unconfirmed' }],
+      [new AuthError('unavailable', 'introspection'), { code: 'unavailable' }],
+    ] as const) {
+      const rule = dryRun(confirmedBy(new SecondOpinion(async () => answer)), { until });
+      const dry = ask(rule, { principal, clock: clockBeforeEnd(1) });
+      expect(await dry.decided).toBe(principal);
+      expect(dry.reported).toHaveLength(1);
+      expect(dry.reported[0]).toMatchObject(reported);
+      const over = ask(rule, { principal, clock: clockBeforeEnd(0) });
+      expect(await over.decided).toMatchObject(reported);
+      expect(over.reported).toEqual([]);
+    }
+  });
+
+  it('works inside an override', () => {
+    const rule = override(dryRun(requireScopes('a'), { until }));
+    const dry = ask(rule, { principal, clock: clockBeforeEnd(1) });
+    expect(dry.decided).toBe(principal);
+    expect(dry.reported).toHaveLength(1);
+    expect(ask(rule, { principal, clock: clockBeforeEnd(0) }).decided).toMatchObject({
+      reason: 'scope',
+    });
+  });
+
+  it.each<readonly [string, Rule]>([
+    ['denyAll()', denyAll()],
+    ['authenticated()', authenticated()],
+    ['allowAnonymous()', allowAnonymous()],
+    ['publicMethod()', publicMethod()],
+    ['override()', override(requireScopes('a'))],
+    ['override(denyAll())', override(denyAll())],
+    ['dryRun()', dryRun(requireScopes('a'), { until })],
+  ])('of %s is a ConfigError', (_what, rule) => {
+    expect(() => dryRun(rule, { until })).toThrow(ConfigError);
+  });
+
+  it('is no rule for the others', () => {
+    const services = [{ List: { path: '/orders.v1.Orders/List' } }];
+    for (const rule of [
+      dryRun(requireScopes('a'), { until }),
+      override(dryRun(requireScopes('a'), { until })),
+    ]) {
+      expect(() => definePolicy({ services, rules: {}, otherwise: rule })).toThrow('otherwise');
+    }
+  });
+});
+
+describe('the date of a dry run', () => {
+  const rule = requireScopes('a');
+
+  it.each([
+    undefined,
+    null,
+    '',
+    'soon',
+    '2026-13-01',
+    '2026-00-01',
+    '2026-01-00',
+    '2026-01-32',
+    '2026-1-1',
+    '01-01-2026',
+    '2026-01-01T00:00:00Z',
+    '2026-01-01 ',
+    '2026-01-01\n',
+    20_260_101,
+    new Date(0),
+  ])('is a ConfigError where it is none: %j', (wrong) => {
+    vi.useFakeTimers({ now: Date.parse('2025-12-20T00:00:00Z') });
+    const run = () => dryRun(rule, { until: wrong as string });
+    expect(run).toThrow(ConfigError);
+    expect(run).toThrow('"until"');
+  });
+
+  it('is 30 days ahead at most', () => {
+    vi.useFakeTimers({ now: Date.parse('2025-12-02T12:00:00Z') });
+    expect(dryRun(rule, { until: '2026-01-01' }).description).toContain('2026-01-01');
+    for (const far of ['2026-01-02', '2026-06-01', '9999-12-31']) {
+      expect(() => dryRun(rule, { until: far })).toThrow('30 days ahead at most');
+    }
+  });
+
+  it('may be over: then the rule counts', () => {
+    const over = dryRun(rule, { until: '2023-11-14' });
+    expect(ask(over, { principal, clock: new ManualClock() }).decided).toMatchObject({
+      reason: 'scope',
+    });
+  });
+});
+
+describe('the start of a server with a dry run', () => {
+  it('tells each method that it covers, and none that it does not', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const policy = definePolicy({
+      rules: {
+        'orders.v1.Orders/List': dryRun(requireScopes('a'), { until }),
+        'orders.v1.Billing/*': dryRun(requireScopes('b'), { until }),
+        'orders.v1.Orders/Get': requireScopes('a'),
+      },
+    });
+    const start = () =>
+      createAuthInterceptor({ authenticator: stubAuthenticator(() => 0), policy });
+    start();
+    const told = [
+      [`orders.v1.Orders/List: scopes a (dry run until ${until})`, { code: 'GRPC_AUTHN_DRY_RUN' }],
+      [`orders.v1.Billing/*: scopes b (dry run until ${until})`, { code: 'GRPC_AUTHN_DRY_RUN' }],
+    ];
+    expect(warn.mock.calls).toEqual(told);
+    // At each start, not at the first alone.
+    start();
+    expect(warn.mock.calls).toEqual([...told, ...told]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/errors/config-error.ts';
+import { definePolicy } from '../../src/policy/policy.ts';
+import { publicMethod, requireScopes } from '../../src/policy/rules.ts';
+import { healthAndReflection, rulesFor, type ServiceLike } from '../../src/policy/rules-for.ts';
+import { Orders } from '../support/service-definitions.ts';
+
+const rule = requireScopes('a');
+/** ts-proto names methods as JavaScript does; the path has the name of the .proto. */
+const camelCased = {
+  list: { path: '/orders.v1.Orders/List' },
+  listAll: { path: '/orders.v1.Orders/ListAll' },
+} as const;
+
+/** As JavaScript calls it, or a definition whose methods the types do not know. */
+const loose = rulesFor as (service: unknown, rules: object) => ReturnType<typeof rulesFor>;
+
+describe('rulesFor()', () => {
+  it('binds rules to the paths of the methods', () => {
+    expect(rulesFor(Orders, { List: rule, '*': publicMethod() })).toEqual({
+      'orders.v1.Orders/List': rule,
+      'orders.v1.Orders/*': publicMethod(),
+    });
+    expect(rulesFor(camelCased, { listAll: rule, '*': publicMethod() })).toEqual({
+      'orders.v1.Orders/ListAll': rule,
+      'orders.v1.Orders/*': publicMethod(),
+    });
+  });
+
+  it('leaves out what is undefined', () => {
+    expect(loose(Orders, { List: undefined })).toEqual({});
+    expect(rulesFor(Orders, {})).toEqual({});
+  });
+
+  it.each([
+    ['Lsit', 'List'],
+    ['list', 'List'],
+    ['Refunds', 'Refund'],
+  ])('is a ConfigError for a name that is no method, with the nearest: %s, %s', (name, near) => {
+    expect(() => loose(Orders, { [name]: rule })).toThrow(ConfigError);
+    expect(() => loose(Orders, { [name]: rule })).toThrow(`did you mean "${near}"?`);
+  });
+
+  it.each(['Cancellation', 'toString', 'constructor', '__proto__', 'orders.v1.Orders/List'])(
+    'is a ConfigError for a name that is no method: %s',
+    (name) => {
+      const rules = Object.defineProperty({}, name, { value: rule, enumerable: true });
+      expect(() => loose(Orders, rules)).toThrow(ConfigError);
+      expect(() => loose(Orders, rules)).toThrow(JSON.stringify(name));
+    },
+  );
+
+  it('is a ConfigError for the path of a method where its name is another', () => {
+    expect(() => loose(camelCased, { ListAll: rule })).toThrow('did you mean "listAll"?');
+  });
+
+  it.each<readonly [string, ServiceLike]>([
+    ['has no methods', {}],
+    ['is a client', { service: Orders } as never],
+  ])('is a ConfigError for all methods of what %s', (_what, service) => {
+    expect(() => loose(service, { '*': rule })).toThrow(ConfigError);
+  });
+
+  it('makes the rules of one policy out of several services', () => {
+    const policy = definePolicy({
+      services: [Orders],
+      rules: { ...rulesFor(Orders, { '*': rule }), ...healthAndReflection() },
+    });
+    expect(policy.ruleFor('/orders.v1.Orders/Refund')).toBe(rule);
+    expect(policy.ruleFor('/grpc.health.v1.Health/Check')).toBe(publicMethod());
+  });
+});
+
+describe('healthAndReflection()', () => {
+  const policy = definePolicy({ rules: healthAndReflection() });
+
+  it.each([
+    '/grpc.health.v1.Health/Check',
+    '/grpc.health.v1.Health/Watch',
+    '/grpc.health.v1.Health/List',
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+  ])('opens %s to everybody', (method) => {
+    expect(policy.ruleFor(method)).toBe(publicMethod());
+  });
+
+  it.each([
+    '/grpc.channelz.v1.Channelz/GetServers',
+    '/orders.v1.Orders/List',
+    '/grpc.health.v2.Health/Check',
+  ])('opens nothing else: %s', (method) => {
+    expect(policy.ruleFor(method).description).toBe('denied');
+  });
+});

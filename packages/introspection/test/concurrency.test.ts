@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIVE, send, startProvider } from './support/provider-server.ts';
+import { createSubject } from './support/test-authenticator.ts';
+
+/** A provider that answers when it is let, and knows how many questions it had at once. */
+async function startHoldingProvider() {
+  const provider = await startProvider();
+  const held: (() => void)[] = [];
+  let most = 0;
+  provider.respond((_, response) => {
+    held.push(() => send(response, ACTIVE));
+    most = Math.max(most, held.length);
+  });
+  return {
+    ...provider,
+    held,
+    most: () => most,
+    releaseOne: () => held.shift()?.(),
+    releaseAll() {
+      provider.say(ACTIVE);
+      for (const release of held.splice(0)) release();
+    },
+  };
+}
+
+describe('questions under way at once', () => {
+  it.each([
+    ['64 unless said', {}, 64],
+    ['as many as maxConcurrent', { maxConcurrent: 3 }, 3],
+    ['one', { maxConcurrent: 1 }, 1],
+  ])('are %s; the others wait for a place', async (_, options, limit) => {
+    const provider = await startHoldingProvider();
+    const { decide } = createSubject(provider, options);
+    const calls = Array.from({ length: limit + 20 }, (__, index) => decide(`token-${index}`));
+    await expect.poll(() => provider.held.length).toBe(limit);
+    // Each answer lets one more in, and no more than one.
+    for (let answered = 1; answered <= 10; answered += 1) {
+      provider.releaseOne();
+      await expect.poll(() => provider.questions.length).toBe(limit + answered);
+    }
+    expect(provider.most()).toBe(limit);
+    provider.releaseAll();
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['accepted']));
+    expect(provider.questions).toHaveLength(limit + 20);
+  });
+
+  it('that are too many to wait are turned away at once, as overload', async () => {
+    const provider = await startHoldingProvider();
+    const { decide, refusal, events } = createSubject(provider, { maxConcurrent: 1 });
+    const waiting = Array.from({ length: 1 + 1024 }, (_, index) => decide(`token-${index}`));
+    await expect.poll(() => provider.held.length).toBe(1);
+    expect(await refusal('one-too-many')).toMatchObject({
+      code: 'unavailable',
+      reason: 'overloaded',
+      retryAfterMs: 1000,
+    });
+    provider.releaseAll();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['accepted']));
+    expect(provider.questions).toHaveLength(1025);
+    // That was no fault of the provider's, and the next call is welcome.
+    expect(events).toEqual([]);
+    expect(await decide('one-too-many')).toBe('accepted');
+  });
+
+  it('take no place for a token that is known', async () => {
+    const provider = await startHoldingProvider();
+    const { decide } = createSubject(provider, { maxConcurrent: 1 });
+    const known = decide('known');
+    await expect.poll(() => provider.held.length).toBe(1);
+    provider.releaseOne();
+    await known;
+    const waiting = decide('unknown');
+    expect(await decide('known')).toBe('accepted');
+    await expect.poll(() => provider.held.length).toBe(1);
+    provider.releaseAll();
+    await waiting;
+  });
+});
+
+describe('a caller who leaves', () => {
+  it('does not wait for the provider, and those who stay are answered', async () => {
+    const provider = await startHoldingProvider();
+    const { decide } = createSubject(provider);
+    const controllers = Array.from({ length: 100 }, () => new AbortController());
+    const calls = controllers.map(({ signal }) => decide('token', signal));
+    await expect.poll(() => provider.held.length).toBe(1);
+    controllers[0]?.abort();
+    expect(await calls[0]).toBe('unavailable/timeout');
+    provider.releaseAll();
+    expect(await Promise.all(calls.slice(1))).toEqual(Array.from({ length: 99 }, () => 'accepted'));
+    expect(provider.questions).toHaveLength(1);
+  });
+
+  it('as the last of all takes the question back', async () => {
+    const provider = await startProvider();
+    const closed = new Promise((resolve) => {
+      provider.respond((_, response) => response.once('close', () => resolve('closed')));
+    });
+    const { decide } = createSubject(provider);
+    const controller = new AbortController();
+    const call = decide('token', controller.signal);
+    await expect.poll(() => provider.questions.length).toBe(1);
+    controller.abort();
+    expect(await call).toBe('unavailable/timeout');
+    expect(await closed).toBe('closed');
+  });
+
+  it('takes the question back where nothing is kept, too', async () => {
+    const provider = await startProvider();
+    const closed = new Promise((resolve) => {
+      provider.respond((_, response) => response.once('close', () => resolve('closed')));
+    });
+    const { verdict } = createSubject(provider, { cache: false });
+    const controller = new AbortController();
+    const call = verdict('token', controller.signal);
+    await expect.poll(() => provider.questions.length).toBe(1);
+    controller.abort();
+    expect(await call).toMatchObject({ code: 'unavailable' });
+    expect(await closed).toBe('closed');
+  });
+});

@@ -1,0 +1,69 @@
+import { startTestIssuer, type FailureMode } from '@grpc-authn/testing';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSubject } from './support/test-authenticator.ts';
+
+// The breaker reads the wall clock.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  return () => void vi.useRealTimers();
+});
+
+const TIME_LIMIT_MS = 250;
+const CALLERS = 50;
+
+describe('an endpoint that dies under load', () => {
+  it.each<readonly [FailureMode]>([['down'], ['hang'], ['http500'], ['http429']])(
+    '(%s) turns into unavailable within the time limit, and comes back by itself',
+    async (mode) => {
+      const issuer = await startTestIssuer();
+      onTestFinished(() => issuer.close());
+      const http = { timeoutMs: TIME_LIMIT_MS };
+      const { decide, refusal, events } = createSubject({ issuer: issuer.issuer }, { http });
+      const loadWith = (tokens: readonly string[]) => Promise.all(tokens.map((t) => decide(t)));
+      const newTokens = () =>
+        Array.from({ length: CALLERS }, () => issuer.opaque({ aud: 'orders' }));
+      const known = newTokens();
+      expect(new Set(await loadWith(known))).toEqual(new Set(['accepted']));
+
+      issuer.fail(mode);
+      const began = performance.now();
+      for (let round = 0; round < 3; round += 1) {
+        expect(new Set(await loadWith(newTokens()))).toEqual(
+          new Set(['unavailable/introspection']),
+        );
+      }
+      // The first round meets the dead provider, the others the breaker.
+      expect(performance.now() - began).toBeLessThan(3 * TIME_LIMIT_MS);
+      const asked = issuer.requests.introspection;
+      const error = await refusal(issuer.opaque());
+      expect(error.retryAfterMs).toBeGreaterThan(0);
+      // Who is known is not shut out with the others.
+      expect(new Set(await loadWith(known))).toEqual(new Set(['accepted']));
+      expect(issuer.requests.introspection).toBe(asked);
+
+      issuer.fail('none');
+      vi.setSystemTime(Date.now() + 5000);
+      expect(new Set(await loadWith(newTokens()))).toEqual(new Set(['accepted']));
+      expect(events.map(({ type }) => type)).toEqual([
+        'introspection_unavailable',
+        'introspection_recovered',
+      ]);
+    },
+  );
+
+  it.each<readonly [FailureMode]>([['endless'], ['redirect']])(
+    '(%s) turns into unavailable, and comes back at once',
+    async (mode) => {
+      const issuer = await startTestIssuer();
+      onTestFinished(() => issuer.close());
+      const { decide } = createSubject({ issuer: issuer.issuer });
+      expect(await decide(issuer.opaque({ aud: 'orders' }))).toBe('accepted');
+      issuer.fail(mode);
+      for (let call = 0; call < 10; call += 1) {
+        expect(await decide(issuer.opaque({ aud: 'orders' }))).toBe('unavailable/introspection');
+      }
+      issuer.fail('none');
+      expect(await decide(issuer.opaque({ aud: 'orders' }))).toBe('accepted');
+    },
+  );
+});
