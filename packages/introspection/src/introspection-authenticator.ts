@@ -63,7 +63,9 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     try {
       const endpoint = await this.#endpoint.get();
       const { signal } = context;
-      const answer = await this.#guard.ask(token, () => this.#client.ask(endpoint, token, signal));
+      const answer = await this.#guard.ask(token, signal, () =>
+        this.#client.ask(endpoint, token, signal),
+      );
       return AuthError.is(answer) ? answer : judgeAnswer(answer, this.#settings);
     } catch (error) {
       if (AuthError.is(error)) return error;

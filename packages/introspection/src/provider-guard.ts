@@ -48,13 +48,15 @@ export class ProviderGuard {
   }
 
   /** @throws AuthError `unavailable` */
-  async ask<T>(token: string, question: () => Promise<T>): Promise<T> {
+  async ask<T>(token: string, signal: AbortSignal, question: () => Promise<T>): Promise<T> {
     try {
       const answer = await this.#policy.execute(async () => {
         try {
           return await question();
         } catch (error) {
-          if (isOutage(error)) throw new TokenFailure(hash('sha256', token, 'base64url'), error);
+          // Callers who leave say nothing about the provider, or they could shut the others out.
+          if (isOutage(error) && !signal.aborted)
+            throw new TokenFailure(hash('sha256', token, 'base64url'), error);
           throw error;
         }
       });

@@ -21,7 +21,8 @@ export class Attempt implements AuthenticationContext {
   }
 
   get authority(): string {
-    return this.#transport.authority ?? '';
+    // Undefined where the transport knows none, which the type of an optional getter cannot say.
+    return this.#transport.authority as string;
   }
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {
