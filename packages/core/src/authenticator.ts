@@ -20,7 +20,8 @@ export type { Decided, GateOptions } from './gate/gate.ts';
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';
-export { definePolicy, type Policy, type PolicyOptions, type RuleSource } from './policy/policy.ts';
+export { type Policy, type RuleSource } from './policy/checked-policy.ts';
+export { definePolicy, type PolicyOptions } from './policy/define-policy.ts';
 export type { ClaimPredicate, Rule } from './policy/rule.ts';
 export {
   allowAnonymous,

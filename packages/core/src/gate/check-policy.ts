@@ -3,7 +3,7 @@ import { needsScopeRules } from '../contract/composition.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { describeValue, wrongOption } from '../errors/option-checks.ts';
 import { asksForScopes } from '../policy/implies.ts';
-import { type Policy, rulesOf } from '../policy/policy.ts';
+import { type Policy, rulesOf } from '../policy/checked-policy.ts';
 import { nodeOf } from '../policy/rule.ts';
 
 /**

@@ -10,7 +10,7 @@ import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber } from '../errors/option-checks.ts';
 import { authorize } from '../policy/authorize.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/checked-policy.ts';
 import { nodeOf, type Rule, type RuleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
 import { Attempt } from './attempt.ts';

@@ -1,5 +1,5 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import { rulesOf } from '../policy/policy.ts';
+import { rulesOf } from '../policy/checked-policy.ts';
 import { nodeOf } from '../policy/rule.ts';
 import { GuardedCall } from './guarded-call.ts';
 import { type AuthInterceptorOptions, readInterceptorOptions } from './interceptor-options.ts';

@@ -9,7 +9,7 @@ import {
   wrongOption,
 } from '../errors/option-checks.ts';
 import { Gate } from '../gate/gate.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/checked-policy.ts';
 import {
   bearerFromMetadata,
   checkMetadataKey,

@@ -52,6 +52,20 @@ describe.each(BOTH)('where %s are kept, a principal', (_, keepTokens) => {
   });
 });
 
+describe('a principal that may not be kept', () => {
+  it('takes nobody’s place', () => {
+    const { ask, clock, inner } = createCached({ maxEntries: 1 }, (credentials) =>
+      principalFor(credentials, clock, {
+        expiresAtEpochSeconds: clock.nowMs() / 1000 + (credentials.token === 'over' ? 0 : 60),
+      }),
+    );
+    const kept = ask('good');
+    ask('over');
+    expect(ask('good')).toBe(kept);
+    expect(inner.asked).toHaveLength(2);
+  });
+});
+
 describe('the age of a principal', () => {
   it('is counted from when it was verified, not from when it was kept', () => {
     const { ask, clock, inner } = createCached({ maxAgeSeconds: 300 }, (credentials) =>

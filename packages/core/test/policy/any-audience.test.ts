@@ -6,7 +6,8 @@ import { declareTraits } from '../../src/contract/composition.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
 import { createGate } from '../../src/gate/create-gate.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
-import { definePolicy, type Policy } from '../../src/policy/policy.ts';
+import { type Policy } from '../../src/policy/checked-policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import {
   allowAnonymous,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors/config-error.ts';
-import { definePolicy, type PolicyOptions } from '../../src/policy/policy.ts';
+import { definePolicy, type PolicyOptions } from '../../src/policy/define-policy.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import {
   allowAnonymous,

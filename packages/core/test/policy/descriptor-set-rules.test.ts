@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors/config-error.ts';
-import { definePolicy, type Policy } from '../../src/policy/policy.ts';
+import { type Policy } from '../../src/policy/checked-policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import {
   allowAnonymous,

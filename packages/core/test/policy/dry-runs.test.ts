@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthError } from '../../src/errors/auth-error.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
-import { definePolicy } from '../../src/policy/policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import {
   allowAnonymous,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors/config-error.ts';
-import { definePolicy } from '../../src/policy/policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import { requireScopes } from '../../src/policy/rules.ts';
 
 const rule = requireScopes('a');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definePolicy } from '../../src/policy/policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import {
   authenticated,
   denyAll,

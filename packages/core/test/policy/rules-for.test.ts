@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors/config-error.ts';
-import { definePolicy } from '../../src/policy/policy.ts';
+import { definePolicy } from '../../src/policy/define-policy.ts';
 import { publicMethod, requireScopes } from '../../src/policy/rules.ts';
 import { healthAndReflection, rulesFor, type ServiceLike } from '../../src/policy/rules-for.ts';
 import { Orders } from '../support/service-definitions.ts';
