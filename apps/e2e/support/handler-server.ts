@@ -1,5 +1,6 @@
 import { type AuthInterceptorOptions, createAuthInterceptor } from '@grpc-authn/core';
 import {
+  type Metadata,
   Server,
   ServerCredentials,
   type ServerInterceptor,
@@ -11,7 +12,7 @@ import { CALL_KINDS, type CallKind, echoDefinition } from './echo-server.ts';
 
 /** What a handler of any kind may be asked: which it has, its kind says. */
 export interface AnyCall extends NodeJS.ReadWriteStream {
-  readonly metadata: import('@grpc/grpc-js').Metadata;
+  readonly metadata: Metadata;
   readonly cancelled: boolean;
   readonly request?: string;
   getPath(): string;
@@ -69,14 +70,14 @@ export async function withHandler(
 export function answer(kind: CallKind, call: AnyCall, respond: Respond, text = 'done'): void {
   if (kind === 'unary') return respond(null, text);
   if (kind === 'serverStream') {
-    call.write(text as never);
+    call.write(text);
     call.end();
     return undefined;
   }
   call.on('data', () => undefined);
   call.on('end', () => {
     if (kind === 'clientStream') return respond(null, text);
-    call.write(text as never);
+    call.write(text);
     call.end();
   });
   return undefined;

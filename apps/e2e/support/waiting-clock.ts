@@ -52,7 +52,9 @@ export class WaitingClock implements Clock {
 
   /** Fires what falls due so many milliseconds ahead, without going there. */
   fireDue(aheadMs: number): void {
-    for (const timer of [...this.#timers]) {
+    // A timer that fires too early is set again, and must wait for its own turn.
+    const waiting = [...this.#timers];
+    for (const timer of waiting) {
       if (timer.dueMs > this.#nowMs + aheadMs || !this.#timers.delete(timer)) continue;
       timer.fire();
     }

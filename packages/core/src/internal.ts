@@ -2,7 +2,8 @@
 export { checkClock, systemClock } from './contract/clock.ts';
 export { allOf, subscribeToAll } from './compose/children.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
-export { CHILDREN, declareTraits, TAKES_OPAQUE } from './contract/composition.ts';
+export { CHILDREN, declareTraits, leavesOf, TAKES_OPAQUE } from './contract/composition.ts';
+export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
 export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {

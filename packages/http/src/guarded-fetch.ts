@@ -14,7 +14,8 @@ export class GuardedFetch {
   readonly #settings: HttpSettings;
   readonly #certificate: ClientCertificate | undefined;
   readonly #agents = new Map<string, Agent>();
-  readonly #closing = new AbortController();
+  readonly #asking = new Set<AbortController>();
+  #closed = false;
 
   constructor(settings: HttpSettings, certificate?: ClientCertificate) {
     this.#settings = settings;
@@ -31,8 +32,10 @@ export class GuardedFetch {
   async fetch(url: URL, init: RequestInit = {}, issuer?: URL): Promise<Response> {
     const shown = `${init.method ?? 'GET'} ${shownUrl(url)}`;
     const limit = AbortSignal.timeout(this.#settings.timeoutMs);
-    const signals = [limit, this.#closing.signal, ...(init.signal ? [init.signal] : [])];
-    const signal = AbortSignal.any(signals);
+    const asking = new AbortController();
+    // A signal that lives on must not be given to AbortSignal.any(): Node.js 20 never lets go of it.
+    this.#asking.add(asking);
+    const signal = AbortSignal.any([limit, asking.signal, ...(init.signal ? [init.signal] : [])]);
     try {
       // A fetch that was handed in need not obey its signal.
       return await orAborted(this.#exchange(url, { ...init, signal }, issuer, shown), signal);
@@ -40,6 +43,8 @@ export class GuardedFetch {
       throw limit.aborted
         ? new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`)
         : toProviderError(error, shown);
+    } finally {
+      this.#asking.delete(asking);
     }
   }
 
@@ -61,7 +66,7 @@ export class GuardedFetch {
   }
 
   async #send(url: URL, init: RequestInit, issuer: URL | undefined): Promise<Response> {
-    this.#closing.signal.throwIfAborted();
+    if (this.#closed) throw new ProviderError('connection', 'closed');
     const own = issuer === undefined || issuer.origin === url.origin ? this.#settings.headers : {};
     const headers = new Headers(own);
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
@@ -92,7 +97,8 @@ export class GuardedFetch {
 
   /** Ends what is under way, and leaves no socket open. Nothing is asked from then on. */
   async close(): Promise<void> {
-    this.#closing.abort(new ProviderError('connection', 'closed'));
+    this.#closed = true;
+    for (const asking of this.#asking) asking.abort(new ProviderError('connection', 'closed'));
     const agents = [...this.#agents.values()];
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.destroy()));

@@ -6,7 +6,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareTraits } from '@grpc-authn/core/internal';
+import { declareTraits, tell } from '@grpc-authn/core/internal';
 import { GuardedFetch } from '@grpc-authn/http';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/key-source';
 import { EndpointSource } from './endpoint.ts';
@@ -74,11 +74,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {
-    try {
-      this.#settings.report?.({ authenticator: this.name, ...event });
-    } catch {
-      // A report that fails must not cost a call.
-    }
+    tell(this.#settings.report, { authenticator: this.name, ...event });
   }
 
   /** A provider says nothing by itself. */

@@ -92,9 +92,11 @@ export class IntrospectionClient {
     const signal = this.#signal.getStore() ?? null;
     const request = { ...init, headers, signal };
     const response = await this.#fetch.fetch(url, request, endpoint.discoveredFrom);
+    // openid-client asks here for the provider's keys too, which say nothing of any token.
+    if (!asksEndpoint) return checkKeys(response, url);
     if (response.status !== 200) throw await this.#refusalOf(response, url);
     this.#rejected = false;
-    if (asksEndpoint && this.#settings.signed) await this.#checkSigned(response, url);
+    if (this.#settings.signed) await this.#checkSigned(response, url);
     return response;
   }
 
@@ -149,6 +151,18 @@ export class IntrospectionClient {
       `POST ${shownUrl(url)}: answered with no introspection response`,
     );
   }
+}
+
+async function checkKeys(response: Response, url: URL): Promise<Response> {
+  const { status } = response;
+  const shown = `GET ${shownUrl(url)}: answered`;
+  if (status !== 200) throw new ProviderError('status', `${shown} ${status}`, { status });
+  const document: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (isObject(document) && Array.isArray(document['keys'])) return response;
+  throw new ProviderError('content', `${shown} with no JWK Set`);
 }
 
 class TokenRefused extends Error {}

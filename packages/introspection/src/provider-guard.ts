@@ -6,6 +6,7 @@ import {
   bulkhead,
   BulkheadRejectedError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   handleWhen,
   wrap,
@@ -26,6 +27,7 @@ export class ProviderGuard {
   readonly #clock: Clock;
   readonly #failedTokens = new Set<string>();
   readonly #policy;
+  readonly #isTrying: () => boolean;
   #retryAtMs = 0;
 
   constructor(
@@ -34,9 +36,10 @@ export class ProviderGuard {
   ) {
     this.#clock = options.clock;
     const breaker = circuitBreaker(
-      handleWhen((error) => error instanceof TokenFailure && this.#isAnother(error)),
+      handleWhen((error) => this.#counts(error)),
       { halfOpenAfter: REST_MS, breaker: new ConsecutiveBreaker(MOST_FAILURES) },
     );
+    this.#isTrying = () => breaker.state === CircuitState.HalfOpen;
     breaker.onBreak((reason) => {
       this.#retryAtMs = this.#clock.nowMs() + REST_MS;
       const failure = 'error' in reason ? reason.error : undefined;
@@ -55,8 +58,9 @@ export class ProviderGuard {
           return await question();
         } catch (error) {
           // Callers who leave say nothing about the provider, or they could shut the others out.
-          if (isOutage(error) && !signal.aborted)
+          if (isOutage(error) && (!signal.aborted || this.#isTrying())) {
             throw new TokenFailure(hash('sha256', token, 'base64url'), error);
+          }
           throw error;
         }
       });
@@ -65,6 +69,12 @@ export class ProviderGuard {
     } catch (error) {
       throw this.#toAuthError(error);
     }
+  }
+
+  /** While the provider is tried again, whatever is no answer leaves it at rest. */
+  #counts(error: Error): boolean {
+    if (error instanceof BulkheadRejectedError) return this.#isTrying();
+    return error instanceof TokenFailure && (this.#isTrying() || this.#isAnother(error));
   }
 
   /** A token counts once, until the provider answers again. */

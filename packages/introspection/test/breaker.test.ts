@@ -28,12 +28,13 @@ async function createUncached(options: Parameters<typeof createSubject>[1] = {})
 }
 
 type Failure = Parameters<ProviderServer['respond']>[0];
+const NO_ANSWER: Failure = () => undefined;
 const COUNTED: readonly (readonly [string, Failure])[] = [
   ['500', (_, response) => response.writeHead(500).end()],
   ['503', (_, response) => response.writeHead(503).end()],
   ['429', (_, response) => response.writeHead(429).end()],
   ['a broken connection', (_, response) => void response.socket?.destroy()],
-  ['no answer in time', () => undefined],
+  ['no answer in time', NO_ANSWER],
 ];
 const json = { 'content-type': 'application/json' };
 const UNCOUNTED: readonly (readonly [string, Failure])[] = [
@@ -48,7 +49,7 @@ const UNCOUNTED: readonly (readonly [string, Failure])[] = [
 describe('a provider that fails', () => {
   it.each(COUNTED)('for 5 different tokens in a row by %s is given a rest', async (_, failure) => {
     const { provider, askAbout, types, refusal } = await createUncached({
-      http: { timeoutMs: 50 },
+      http: { timeoutMs: failure === NO_ANSWER ? 200 : 5000 },
     });
     provider.respond(failure);
     await askAbout('token', 4);
@@ -98,6 +99,16 @@ describe('a provider that fails', () => {
     }
     expect(provider.questions).toHaveLength(25);
     expect(types()).toEqual([]);
+  });
+
+  it('after an answer counts every token anew', async () => {
+    const { provider, askAbout, types } = await createUncached();
+    await askAbout('token', 4);
+    provider.say({ active: false });
+    await askAbout('answered', 1);
+    provider.say('', 500);
+    await askAbout('token', 5);
+    expect(types()).toEqual(['introspection_unavailable']);
   });
 
   it('is told of to the operator with what went wrong', async () => {
@@ -162,6 +173,15 @@ describe('a rest', () => {
     wait(REST_MS);
     provider.say(ACTIVE);
     expect(await askAbout('late', 2)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('begins anew where a token that failed before finds the provider still failing', async () => {
+    const { provider, askAbout, types } = await createUncached();
+    await askAbout('token', 5);
+    wait(REST_MS);
+    for (let round = 0; round < 4; round += 1) await askAbout('token', 5);
+    expect(provider.questions).toHaveLength(6);
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
   });
 
   it('ends with one question; the others wait for what it brings', async () => {

@@ -23,6 +23,18 @@ describe('close()', () => {
     await expect.poll(() => provider.connections()).toBe(0);
   });
 
+  it('asks nothing for those who still wait for a place', async () => {
+    const provider = await startProvider();
+    provider.respond(() => undefined);
+    const { authenticator, decide } = createSubject(provider, { maxConcurrent: 1 });
+    const calls = ['a', 'b', 'c'].map((token) => decide(token));
+    await expect.poll(() => provider.questions.length).toBe(1);
+    await authenticator.close();
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 'unavailable/introspection'));
+    expect(provider.questions).toHaveLength(1);
+    await expect.poll(() => provider.connections()).toBe(0);
+  });
+
   it('leaves none open where the metadata were never answered', async () => {
     const provider = await startProvider();
     const { authenticator, decide } = createSubject({ issuer: provider.origin });
@@ -44,7 +56,10 @@ describe('close()', () => {
     const { authenticator, decide } = createSubject(await startProvider());
     const ask = (): unknown => {
       const { signal } = new AbortController();
-      return authenticator.authenticate({ scheme: 'bearer', token: 'token' }, { method: '', signal });
+      return authenticator.authenticate(
+        { scheme: 'bearer', token: 'token' },
+        { method: '', signal },
+      );
     };
     await decide('token');
     expect(ask()).not.toBeInstanceOf(Promise);

@@ -142,15 +142,26 @@ describe('an endpoint that', () => {
   });
 });
 
-describe('a report', () => {
-  it('that throws costs no call', async () => {
+describe('a report that throws', () => {
+  const report = (): never => {
+    throw new Error('a bug of the operator');
+  };
+
+  it('changes nothing of what a call is told', async () => {
     const provider = await startProvider();
     provider.say('', 401);
-    const report = (): never => {
-      throw new Error('a bug of the operator');
-    };
-    expect(await createSubject(provider, { report }).decide('token')).toBe(
-      'unavailable/introspection',
-    );
+    const error = await createSubject(provider, { report }).refusal('token');
+    expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
+    expect(causeOf(error)).toContain('does not take our credentials');
+  });
+
+  it('does not keep the breaker from opening', async () => {
+    const provider = await startProvider();
+    provider.say('', 500);
+    const { decide } = createSubject(provider, { report });
+    for (let index = 0; index < 10; index += 1) {
+      expect(await decide(`token-${index}`)).toBe('unavailable/introspection');
+    }
+    expect(provider.questions).toHaveLength(5);
   });
 });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startProvider } from './support/provider-server.ts';
 import { CLIENT_ID, createSubject } from './support/test-authenticator.ts';
 
@@ -69,5 +69,19 @@ describe.each(KEYS)('private_key_jwt with a key of type %s', (_, pair, algorithm
     const { header, isSigned } = await assertionOf('2026-01');
     expect(header['kid']).toBe('2026-01');
     expect(isSigned).toBe(true);
+  });
+});
+
+describe('a key that the runtime cannot use after all', () => {
+  it('is a bug, and no outage of the provider', async () => {
+    const provider = await startProvider();
+    const failure = new Error('not in this build');
+    const importKey = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(failure);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const clientAuthentication = { method: 'private_key_jwt', key: privateKey } as const;
+    const { verdict } = createSubject(provider, { clientAuthentication });
+    await expect(verdict('token')).rejects.toBe(failure);
+    importKey.mockRestore();
+    expect(provider.questions).toEqual([]);
   });
 });

@@ -136,12 +136,21 @@ describe('where signed answers are configured', () => {
     expect(await decide('c')).toBe('unavailable/introspection');
   });
 
-  it('keys that cannot be had are an outage', async () => {
-    for (const status of [404, 500]) {
-      const provider = await startSigningProvider();
-      provider.publish('/jwks', {}, status);
-      expect(await createSigned(provider).decide('token')).toBe('unavailable/introspection');
-    }
+  it.each([
+    [400, { error: 'invalid_request' }],
+    [401, { error: 'invalid_client' }],
+    [403, {}],
+    [404, {}],
+    [500, {}],
+    [200, '<html>keys</html>'],
+    [200, []],
+    [200, {}],
+  ])('keys that cannot be had are an outage, and no fault of ours: %i %j', async (status, body) => {
+    const provider = await startSigningProvider();
+    provider.publish('/jwks', body, status);
+    const { decide, events } = createSigned(provider);
+    expect(await decide('token')).toBe('unavailable/introspection');
+    expect(events).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
+import { tell } from '@grpc-authn/core/internal';
 import type { KeySet } from '@grpc-authn/jwt';
 
 export type Report = (event: AuthEvent) => void;
@@ -40,11 +41,7 @@ export class KeyReports {
   }
 
   #send(event: Omit<AuthEvent, 'authenticator'>): void {
-    try {
-      this.#report?.({ authenticator: this.#authenticator, ...event });
-    } catch {
-      // A report that fails must not cost a key refresh.
-    }
+    tell(this.#report, { authenticator: this.#authenticator, ...event });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
-import { checkOptionNames, checkText } from '@grpc-authn/core/internal';
+import { checkOptionNames, checkText, tell } from '@grpc-authn/core/internal';
 import { Discovery } from '@grpc-authn/discovery';
 import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/http';
 import {
@@ -54,13 +54,8 @@ export function createOidcAuthenticator<S extends StandardSchemaV1 | undefined =
     fetch,
     clock,
     staleIfErrorMs: settings.staleIfErrorMs,
-    onStaleMetadata: (error) => {
-      try {
-        settings.report?.({ type: 'metadata_unavailable', authenticator, error });
-      } catch {
-        // A report that fails must not cost a key refresh.
-      }
-    },
+    onStaleMetadata: (error) =>
+      tell(settings.report, { type: 'metadata_unavailable', authenticator, error }),
   });
   const source = new RefreshingKeys({ ...settings, loader, clock, authenticator });
   const managed = new JwtAuthenticator(rules, source) as ManagedAuthenticator<object>;

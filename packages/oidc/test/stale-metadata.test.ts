@@ -19,7 +19,7 @@ async function startProvider() {
     report: (event) => events.push(event),
     http: {
       fetch: (url, init) => {
-        const isMetadata = String(url).includes('.well-known');
+        const isMetadata = new Request(url).url.includes('.well-known');
         const retry = { status: 503, headers: { 'retry-after': '120' } };
         return failing && isMetadata
           ? Promise.resolve(new Response('down', retry))

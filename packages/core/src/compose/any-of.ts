@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { CHILDREN, takesOpaque } from '../contract/composition.ts';
+import { CHILDREN, leavesOf, takesOpaque } from '../contract/composition.ts';
 import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
@@ -111,9 +111,12 @@ function better(kept: AuthError | undefined, next: AuthError): AuthError {
 
 function checkChildren(children: readonly Child[]): void {
   if (children.length === 0) throw new ConfigError('anyOf: came no authenticator; wanted some');
-  const names = children.map(({ authenticator }) => authenticator.name);
+  const leaves = leavesOf(children.map(({ authenticator }) => authenticator));
+  const names = [...leaves].map(({ name }) => name);
+  const own = children.map(({ authenticator }) => authenticator.name);
   const issuers = children.flatMap(({ authenticator }) => [...new Set(authenticator.issuers)]);
   for (const [what, values] of [
+    ['the name', own],
     ['the name', names],
     ['the issuer', issuers],
   ] as const) {

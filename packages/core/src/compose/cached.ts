@@ -101,7 +101,13 @@ class Cached implements ManagedAuthenticator<object> {
     this.#accepted.clear();
     this.#refused?.clear();
     this.#flights.detach();
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // One listener's fault keeps the event from no other.
+      }
+    }
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {

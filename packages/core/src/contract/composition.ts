@@ -31,6 +31,19 @@ export function childrenOf(authenticator: Authenticator<object>): readonly Authe
   return (authenticator as Traits)[CHILDREN] ?? [];
 }
 
+/** The authenticators that verify: those inside of compositions and wrappers, each once. */
+export function leavesOf(
+  authenticators: readonly Authenticator<object>[],
+): ReadonlySet<Authenticator<object>> {
+  const leaves = new Set<Authenticator<object>>();
+  for (const authenticator of authenticators) {
+    const children = childrenOf(authenticator);
+    if (children.length === 0) leaves.add(authenticator);
+    for (const leaf of leavesOf(children)) leaves.add(leaf);
+  }
+  return leaves;
+}
+
 /** True where `name` is the authenticator's own or that of one inside it. */
 export function vouchesAs(authenticator: Authenticator<object>, name: string): boolean {
   return (

@@ -46,12 +46,16 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
 
   /** True for an AuthError of any copy of this package: an `instanceof` would fail between two. */
   static is(value: unknown): value is AuthError {
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      (value as { [BRAND]?: unknown })[BRAND] === true &&
-      Object.hasOwn(MESSAGES, (value as AuthError).code)
-    );
+    if (typeof value !== 'object' || value === null) return false;
+    try {
+      return (
+        (value as { [BRAND]?: unknown })[BRAND] === true &&
+        Object.hasOwn(MESSAGES, (value as AuthError).code)
+      );
+    } catch {
+      // A proxy that will not be read.
+      return false;
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber } from '../errors/option-checks.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Policy } from '../policy/checked-policy.ts';
-import { nodeOf, type Rule, type RuleNode } from '../policy/rule.ts';
+import { meaningOf, nodeOf, type Rule, type RuleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
 import { Attempt } from './attempt.ts';
 import { checkPolicy } from './check-policy.ts';
@@ -85,8 +85,7 @@ export class Gate {
     transport: AuthenticationContext,
     observer?: DryRunObserver,
   ): Decided | Promise<Decided> {
-    const given = nodeOf(rule, transport.method);
-    const node = given.kind === 'override' ? given.rule : given;
+    const node = meaningOf(rule, transport.method);
     if (node.kind === 'public') return undefined;
     if (node.kind === 'deny') return new AuthError('permission_denied', 'denied');
     if (credentials === undefined) {

@@ -8,7 +8,7 @@ import type { AuthenticationContext } from '../contract/authenticator.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { Decided, DryRunObserver } from '../gate/gate.ts';
-import type { Rule } from '../policy/rule.ts';
+import { meaningOf, type Rule } from '../policy/rule.ts';
 import { currentMark } from './current-principal.ts';
 import type { Decision } from './decision.ts';
 import { bug, readCredentials } from './extraction.ts';
@@ -49,6 +49,7 @@ export class GuardedCall
   #wouldRefuse: AuthError | undefined;
   #mark: Mark | undefined;
   #cancelTimer: (() => void) | undefined;
+  #revocations = 0;
   #decided = false;
   #over = false;
 
@@ -147,9 +148,14 @@ export class GuardedCall
 
   #decide(metadata: Metadata): Decided | Promise<Decided> {
     try {
+      const { gate, openCalls } = this.#settings;
+      this.#revocations = openCalls.revocations;
+      if (meaningOf(this.#rule, this.method).kind === 'deny') {
+        return gate.decide(this.#rule, undefined, this);
+      }
       const credentials = readCredentials(this.#settings.extractor, metadata);
       if (AuthError.is(credentials)) return credentials;
-      return this.#settings.gate.decide(this.#rule, credentials, this, this);
+      return gate.decide(this.#rule, credentials, this, this);
     } catch (fault) {
       return bug(fault);
     }
@@ -161,11 +167,11 @@ export class GuardedCall
 
   #conclude(decided: Decided, metadata: Metadata): void {
     if (this.#over) return;
-    if (decided !== undefined && !isPrincipal(decided)) {
-      this.#record('refused', decided);
-      return this.#end(decided);
-    }
+    if (decided !== undefined && !isPrincipal(decided)) return this.#refuse(decided);
     const { root, hidden, openCalls } = this.#settings;
+    if (decided !== undefined && openCalls.revokedSince(this.#revocations, decided)) {
+      return this.#refuse(new AuthError('invalid_token', 'revoked'));
+    }
     this.#mark = { principal: decided, root };
     leaveMark(metadata, this.#mark);
     for (const header of hidden) metadata.remove(header);
@@ -173,6 +179,11 @@ export class GuardedCall
     openCalls.add(this);
     if (this.#streaming && decided !== undefined) this.#limitLifetime(decided);
     if (!this.#over) this.#pass(passMetadata, metadata);
+  }
+
+  #refuse(error: AuthError): void {
+    this.#record('refused', error);
+    this.#end(error);
   }
 
   // ── the end ─────────────────────────────────────────────────────────────────────────────────────
@@ -221,13 +232,17 @@ export class GuardedCall
   }
 
   #tellCancelled(): void {
-    this.#pass(passCancel, undefined);
+    const listener = this.#listener;
     this.#listener = undefined;
+    this.#pass(passCancel, undefined, listener);
   }
 
   /** Each event of the handler runs in the call's async context, where that was asked for. */
-  #pass<T>(event: (listener: Listener, value: T) => void, value: T): void {
-    const listener = this.#listener;
+  #pass<T>(
+    event: (listener: Listener, value: T) => void,
+    value: T,
+    listener = this.#listener,
+  ): void {
     if (listener === undefined) return;
     if (this.#settings.asyncContext && this.#mark !== undefined) {
       currentMark.run(this.#mark, event, listener, value);

@@ -83,7 +83,7 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
     hidden: forwardToken === 'always' ? [] : extractor.headers,
     statuses: new StatusTable(options.statuses),
     streams: readStreamOptions(options.streams),
-    openCalls: new OpenCalls(authenticator),
+    openCalls: new OpenCalls(authenticator, clock),
     asyncContext: propagation === 'async_context',
     onDecision,
     clock,

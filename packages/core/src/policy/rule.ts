@@ -58,3 +58,9 @@ export function nodeOf(rule: unknown, where: string): RuleNode {
     `${where}: came ${describeValue(rule)}; wanted a rule of publicMethod(), requireScopes() and so on`,
   );
 }
+
+/** As nodeOf, without the override() around it, which is for start-up alone. */
+export function meaningOf(rule: unknown, where: string): RuleNode {
+  const node = nodeOf(rule, where);
+  return node.kind === 'override' ? node.rule : node;
+}

@@ -22,6 +22,16 @@ describe('anyOf throws a ConfigError', () => {
     ['schemes that are none', () => [{ ...jwt('a'), schemes: [] }], /anyOf\[0\]\.schemes/],
     ['two of one name', () => [jwt('a'), jwt('a', 'https://b.example')], /the name "a"/],
     ['one twice', () => Array.from({ length: 2 }).fill(jwt('a')), /the name "a"/],
+    [
+      'two of one name, of which one is inside a composition',
+      () => [jwt('a'), anyOf(jwt('a', 'x'), jwt('b'))],
+      /the name "a"/,
+    ],
+    [
+      'two of one name, both inside compositions',
+      () => [anyOf(jwt('a'), jwt('b')), anyOf(jwt('c'), cached(jwt('a', 'x')))],
+      /the name "a"/,
+    ],
     ['two for one issuer', () => [jwt('a'), jwt('b', 'https://a.example')], /the issuer/],
     [
       'two of whose issuers one is the same',

@@ -53,6 +53,19 @@ describe.each(EVENTS.map((event) => [event.type, event] as const))('%s', (_, eve
     expect(heard).toHaveLength(1);
   });
 
+  it('reaches each who listens, whatever another throws', () => {
+    const { cache, inner } = createCached();
+    let heard = 0;
+    cache.subscribe(() => {
+      throw new Error('a bug of a listener');
+    });
+    cache.subscribe(() => {
+      heard += 1;
+    });
+    inner.emit(event);
+    expect(heard).toBe(1);
+  });
+
   it.each<readonly [string, unknown]>([
     ['principal', 'accepted'],
     ['refusal', new AuthError('invalid_token', 'signature')],

@@ -38,7 +38,10 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   }
 
   async #verify(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
-    const verdict = await this.#verifyWith(await this.#source.keys(), token);
+    const current = await this.#source.keys();
+    // Nobody waits any longer, so nobody's turn is taken by a signature.
+    if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
+    const verdict = await this.#verifyWith(current, token);
     const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
     if (!unknown || this.#source.lookUp === undefined) return verdict;
     const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;

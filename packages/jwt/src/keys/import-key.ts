@@ -12,6 +12,8 @@ export interface VerificationKey {
   /** The one algorithm it verifies; undefined for an RSA key that declares none. */
   readonly algorithm: string | undefined;
   readonly keyObject: KeyObject;
+  /** What of the JWK makes the key; undefined for a secret. */
+  readonly material: JsonWebKey | undefined;
 }
 
 const RSA_BITS = { least: 2048, most: 8192 };
@@ -40,8 +42,9 @@ export function importKey(jwk: JsonObject): VerificationKey | string {
   const weak = kty === 'RSA' ? whyWeakRsa(jwk) : undefined;
   if (weak !== undefined) return weak;
   try {
-    const keyObject = createPublicKey({ key: publicMembers(jwk), format: 'jwk' });
-    return { kid, symmetric: false, algorithm, keyObject };
+    const material = publicMembers(jwk);
+    const keyObject = createPublicKey({ key: material, format: 'jwk' });
+    return { kid, symmetric: false, algorithm, keyObject, material };
   } catch {
     return 'it is not a valid public key';
   }
@@ -71,7 +74,8 @@ function importSecret(
   // Stray bits at its end are let pass: refused, it would hide that two keys share one kid.
   const bytes = Buffer.from(k, 'base64url');
   if (bytes.length < leastBytes) return `its secret is shorter than ${leastBytes} bytes`;
-  return { kid, symmetric: true, algorithm, keyObject: createSecretKey(bytes) };
+  const keyObject = createSecretKey(bytes);
+  return { kid, symmetric: true, algorithm, keyObject, material: undefined };
 }
 
 function whyWeakRsa(jwk: JsonObject): string | undefined {

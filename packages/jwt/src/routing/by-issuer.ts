@@ -17,6 +17,7 @@ import {
   describeValue,
   isPrincipal,
   isThenable,
+  leavesOf,
   subscribeToAll,
   TAKES_OPAQUE,
   wrongOption,
@@ -119,14 +120,11 @@ export function byIssuer<A extends Authenticator<object>>(
 }
 
 function checkNames(authenticators: readonly Authenticator<object>[]): void {
-  const byName = new Map<string, Authenticator<object>>();
-  for (const authenticator of authenticators) {
-    checkAuthenticator(authenticator, 'opaque');
-    const other = byName.get(authenticator.name);
-    if (other !== undefined && other !== authenticator) {
-      throw new ConfigError(`byIssuer: two authenticators have the name "${authenticator.name}"`);
-    }
-    byName.set(authenticator.name, authenticator);
+  for (const authenticator of authenticators) checkAuthenticator(authenticator, 'opaque');
+  const names = [...leavesOf(authenticators)].map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ConfigError(`byIssuer: two authenticators have the name "${twice}"`);
   }
 }
 

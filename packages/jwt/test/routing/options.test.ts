@@ -45,6 +45,11 @@ describe('byIssuer throws a ConfigError', () => {
       /the name "same"/,
     ],
     [
+      'two routes of one name, of which one is inside a composition',
+      () => byIssuer({ x: plain('same'), y: anyOf(plain('same', { issuers: ['y'] })) }),
+      /the name "same"/,
+    ],
+    [
       'an opaque route of the name of another',
       () => byIssuer({ x: plain('same') }, { opaque: plain('same') }),
       /the name "same"/,

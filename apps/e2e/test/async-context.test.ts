@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Metadata, status } from '@grpc/grpc-js';
+import {
+  allowAnonymous,
+  type AuthInterceptorOptions,
+  currentPrincipal,
+  definePolicy,
+} from '@grpc-authn/core';
+import { Accounts, bearer, eventually } from '../support/accounts.ts';
+import { CALL_KINDS, type CallKind } from '../support/echo-server.ts';
+import { type AnyCall, answer, type Respond, withHandler } from '../support/handler-server.ts';
+import { OpenClient } from '../support/open-call.ts';
+
+const CALLERS = ['alice', 'bob', 'carol', 'dave'] as const;
+const KNOWN = Object.fromEntries(CALLERS.map((name) => [name, {}]));
+const MESSAGES = 5;
+
+function subject(): string {
+  try {
+    return currentPrincipal()?.subject ?? 'anonymous';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Who called at each event of each call, by who said so in the first message. */
+class Log {
+  readonly #seen: (readonly [caller: string, event: string, subject: string])[] = [];
+
+  note(caller: string, event: string): void {
+    this.#seen.push([caller, event, subject()]);
+  }
+
+  /** How often an event came, and how often it ran for who made the call. */
+  count(event: string): { readonly came: number; readonly right: number } {
+    const came = this.#seen.filter(([, name]) => name === event);
+    return { came: came.length, right: came.filter(([who, , seen]) => who === seen).length };
+  }
+}
+
+/** Notes who calls at every event, and answers once the client has said all. */
+function noting(log: Log, respondAtEnd: boolean) {
+  return (kind: CallKind, call: AnyCall, respond: Respond): void => {
+    const caller = String(call.metadata.get('x-caller')[0]);
+    const note = (event: string): void => log.note(caller, event);
+    note('start');
+    call.on('cancelled', () => note('cancelled'));
+    void sleep(5).then(() => note('later'));
+    if (kind === 'clientStream' || kind === 'bidi') {
+      call.on('data', () => note('data'));
+      call.on('end', () => {
+        note('end');
+        if (respondAtEnd && kind === 'clientStream') respond(null, 'done');
+        if (respondAtEnd && kind === 'bidi') call.end();
+      });
+    } else if (respondAtEnd) {
+      void sleep(10).then(() => {
+        note('end');
+        answer(kind, call, respond);
+      });
+    }
+  };
+}
+
+for (const late of [false, true]) {
+  for (const kind of CALL_KINDS) {
+    describe(`currentPrincipal() in a ${kind} call that is verified ${late ? 'later' : 'at once'}`, () => {
+      const options = (): AuthInterceptorOptions => ({
+        authenticator: new Accounts(KNOWN, { late }),
+        propagation: 'async_context',
+      });
+      const sendsMany = kind === 'clientStream' || kind === 'bidi';
+
+      it('is the caller at the start, at each message, at the end and whenever after', async () => {
+        const log = new Log();
+        await withHandler(options(), { handle: noting(log, true) }, async ({ address }) => {
+          const client = new OpenClient(address);
+          // All of them over one connection, their messages in turns.
+          const calls = CALLERS.map((name) => openAs(client, kind, name));
+          const more = sendsMany ? MESSAGES - 1 : 0;
+          for (let sent = 0; sent < more; sent += 1) {
+            await sleep(3);
+            for (const { stream } of calls) stream.write('more');
+          }
+          for (const { stream } of sendsMany ? calls : []) stream.end();
+          for (const { ended } of calls) assert.equal((await ended).status.code, status.OK);
+          client.close();
+        });
+        const all = CALLERS.length;
+        assert.deepEqual(log.count('start'), { came: all, right: all });
+        assert.deepEqual(log.count('later'), { came: all, right: all });
+        assert.deepEqual(log.count('end'), { came: all, right: all });
+        const messages = sendsMany ? all * MESSAGES : 0;
+        assert.deepEqual(log.count('data'), { came: messages, right: messages });
+      });
+
+      it('is the caller when the client cancels', async () => {
+        const log = new Log();
+        await withHandler(options(), { handle: noting(log, false) }, async ({ address, seen }) => {
+          const client = new OpenClient(address);
+          const calls = CALLERS.map((name) => openAs(client, kind, name));
+          await eventually(() => seen.handlers === CALLERS.length, 'the handlers run');
+          for (const { stream } of calls) stream.cancel();
+          await eventually(() => log.count('cancelled').came === CALLERS.length, 'all are told');
+          client.close();
+        });
+        assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });
+      });
+
+      it('is the caller when the call is revoked', async () => {
+        const log = new Log();
+        const accounts = new Accounts(KNOWN, { late });
+        const revoking = { ...options(), authenticator: accounts };
+        await withHandler(revoking, { handle: noting(log, false) }, async ({ address, seen }) => {
+          const client = new OpenClient(address);
+          const calls = CALLERS.map((name) => openAs(client, kind, name));
+          await eventually(() => seen.handlers === CALLERS.length, 'the handlers run');
+          accounts.revoke(() => true);
+          for (const { ended } of calls) await ended;
+          client.close();
+        });
+        assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });
+      });
+    });
+  }
+}
+
+for (const kind of CALL_KINDS) {
+  describe(`currentPrincipal() in a ${kind} call`, () => {
+    it('is undefined for an anonymous caller', async () => {
+      const log = new Log();
+      const policy = definePolicy({ rules: { 'echo.v1.Echo/*': allowAnonymous() } });
+      const authenticator = new Accounts();
+      await withHandler(
+        { authenticator, policy, propagation: 'async_context' },
+        { handle: noting(log, true) },
+        async ({ address }) => {
+          const client = new OpenClient(address);
+          const { ended, stream } = openAs(client, kind, 'anonymous', false);
+          if (kind === 'clientStream' || kind === 'bidi') stream.end();
+          assert.equal((await ended).status.code, status.OK);
+          client.close();
+        },
+      );
+      assert.deepEqual(log.count('start'), { came: 1, right: 1 });
+      assert.deepEqual(log.count('end'), { came: 1, right: 1 });
+    });
+
+    it('throws where it was not asked for, rather than look anonymous', async () => {
+      const log = new Log();
+      await withHandler(
+        { authenticator: new Accounts() },
+        { handle: noting(log, true) },
+        async ({ client }) => {
+          assert.equal(
+            (await client.call(kind, { authorization: bearer('alice') })).code,
+            status.OK,
+          );
+        },
+      );
+      assert.deepEqual(log.count('start'), { came: 1, right: 0 });
+      assert.equal(subject(), 'unknown');
+    });
+  });
+}
+
+describe('currentPrincipal()', () => {
+  it('throws outside of every call, and says what to do', () => {
+    assert.throws(() => currentPrincipal(), /propagation: 'async_context'/);
+  });
+
+  it('is nobody in code that a call started for somebody else, and ends with that call', async () => {
+    const authenticator = new Accounts();
+    await withHandler(
+      { authenticator, propagation: 'async_context' },
+      { handle: answer },
+      async ({ client }) => {
+        await client.call('unary', { authorization: bearer('alice') });
+        assert.equal(subject(), 'unknown');
+      },
+    );
+  });
+});
+
+function openAs(client: OpenClient, kind: CallKind, name: string, authorize = true) {
+  const open = client.open(kind, {
+    metadata: callerMetadata(name),
+    ...(authorize ? { authorization: bearer(name) } : {}),
+  });
+  return open;
+}
+
+/** The client says who it is, so that the log can compare. */
+function callerMetadata(name: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-caller', name);
+  return metadata;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
+import { AuthError } from '../src/errors/auth-error.ts';
+import { caller } from './support/asked-rule.ts';
+import { BareCall } from './support/bare-call.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { metadataWith } from './support/metadata-field.ts';
+import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
+
+const good = () => metadataWith('authorization', 'Bearer token');
+const EVERYTHING = ['metadata', 'message', 'read', 'status 0'];
+
+/** A call of a caller whose token ends in a minute, on a clock that stands, and a way to revoke it. */
+function passed(kind: 'unary' | 'bidi' = 'bidi') {
+  const clock = new ManualClock();
+  let revoke = (): void => undefined;
+  const principal = caller({ expiresAtEpochSeconds: clock.nowMs() / 1000 + 60 });
+  const authenticator = stubAuthenticator(() => principal, {
+    subscribe: (listener: (event: AuthenticatorEvent) => void) => {
+      revoke = () => listener({ type: 'revoked', matches: () => true });
+      return () => undefined;
+    },
+  });
+  const call = new BareCall({ authenticator, clock, streams: { graceSeconds: 0 } }, kind);
+  call.receiveMetadata(good());
+  return { call, clock, revoke };
+}
+
+describe('a call that passed', () => {
+  it('is let through in both directions', () => {
+    const { call } = passed();
+    call.receiveMessage();
+    call.receiveHalfClose();
+    call.sendEverything();
+    expect(call.inbound).toEqual(['metadata', 'message', 'half-close']);
+    expect(call.outbound).toEqual(EVERYTHING);
+  });
+
+  it('tells its handler once that it is over, however it ends', () => {
+    const { call } = passed();
+    call.receiveCancel();
+    call.receiveCancel();
+    expect(call.inbound).toEqual(['metadata', 'cancel']);
+    expect(call.outbound).toEqual([]);
+  });
+});
+
+describe.each<readonly [string, (open: ReturnType<typeof passed>) => void]>([
+  ['whose token ends', ({ clock }) => clock.advance(60_000)],
+  ['that is revoked', ({ revoke }) => revoke()],
+])('a call %s', (_what, end) => {
+  it('gets one status, and its handler is told once, at once', () => {
+    const open = passed();
+    end(open);
+    expect(open.call.outbound).toEqual(['status 16']);
+    expect(open.call.inbound).toEqual(['metadata', 'cancel']);
+    // grpc-js tells it too, later.
+    open.call.receiveCancel();
+    end(open);
+    expect(open.call.outbound).toEqual(['status 16']);
+    expect(open.call.inbound).toEqual(['metadata', 'cancel']);
+  });
+
+  it('passes nothing on any more, in either direction: a write after the end would hang the client', () => {
+    const open = passed();
+    end(open);
+    open.call.sendEverything();
+    open.call.receiveMessage();
+    open.call.receiveHalfClose();
+    expect(open.call.outbound).toEqual(['status 16']);
+    expect(open.call.inbound).toEqual(['metadata', 'cancel']);
+  });
+
+  it('leaves no timer behind', () => {
+    const open = passed();
+    expect(open.clock.waiting).toBe(1);
+    end(open);
+    expect(open.clock.waiting).toBe(0);
+  });
+});
+
+describe('a unary call', () => {
+  it('can be revoked, and has no timer', () => {
+    const { call, clock, revoke } = passed('unary');
+    expect(clock.waiting).toBe(0);
+    revoke();
+    expect(call.outbound).toEqual(['status 16']);
+    expect(call.inbound).toEqual(['metadata', 'cancel']);
+  });
+});
+
+describe('a call that is refused', () => {
+  it('reaches no handler, whatever its client sends on', () => {
+    const refusal = new AuthError('invalid_token', 'signature');
+    const call = new BareCall({ authenticator: stubAuthenticator(() => refusal) });
+    call.receiveMetadata(good());
+    call.receiveMessage();
+    call.receiveHalfClose();
+    call.sendEverything();
+    expect(call.inbound).toEqual([]);
+    expect(call.outbound).toEqual(['status 16']);
+  });
+});
+
+describe('a call that is cancelled while it is being decided', () => {
+  it('gets neither a status nor a handler when the verdict comes', async () => {
+    for (const answer of [caller(), new AuthError('invalid_token', 'signature')]) {
+      const verdict = new OpenVerdict();
+      const clock = new ManualClock();
+      const call = new BareCall({ authenticator: stubAuthenticator(() => verdict.promise), clock });
+      call.receiveMetadata(good());
+      call.receiveCancel();
+      verdict.resolve(answer);
+      await new Promise(setImmediate);
+      expect(call.inbound).toEqual(['cancel']);
+      expect(call.outbound).toEqual([]);
+      expect(clock.waiting).toBe(0);
+    }
+  });
+});
