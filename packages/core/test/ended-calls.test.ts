@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
+import type { Decision } from '../src/grpc/decision.ts';
+import { OpenCalls } from '../src/grpc/open-calls.ts';
 import { caller } from './support/asked-rule.ts';
 import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
@@ -90,15 +92,19 @@ describe('a unary call', () => {
 });
 
 describe('a call that is refused', () => {
-  it('reaches no handler, whatever its client sends on', () => {
+  it('reaches no handler, whatever its client sends on, and is recorded once', () => {
     const refusal = new AuthError('invalid_token', 'signature');
-    const call = new BareCall({ authenticator: stubAuthenticator(() => refusal) });
+    const outcomes: string[] = [];
+    const onDecision = ({ outcome }: Decision): void => void outcomes.push(outcome);
+    const authenticator = stubAuthenticator(() => refusal);
+    const call = new BareCall({ authenticator, onDecision });
     call.receiveMetadata(good());
     call.receiveMessage();
     call.receiveHalfClose();
     call.sendEverything();
     expect(call.inbound).toEqual([]);
     expect(call.outbound).toEqual(['status 16']);
+    expect(outcomes).toEqual(['refused']);
   });
 });
 
@@ -115,6 +121,72 @@ describe('a call that is cancelled while it is being decided', () => {
       expect(call.inbound).toEqual(['cancel']);
       expect(call.outbound).toEqual([]);
       expect(clock.waiting).toBe(0);
+    }
+  });
+});
+
+describe('a revocation', () => {
+  const revocation = (subject: string): AuthenticatorEvent => ({
+    type: 'revoked',
+    matches: (principal) => principal.subject === subject,
+  });
+
+  it.each([
+    ['alice', ['status 16'], []],
+    ['bob', [], ['metadata']],
+  ])('of %s while alice is being verified counts for alice alone', async (who, sent, heard) => {
+    let tell = (_event: AuthenticatorEvent): void => undefined;
+    const verdict = new OpenVerdict();
+    const authenticator = stubAuthenticator(() => verdict.promise, {
+      subscribe: (listener) => {
+        tell = listener;
+        return () => undefined;
+      },
+    });
+    const call = new BareCall({ authenticator, clock: new ManualClock() });
+    call.receiveMetadata(good());
+    tell(revocation(who));
+    verdict.resolve(caller());
+    await new Promise(setImmediate);
+    expect(call.outbound).toEqual(sent);
+    expect(call.inbound).toEqual(heard);
+  });
+
+  it('ends every call that it matches, whatever the handler of one of them throws', () => {
+    const thrown: unknown[] = [];
+    vi.stubGlobal('queueMicrotask', (later: () => void) => {
+      try {
+        later();
+      } catch (fault) {
+        thrown.push(fault);
+      }
+    });
+    try {
+      let tell = (_event: AuthenticatorEvent): void => undefined;
+      const authenticator = stubAuthenticator(() => undefined, {
+        subscribe: (listener) => {
+          tell = listener;
+          return () => undefined;
+        },
+      });
+      const calls = new OpenCalls(authenticator, new ManualClock());
+      const fault = new Error('a bug in a handler');
+      const revoked: number[] = [];
+      for (const number of [1, 2, 3]) {
+        calls.add({
+          caller: caller(),
+          revoke: () => {
+            revoked.push(number);
+            throw fault;
+          },
+        });
+      }
+      tell(revocation('alice'));
+      expect(revoked).toEqual([1, 2, 3]);
+      // It is told, as it would be without us.
+      expect(thrown).toEqual([fault, fault, fault]);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACTIVE, type ProviderServer, startProvider } from './support/provider-server.ts';
-import { createSubject } from './support/test-authenticator.ts';
+import { ACTIVE, type ProviderServer } from './support/provider-server.ts';
+import { createUncached } from './support/uncached-subject.ts';
 
 const REST_MS = 5000;
 
@@ -9,23 +9,6 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   return () => void vi.useRealTimers();
 });
-const wait = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
-
-/** Without a cache, so that every call is a question. */
-async function createUncached(options: Parameters<typeof createSubject>[1] = {}) {
-  const provider = await startProvider();
-  provider.say('', 500);
-  const subject = createSubject(provider, { cache: false, ...options });
-  const askAbout = async (prefix: string, count: number): Promise<readonly string[]> => {
-    const outcomes: string[] = [];
-    for (let index = 0; index < count; index += 1) {
-      outcomes.push(await subject.decide(`${prefix}-${index}`));
-    }
-    return outcomes;
-  };
-  const types = () => subject.events.map(({ type }) => type);
-  return { ...subject, provider, askAbout, types };
-}
 
 type Failure = Parameters<ProviderServer['respond']>[0];
 const NO_ANSWER: Failure = () => undefined;
@@ -121,82 +104,5 @@ describe('a provider that fails', () => {
       detail: { restMs: REST_MS },
     });
     expect(String(events[0]?.error)).toContain(`${provider.endpoint}: answered 500`);
-  });
-});
-
-describe('a rest', () => {
-  it('lasts 5 s, and says at each moment how long yet', async () => {
-    const { provider, askAbout, refusal } = await createUncached();
-    await askAbout('token', 5);
-    wait(3000);
-    expect((await refusal('other')).retryAfterMs).toBe(2000);
-    wait(1999);
-    expect((await refusal('other')).retryAfterMs).toBe(1);
-    expect(provider.questions).toHaveLength(5);
-    wait(1);
-    await refusal('other');
-    expect(provider.questions).toHaveLength(6);
-  });
-
-  it('ends by itself when the provider answers again', async () => {
-    const { provider, askAbout, decide, types } = await createUncached();
-    await askAbout('token', 5);
-    provider.say(ACTIVE);
-    expect(await decide('token-0')).toBe('unavailable/introspection');
-    wait(REST_MS);
-    expect(await decide('token-0')).toBe('accepted');
-    expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
-    expect(await askAbout('next', 10)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
-  });
-
-  it.each([
-    ['that it is not active', { active: false }, 200],
-    ['that it is of no type it knows', { error: 'unsupported_token_type' }, 400],
-  ])('ends also with an answer about one token: %s', async (_, body, status) => {
-    const { provider, askAbout, types } = await createUncached();
-    await askAbout('token', 5);
-    provider.say(body, status);
-    wait(REST_MS);
-    expect(await askAbout('junk', 1)).toEqual(['invalid_token/inactive']);
-    expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
-  });
-
-  it('begins anew where a new token finds the provider still failing', async () => {
-    const { provider, askAbout, types } = await createUncached();
-    await askAbout('token', 5);
-    wait(REST_MS);
-    await askAbout('probe', 1);
-    expect(provider.questions).toHaveLength(6);
-    await askAbout('other', 10);
-    expect(provider.questions).toHaveLength(6);
-    expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
-    wait(REST_MS);
-    provider.say(ACTIVE);
-    expect(await askAbout('late', 2)).toEqual(['accepted', 'accepted']);
-  });
-
-  it('begins anew where a token that failed before finds the provider still failing', async () => {
-    const { provider, askAbout, types } = await createUncached();
-    await askAbout('token', 5);
-    wait(REST_MS);
-    for (let round = 0; round < 4; round += 1) await askAbout('token', 5);
-    expect(provider.questions).toHaveLength(6);
-    expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
-  });
-
-  it('ends with one question; the others wait for what it brings', async () => {
-    const { provider, askAbout, decide } = await createUncached();
-    await askAbout('token', 5);
-    wait(REST_MS);
-    const held: (() => void)[] = [];
-    provider.respond((_, response) => {
-      held.push(() => response.writeHead(200, json).end(JSON.stringify(ACTIVE)));
-    });
-    const calls = Array.from({ length: 10 }, (_, index) => decide(`waiting-${index}`));
-    await expect.poll(() => held.length).toBe(1);
-    expect(provider.questions).toHaveLength(6);
-    provider.say(ACTIVE);
-    held[0]?.();
-    expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
   });
 });

@@ -98,6 +98,8 @@ function fits(
   // A predicate in JavaScript may give anything, a promise among it: true alone is a yes.
   if (typeof wanted === 'function') {
     const answer: unknown = wanted(value as JsonValue | undefined);
+    // Its promise is no yes, and what it rejects with must not end the process.
+    if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
     return answer === true;
   }
   const matches = (candidate: unknown): boolean => isDeepStrictEqual(candidate, wanted);

@@ -48,8 +48,8 @@ export function definePolicy(options: PolicyOptions): Policy {
   const problems: string[] = [];
   const code = readRules(options.rules, problems);
   const proto = readProto(services, descriptorSet, problems);
-  checkOtherwise(otherwise, services !== undefined || descriptorSet !== undefined, problems);
   const known = knownMethods(services, proto.paths);
+  checkOtherwise(otherwise, known !== undefined, problems);
   const exact = new Map<string, Entry>();
   for (const [path, rule] of proto.exact) exact.set(path, { rule, source: 'proto' });
   for (const [path, rule] of code.exact) exact.set(path, { rule, source: 'code' });
@@ -57,7 +57,7 @@ export function definePolicy(options: PolicyOptions): Policy {
   for (const [service, rule] of proto.byService) byService.set(service, { rule, source: 'proto' });
   for (const [service, rule] of code.byService) byService.set(service, { rule, source: 'code' });
   const policy = new CheckedPolicy(exact, byService, { rule: otherwise, source: 'otherwise' });
-  if (known !== undefined && problems.length === 0) {
+  if (known !== undefined) {
     checkNames(code, known, problems);
     checkCovered(policy, otherwise, known, problems);
     checkWeakened(policy, proto, known, problems);

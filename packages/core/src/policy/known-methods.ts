@@ -16,9 +16,10 @@ export function knownMethods(
   services: readonly ServiceLike[] | undefined,
   described: readonly string[],
 ): ReadonlySet<string> | undefined {
-  if (services === undefined && described.length === 0) return undefined;
   const defined = (services ?? []).flatMap((service) => Object.values(service));
-  return new Set([...defined.map(({ path }) => path), ...described]);
+  const paths = new Set([...defined.map(({ path }) => path), ...described]);
+  // An empty list says no more than none.
+  return paths.size === 0 ? undefined : paths;
 }
 
 export function checkNames(code: Rules, known: ReadonlySet<string>, problems: string[]): void {

@@ -3,7 +3,12 @@ import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { keepsVerdicts } from '../contract/composition.ts';
 import type { JsonValue } from '../contract/json.ts';
 import { ConfigError } from '../errors/config-error.ts';
-import { checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
+import {
+  checkOptionNames,
+  checkTexts,
+  describeValue,
+  wrongOption,
+} from '../errors/option-checks.ts';
 import { type ClaimPredicate, makeRule, nodeOf, type Rule, type RuleNode } from './rule.ts';
 
 const PUBLIC = makeRule('public', { kind: 'public' });
@@ -124,9 +129,12 @@ export function dryRun(rule: Rule, options: { readonly until: string }): Rule {
   if (!isPart(node)) {
     throw wrongOption('dryRun', rule.description, 'a rule about scopes, claims or confirmation');
   }
+  checkOptionNames('dryRun', options, ['until']);
   const { until } = options;
   const untilMs = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(until) : Number.NaN;
-  if (Number.isNaN(untilMs))
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const isDate = !Number.isNaN(untilMs) && new Date(untilMs).toISOString().startsWith(until);
+  if (!isDate || typeof until !== 'string')
     throw wrongOption('until', describeValue(until), "a date, '2026-12-01'");
   if (untilMs > Date.now() + LONGEST_DRY_RUN_MS) {
     throw wrongOption('until', until, 'a date 30 days ahead at most');

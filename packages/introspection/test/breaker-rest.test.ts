@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACTIVE, send } from './support/provider-server.ts';
+import { createUncached } from './support/uncached-subject.ts';
+
+const REST_MS = 5000;
+
+// The breaker reads the wall clock.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  return () => void vi.useRealTimers();
+});
+const wait = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+
+describe('a rest', () => {
+  it('lasts 5 s, and says at each moment how long yet', async () => {
+    const { provider, askAbout, refusal } = await createUncached();
+    await askAbout('token', 5);
+    wait(3000);
+    expect((await refusal('other')).retryAfterMs).toBe(2000);
+    wait(1999);
+    expect((await refusal('other')).retryAfterMs).toBe(1);
+    expect(provider.questions).toHaveLength(5);
+    wait(1);
+    await refusal('other');
+    expect(provider.questions).toHaveLength(6);
+  });
+
+  it('ends by itself when the provider answers again', async () => {
+    const { provider, askAbout, decide, types } = await createUncached();
+    await askAbout('token', 5);
+    provider.say(ACTIVE);
+    expect(await decide('token-0')).toBe('unavailable/introspection');
+    wait(REST_MS);
+    expect(await decide('token-0')).toBe('accepted');
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
+    expect(await askAbout('next', 10)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
+  });
+
+  it.each([
+    ['that it is not active', { active: false }, 200],
+    ['that it is of no type it knows', { error: 'unsupported_token_type' }, 400],
+  ])('ends also with an answer about one token: %s', async (_, body, status) => {
+    const { provider, askAbout, types } = await createUncached();
+    await askAbout('token', 5);
+    provider.say(body, status);
+    wait(REST_MS);
+    expect(await askAbout('junk', 1)).toEqual(['invalid_token/inactive']);
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
+  });
+
+  it('begins anew where a new token finds the provider still failing', async () => {
+    const { provider, askAbout, types } = await createUncached();
+    await askAbout('token', 5);
+    wait(REST_MS);
+    await askAbout('probe', 1);
+    expect(provider.questions).toHaveLength(6);
+    await askAbout('other', 10);
+    expect(provider.questions).toHaveLength(6);
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
+    wait(REST_MS);
+    provider.say(ACTIVE);
+    expect(await askAbout('late', 2)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('begins anew where a token that failed before finds the provider still failing', async () => {
+    const { provider, askAbout, types } = await createUncached();
+    await askAbout('token', 5);
+    wait(REST_MS);
+    for (let round = 0; round < 4; round += 1) await askAbout('token', 5);
+    expect(provider.questions).toHaveLength(6);
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
+  });
+
+  it('ends with one question; the others wait for what it brings', async () => {
+    const { provider, askAbout, decide } = await createUncached();
+    await askAbout('token', 5);
+    wait(REST_MS);
+    const held: (() => void)[] = [];
+    provider.respond((_, response) => {
+      held.push(() => send(response, ACTIVE));
+    });
+    const calls = Array.from({ length: 10 }, (_, index) => decide(`waiting-${index}`));
+    await expect.poll(() => held.length).toBe(1);
+    expect(provider.questions).toHaveLength(6);
+    provider.say(ACTIVE);
+    held[0]?.();
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
+  });
+});
