@@ -141,6 +141,8 @@ export class IntrospectionClient {
     for (const cause of causesOf(error)) {
       if (cause instanceof ProviderError) return cause;
       if (cause instanceof TokenRefused) return new AuthError('invalid_token', 'inactive');
+      // A Response has a body too, and what is no JSON says nothing of the token.
+      if (cause.cause instanceof Response) continue;
       const { body } = (cause.cause ?? {}) as { body?: unknown };
       // It told of the token, but not that it is active.
       if (isObject(body) && body['active'] !== true)
