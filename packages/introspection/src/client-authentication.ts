@@ -44,7 +44,7 @@ export function readClientAuthentication(given: ClientAuthentication): ClientCre
   const method: unknown = given?.method;
   const members = typeof method === 'string' && Object.hasOwn(MEMBERS, method) && MEMBERS[method];
   if (!members) {
-    const came = typeof given === 'object' ? describeValue(method) : describeValue(given);
+    const came = typeof given === 'object' ? describeValue(method) : describeSecret(given);
     throw wrongOption(`${option}.method`, came, `one of ${Object.keys(MEMBERS).join(', ')}`);
   }
   checkOptionNames(option, given, ['method', ...members]);
