@@ -1,6 +1,7 @@
 import { Agent, fetch as undiciFetch } from 'undici';
 import { checkLiteral, guardedLookup } from './guarded-lookup.ts';
 import type { ClientCertificate, HttpSettings } from './http-options.ts';
+import { orAborted } from './or-aborted.ts';
 import { ProviderError, shownUrl } from './provider-error.ts';
 
 /** No document that a provider sends us is larger. */
@@ -31,21 +32,28 @@ export class GuardedFetch {
    */
   async fetch(url: URL, init: RequestInit = {}, issuer?: URL): Promise<Response> {
     const shown = `${init.method ?? 'GET'} ${shownUrl(url)}`;
-    const limit = AbortSignal.timeout(this.#settings.timeoutMs);
     const asking = new AbortController();
-    // A signal that lives on must not be given to AbortSignal.any(): Node.js 20 never lets go of it.
+    const { signal } = asking;
+    const limit = setTimeout(() => asking.abort(this.#noAnswer(shown)), this.#settings.timeoutMs);
+    // By hand: what AbortSignal.any() and AbortSignal.timeout() make stays in memory until the limit.
+    const leave = (): void => asking.abort(init.signal?.reason);
+    init.signal?.addEventListener('abort', leave, { once: true });
+    if (init.signal?.aborted) leave();
     this.#asking.add(asking);
-    const signal = AbortSignal.any([limit, asking.signal, ...(init.signal ? [init.signal] : [])]);
     try {
       // A fetch that was handed in need not obey its signal.
       return await orAborted(this.#exchange(url, { ...init, signal }, issuer, shown), signal);
     } catch (error) {
-      throw limit.aborted
-        ? new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`)
-        : toProviderError(error, shown);
+      throw toProviderError(signal.aborted ? signal.reason : error, shown);
     } finally {
+      clearTimeout(limit);
+      init.signal?.removeEventListener('abort', leave);
       this.#asking.delete(asking);
     }
+  }
+
+  #noAnswer(shown: string): ProviderError {
+    return new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`);
   }
 
   async #exchange(
@@ -103,15 +111,6 @@ export class GuardedFetch {
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
-  });
 }
 
 function isRedirect(status: number): boolean {

@@ -28,6 +28,16 @@ describe('a fetch that was handed in and obeys no signal', () => {
     await expect(asked).rejects.toMatchObject({ problem: 'connection' });
   });
 
+  it.each([
+    ['before it is asked', (leaving: AbortController) => leaving.abort()],
+    ['while it is asked', (leaving: AbortController) => queueMicrotask(() => leaving.abort())],
+  ])('is given up at once when who asks leaves: %s', async (_, leave) => {
+    const leaving = new AbortController();
+    leave(leaving);
+    const asked = fetching(never, 60_000).fetch(url, { signal: leaving.signal });
+    await expect(asked).rejects.toMatchObject({ problem: 'connection' });
+  });
+
   it('is not asked any more after that', async () => {
     let asked = 0;
     const guarded = fetching(async () => {

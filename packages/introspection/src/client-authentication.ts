@@ -107,6 +107,14 @@ function byPrivateKey(option: string, key: unknown, kid: string | undefined): Cl
 function algorithmOf(option: string, key: KeyObject): { name: string } {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   const namedCurve = CURVES[details?.namedCurve ?? ''];
+  const bits = details?.modulusLength ?? 0;
+  if (type === 'rsa' && bits < 2048) {
+    throw wrongOption(
+      option,
+      `an RSA key of ${bits} bits`,
+      '2048 bits or more (RFC 7518, section 3.3)',
+    );
+  }
   if (type === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as { name: string };
   if (type === 'ec' && namedCurve !== undefined) {
     return { name: 'ECDSA', namedCurve } as { name: string };

@@ -39,7 +39,7 @@ export function createIntrospectionAuthenticator<
   const kept =
     cache === false
       ? asking
-      : cached(asking, { negative: {}, ...cache, keepTokens: false, clock: settings.clock });
+      : cached(asking, { negative: {}, clock: settings.clock, ...cache, keepTokens: false });
   return kept as ManagedAuthenticator<ClaimsOutput<S>>;
 }
 

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { Discovery } from '@grpc-authn/discovery';
 import { checkMetadataUrl, type GuardedFetch, ProviderError, shownUrl } from '@grpc-authn/http';
@@ -20,6 +21,8 @@ export class EndpointSource {
   readonly #settings: IntrospectionSettings;
   readonly #discovery: Discovery | undefined;
   readonly #issuer: URL | undefined;
+  /** What all wait for runs in no caller's async context. */
+  readonly #scope = new AsyncResource('grpc-authn.EndpointSource');
   #current: Endpoint | undefined;
   #refreshAtMs = Number.POSITIVE_INFINITY;
   #failedUntilMs = 0;
@@ -53,9 +56,11 @@ export class EndpointSource {
   }
 
   #discover(): Promise<Endpoint> {
-    this.#discovering ??= this.#run().finally(() => {
-      this.#discovering = undefined;
-    });
+    this.#discovering ??= this.#scope.runInAsyncScope(() =>
+      this.#run().finally(() => {
+        this.#discovering = undefined;
+      }),
+    );
     return this.#discovering;
   }
 

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '@grpc-authn/core/authenticator';
 import { declareTraits, tell } from '@grpc-authn/core/internal';
-import { GuardedFetch } from '@grpc-authn/http';
+import { GuardedFetch, shownUrl } from '@grpc-authn/http';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/key-source';
 import { EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';
@@ -38,7 +38,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
     this.#endpoint = new EndpointSource(settings, this.#fetch);
     this.#client = new IntrospectionClient(settings, this.#fetch, report);
-    this.#guard = new ProviderGuard(settings, report);
+    this.#guard = new ProviderGuard({ ...settings, timeoutMs: settings.http.timeoutMs }, report);
   }
 
   authenticate(
@@ -62,15 +62,31 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   async #ask(token: string, context: AuthenticationContext): Promise<Verdict<object>> {
     try {
       const endpoint = await this.#endpoint.get();
-      const { signal } = context;
-      const answer = await this.#guard.ask(token, signal, () =>
-        this.#client.ask(endpoint, token, signal),
-      );
-      return AuthError.is(answer) ? answer : judgeAnswer(answer, this.#settings);
+      const askedAtSeconds = this.#settings.clock.nowMs() / 1000;
+      const answer = await this.#guard.ask({
+        token,
+        shown: `POST ${shownUrl(endpoint.url)}`,
+        signal: context.signal,
+        ask: (signal) => this.#client.ask(endpoint, token, signal),
+      });
+      const verdict = AuthError.is(answer)
+        ? answer
+        : judgeAnswer(answer, this.#settings, askedAtSeconds);
+      return AuthError.is(verdict) ? this.#withExpiry(token, verdict) : verdict;
     } catch (error) {
       if (AuthError.is(error)) return error;
       throw error;
     }
+  }
+
+  /** Whatever it was refused for, its own `exp` says whether a new one is to be had. */
+  #withExpiry(token: string, refusal: AuthError): AuthError {
+    if (refusal.tokenExpired || refusal.code !== 'invalid_token') return refusal;
+    const jwt = readUnverified(token);
+    const expired = jwt && hasExpired(jwt.payload, this.#settings.clock.nowMs() / 1000, 0);
+    if (expired !== true) return refusal;
+    const { reason } = refusal as AuthError<'invalid_token'>;
+    return new AuthError('invalid_token', reason, { tokenExpired: true });
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {

@@ -74,7 +74,7 @@ export class IntrospectionClient {
       introspection_endpoint: url.href,
       ...(jwksUri === undefined ? undefined : { jwks_uri: jwksUri.href }),
       // Ours, not the provider's: what signs an answer is not the provider's to choose.
-      introspection_signing_alg_values_supported: [...DEFAULT_ALGORITHMS],
+      introspection_signing_alg_values_supported: [...DEFAULT_ALGORITHMS, 'Ed25519'],
     };
     const authentication = await credentials.authentication();
     const configuration = new Configuration(server, clientId, undefined, authentication);
@@ -144,8 +144,8 @@ export class IntrospectionClient {
       // A Response has a body too, and what is no JSON says nothing of the token.
       if (cause.cause instanceof Response) continue;
       const { body } = (cause.cause ?? {}) as { body?: unknown };
-      // It told of the token, but not that it is active.
-      if (isObject(body) && body['active'] !== true)
+      // It told of the token, but not that it is active. A signed answer is read before its signature.
+      if (!this.#settings.signed && isObject(body) && body['active'] !== true)
         return new AuthError('invalid_token', 'inactive');
     }
     return new ProviderError(

@@ -23,12 +23,19 @@ const TIME_RULES = {
   maxTokenAgeSeconds: undefined,
 };
 
-/** A principal of what the provider said, or why it is not enough (RFC 7662, section 2.2). */
-export function judgeAnswer(answer: JsonObject, settings: IntrospectionSettings): Verdict<object> {
-  const verifiedAtEpochSeconds = settings.clock.nowMs() / 1000;
-  const reason = whyRefused(answer, settings, verifiedAtEpochSeconds);
+/**
+ * A principal of what the provider said, or why it is not enough (RFC 7662, section 2.2). The token
+ * counts as verified when the provider was asked: it may have been revoked while the answer was under way.
+ */
+export function judgeAnswer(
+  answer: JsonObject,
+  settings: IntrospectionSettings,
+  askedAtSeconds: number,
+): Verdict<object> {
+  const nowSeconds = settings.clock.nowMs() / 1000;
+  const reason = whyRefused(answer, settings, nowSeconds);
   if (reason !== undefined) {
-    const tokenExpired = hasExpired(answer, verifiedAtEpochSeconds, TOLERANCE_SECONDS);
+    const tokenExpired = hasExpired(answer, nowSeconds, TOLERANCE_SECONDS);
     return new AuthError('invalid_token', reason, { tokenExpired });
   }
   const identity = readIdentity(answer, settings.scopeClaims);
@@ -39,7 +46,7 @@ export function judgeAnswer(answer: JsonObject, settings: IntrospectionSettings)
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
     audience: [...(audienceOf(answer, settings) ?? [])],
     expiresAtEpochSeconds: answer['exp'] as number | undefined,
-    verifiedAtEpochSeconds,
+    verifiedAtEpochSeconds: askedAtSeconds,
     authenticator: settings.name,
   };
   const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
@@ -58,11 +65,13 @@ function whyRefused(
   const known = type === undefined || typeof type === 'string';
   // A refresh token is active too: oidc-provider introspects it, and leaves the type out.
   if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
-  if (iss !== undefined && !(typeof iss === 'string' && (settings.issuer ?? iss) === iss)) {
-    return 'issuer';
-  }
+  if (iss !== undefined && !isIssuer(iss, settings.issuer)) return 'issuer';
   if (audienceOf(answer, settings) === undefined) return 'audience';
   return checkTimes(answer, nowSeconds, TIME_RULES);
+}
+
+function isIssuer(iss: unknown, configured: string | undefined): boolean {
+  return typeof iss === 'string' && iss !== '' && (configured ?? iss) === iss;
 }
 
 function audienceOf(

@@ -1,16 +1,9 @@
+import { AsyncResource } from 'node:async_hooks';
 import { hash } from 'node:crypto';
-import { AuthError, type AuthEvent, type Clock } from '@grpc-authn/core/authenticator';
-import { ProviderError } from '@grpc-authn/http';
-import {
-  BrokenCircuitError,
-  bulkhead,
-  BulkheadRejectedError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-  wrap,
-} from 'cockatiel';
+import { type AuthEvent, AuthError, type Clock } from '@grpc-authn/core/authenticator';
+import { orAborted, ProviderError } from '@grpc-authn/http';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import PQueue from 'p-queue';
 
 /** Questions about this many different tokens must fail in a row before the provider is given a rest. */
 const MOST_FAILURES = 5;
@@ -18,97 +11,153 @@ const REST_MS = 5000;
 /** Beyond the questions under way, so many wait for a place. */
 const MOST_WAITING = 1024;
 
+/** What is asked, by whom, and how it is named to the operator. */
+export interface Question<T> {
+  readonly token: string;
+  readonly shown: string;
+  /** The caller's. */
+  readonly signal: AbortSignal;
+  ask(signal: AbortSignal): Promise<T>;
+}
+
 /**
- * Stands between us and the provider: so many questions at once, and none for a while when it does not
- * answer. An answer about one token never counts against it, whatever it says; nor do many failures of
- * one token, or any caller could shut the others out.
+ * Stands between us and the provider: so many questions at once, none for a while when it does not
+ * answer, and one time limit from the call to the answer, the wait for a place included. An answer
+ * about one token never counts against the provider, whatever it says; nor do many failures of one
+ * token, nor callers who leave, or any caller could shut the others out.
  */
 export class ProviderGuard {
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #report: (event: Omit<AuthEvent, 'authenticator'>) => void;
   readonly #failedTokens = new Set<string>();
-  readonly #policy;
-  readonly #isTrying: () => boolean;
+  readonly #queue: PQueue;
+  readonly #breaker;
   #retryAtMs = 0;
+  /** After a rest one question goes first, and the others wait for what it brings. */
+  #probe: Promise<void> | undefined;
+  /** Until the provider answers: a probe that was no outage is no answer yet. */
+  #outage = false;
 
   constructor(
-    options: { readonly maxConcurrent: number; readonly clock: Clock },
+    options: { readonly maxConcurrent: number; readonly timeoutMs: number; readonly clock: Clock },
     report: (event: Omit<AuthEvent, 'authenticator'>) => void,
   ) {
     this.#clock = options.clock;
-    const breaker = circuitBreaker(
-      handleWhen((error) => this.#counts(error)),
-      { halfOpenAfter: REST_MS, breaker: new ConsecutiveBreaker(MOST_FAILURES) },
+    this.#timeoutMs = options.timeoutMs;
+    this.#report = report;
+    this.#queue = new PQueue({ concurrency: options.maxConcurrent });
+    this.#breaker = circuitBreaker(
+      handleWhen((error) => error instanceof TokenFailure && this.#counts(error)),
+      // How long it rests is judged by our clock, before it is asked.
+      { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(MOST_FAILURES) },
     );
-    this.#isTrying = () => breaker.state === CircuitState.HalfOpen;
-    breaker.onBreak((reason) => {
+    this.#breaker.onBreak((reason) => {
       this.#retryAtMs = this.#clock.nowMs() + REST_MS;
+      this.#outage = true;
       const failure = 'error' in reason ? reason.error : undefined;
       const error = failure instanceof TokenFailure ? failure.problem : undefined;
       report({ type: 'introspection_unavailable', error, detail: { restMs: REST_MS } });
     });
-    breaker.onReset(() => report({ type: 'introspection_recovered' }));
-    this.#policy = wrap(breaker, bulkhead(options.maxConcurrent, MOST_WAITING));
   }
 
   /** @throws AuthError `unavailable` */
-  async ask<T>(token: string, signal: AbortSignal, question: () => Promise<T>): Promise<T> {
+  async ask<T>(question: Question<T>): Promise<T> {
+    const { signal } = question;
+    // One for the queue, another for what follows: a question that was asked is counted, then left.
+    const [queued, waiting] = [new AbortController(), new AbortController()];
+    let current = queued;
+    const leave = (reason: Error): void => current.abort(reason);
+    const left = (): void => leave(new AuthError('unavailable', 'timeout'));
+    const limit = setTimeout(() => leave(this.#noAnswer(question)), this.#timeoutMs);
+    signal.addEventListener('abort', left, { once: true });
     try {
-      const answer = await this.#policy.execute(async () => {
-        try {
-          return await question();
-        } catch (error) {
-          // Callers who leave say nothing about the provider, or they could shut the others out.
-          if (isOutage(error) && (!signal.aborted || this.#isTrying())) {
-            throw new TokenFailure(hash('sha256', token, 'base64url'), error);
-          }
-          throw error;
-        }
+      if (signal.aborted) throw new AuthError('unavailable', 'timeout');
+      if (this.#queue.size >= MOST_WAITING) {
+        throw new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
+      }
+      // The queue would run it in the async context of whoever left his place to it.
+      const put = AsyncResource.bind(() => {
+        current = waiting;
+        return this.#put(question, waiting.signal);
       });
-      this.#failedTokens.clear();
-      return answer;
+      return await this.#queue.add(put, { signal: queued.signal });
     } catch (error) {
-      throw this.#toAuthError(error);
+      throw toAuthError(error);
+    } finally {
+      clearTimeout(limit);
+      signal.removeEventListener('abort', left);
     }
   }
 
-  /** While the provider is tried again, whatever is no answer leaves it at rest. */
-  #counts(error: Error): boolean {
-    if (error instanceof BulkheadRejectedError) return this.#isTrying();
-    return error instanceof TokenFailure && (this.#isTrying() || this.#isAnother(error));
+  async #put<T>(question: Question<T>, waiting: AbortSignal): Promise<T> {
+    while (this.#probe !== undefined) await orAborted(this.#probe, waiting);
+    this.#checkRest();
+    const isProbe = this.#breaker.state !== CircuitState.Closed;
+    const asked = this.#breaker.execute(() => ask(question, waiting, isProbe));
+    if (isProbe) this.#probe = asked.then(this.#probed, this.#probed);
+    const answer = await (isProbe ? orAborted(asked, waiting) : asked);
+    this.#failedTokens.clear();
+    if (this.#outage) this.#report({ type: 'introspection_recovered' });
+    this.#outage = false;
+    return answer;
   }
 
-  /** A token counts once, until the provider answers again. */
-  #isAnother({ digest }: TokenFailure): boolean {
-    if (this.#failedTokens.has(digest)) return false;
+  readonly #probed = (): void => {
+    this.#probe = undefined;
+  };
+
+  /** A token counts once, until the provider answers again; a probe always does. */
+  #counts({ digest, isProbe }: TokenFailure): boolean {
+    if (!isProbe && this.#failedTokens.has(digest)) return false;
     if (this.#failedTokens.size >= MOST_FAILURES) this.#failedTokens.clear();
     this.#failedTokens.add(digest);
     return true;
   }
 
-  #toAuthError(error: unknown): unknown {
-    if (error instanceof BrokenCircuitError) {
-      const retryAfterMs = Math.max(0, this.#retryAtMs - this.#clock.nowMs());
-      return new AuthError('unavailable', 'introspection', { retryAfterMs });
+  #checkRest(): void {
+    const retryAfterMs = this.#retryAtMs - this.#clock.nowMs();
+    if (this.#breaker.state === CircuitState.Open && retryAfterMs > 0) {
+      throw new AuthError('unavailable', 'introspection', { retryAfterMs });
     }
-    if (error instanceof BulkheadRejectedError) {
-      return new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
-    }
-    const problem = error instanceof TokenFailure ? error.problem : error;
-    if (!(problem instanceof ProviderError)) return problem;
-    const { retryAfterMs = 1000 } = problem;
-    return new AuthError('unavailable', 'introspection', { retryAfterMs, cause: problem });
   }
+
+  #noAnswer({ shown }: { readonly shown: string }): ProviderError {
+    return new ProviderError('timeout', `${shown}: no answer in ${this.#timeoutMs} ms`);
+  }
+}
+
+async function ask<T>(question: Question<T>, waiting: AbortSignal, isProbe: boolean): Promise<T> {
+  // Whether the provider is asked again hangs on no caller's staying.
+  const signal = isProbe ? new AbortController().signal : waiting;
+  try {
+    return await question.ask(signal);
+  } catch (error) {
+    if (isOutage(error) && (isProbe || !question.signal.aborted)) {
+      throw new TokenFailure(hash('sha256', question.token, 'base64url'), error, isProbe);
+    }
+    throw error;
+  }
+}
+
+function toAuthError(error: unknown): unknown {
+  const problem = error instanceof TokenFailure ? error.problem : error;
+  if (!(problem instanceof ProviderError)) return problem;
+  const { retryAfterMs = 1000 } = problem;
+  return new AuthError('unavailable', 'introspection', { retryAfterMs, cause: problem });
 }
 
 /** A question that the provider did not answer. */
 class TokenFailure extends Error {
   readonly digest: string;
   readonly problem: ProviderError;
+  readonly isProbe: boolean;
 
-  constructor(digest: string, problem: ProviderError) {
+  constructor(digest: string, problem: ProviderError, isProbe: boolean) {
     super();
     this.digest = digest;
     this.problem = problem;
+    this.isProbe = isProbe;
   }
 }
 

@@ -85,3 +85,13 @@ describe('a key that the runtime cannot use after all', () => {
     expect(provider.questions).toEqual([]);
   });
 });
+
+it('an RSA key of fewer than 2048 bits is a ConfigError that shows no more than its size', () => {
+  const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  expect(() =>
+    createSubject(
+      { issuer: 'https://id.example.com' },
+      { clientAuthentication: { method: 'private_key_jwt', key } },
+    ),
+  ).toThrow('came an RSA key of 1024 bits; wanted 2048 bits or more (RFC 7518, section 3.3)');
+});

@@ -175,3 +175,17 @@ describe('where signed answers are configured', () => {
     expect(provider.paths.filter((path) => path === '/jwks')).toHaveLength(1);
   });
 });
+
+it('a signed answer that nobody signed says nothing of the token: no refusal comes of it', async () => {
+  const provider = await startSigningProvider();
+  await provider.sign({
+    claims: { token_introspection: { active: 'x' } },
+    key: generateKeyPairSync('ed25519').privateKey,
+  });
+  expect(await createSigned(provider).decide('token')).toBe('unavailable/introspection');
+});
+
+it('a signed answer may call EdDSA by the name of its curve', async () => {
+  const provider = await startSigningProvider('Ed25519');
+  expect(await createSigned(provider).decide('token')).toBe('accepted');
+});

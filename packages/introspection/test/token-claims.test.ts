@@ -119,6 +119,7 @@ describe('the iss of an answer', () => {
     ['a number', 1],
     ['null', null],
     ['a list', [issuer]],
+    ['empty', ''],
   ])('is refused where it is no text, though none is configured: %s', async (_, iss) => {
     expect(await decide({ iss })).toBe('invalid_token/issuer');
   });

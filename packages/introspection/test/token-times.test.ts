@@ -1,6 +1,6 @@
 import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it } from 'vitest';
-import { ACTIVE, startProvider } from './support/provider-server.ts';
+import { ACTIVE, send, startProvider } from './support/provider-server.ts';
 import { createSubject, wordsFor } from './support/test-authenticator.ts';
 
 const NOW_SECONDS = 1_800_000_000;
@@ -99,5 +99,34 @@ describe('a token that is refused for another reason', () => {
   it('is not told so where it has not', async () => {
     const { verdict } = await askAbout({ aud: 'other', exp: NOW_SECONDS + 1 });
     expect(await verdict('token')).toMatchObject({ reason: 'audience', tokenExpired: false });
+  });
+});
+
+describe('the time of the verification', () => {
+  it('is when the provider was asked: what it revoked since then it has not told', async () => {
+    const clock = createFakeClock(NOW_SECONDS * 1000);
+    const provider = await startProvider();
+    provider.respond((_, response) => {
+      void clock.advance(30_000).then(() => send(response, ACTIVE));
+    });
+    const { principal } = createSubject(provider, { clock });
+    expect(await principal('token')).toMatchObject({ verifiedAtEpochSeconds: NOW_SECONDS });
+  });
+});
+
+describe('a token that the provider does not take, but that tells its own end', () => {
+  const jwtOf = (payload: object): string =>
+    [{ alg: 'RS256' }, payload, 'signature']
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+  it.each([
+    ['that has passed', NOW_SECONDS - 1, true],
+    ['that is to come', NOW_SECONDS + 1, false],
+  ])('%s', async (_, exp, tokenExpired) => {
+    const provider = await startProvider();
+    provider.say({ active: false });
+    const clock = createFakeClock(NOW_SECONDS * 1000);
+    const { verdict } = createSubject(provider, { clock });
+    expect(await verdict(jwtOf({ exp }))).toMatchObject({ reason: 'inactive', tokenExpired });
   });
 });

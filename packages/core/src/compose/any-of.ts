@@ -13,6 +13,7 @@ import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { allOf, subscribeToAll } from './children.ts';
+import { answerOf, thrownVerdict } from './thrown-verdict.ts';
 
 interface Child {
   readonly authenticator: Authenticator<object>;
@@ -56,11 +57,15 @@ class AnyOf implements ManagedAuthenticator<object> {
     for (let index = first; index < this.#children.length; index += 1) {
       const child = this.#children[index];
       if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
-      const verdict = child.authenticator.authenticate(credentials, context);
+      const verdict = answerOf(child.authenticator, credentials, context);
       if (isThenable(verdict)) {
-        return Promise.resolve(verdict).then((late) =>
-          saysNotMine(late) ? this.#ask(index + 1, better(kept, late), credentials, context) : late,
-        );
+        return Promise.resolve(verdict)
+          .catch(thrownVerdict)
+          .then((late) =>
+            saysNotMine(late)
+              ? this.#ask(index + 1, better(kept, late), credentials, context)
+              : late,
+          );
       }
       if (!saysNotMine(verdict)) return verdict;
       kept = better(kept, verdict);

@@ -14,6 +14,7 @@ import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
+import { answerOf, thrownVerdict } from './thrown-verdict.ts';
 import { SingleFlight } from './single-flight.ts';
 import { VerdictStore } from './verdict-store.ts';
 
@@ -35,6 +36,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly #unsubscribe: (() => void) | undefined;
   /** Grows when verdicts must be forgotten: what was begun before must not be kept after. */
   #generation = 0;
+  #closed = false;
 
   constructor(inner: Authenticator<object>, settings: CacheSettings) {
     this.#inner = inner;
@@ -52,9 +54,11 @@ class Cached implements ManagedAuthenticator<object> {
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    // A proof is of one call alone.
-    if (credentials.proof !== undefined) return this.#inner.authenticate(credentials, context);
-    const { scheme, token } = credentials;
+    const { scheme, token, proof } = credentials;
+    // A proof is of one call alone. Tokens that are no text have one digest, since each lone surrogate is written as the same sign.
+    if (proof !== undefined || !token.isWellFormed()) {
+      return this.#inner.authenticate(credentials, context);
+    }
     const nowMs = this.#settings.clock.nowMs();
     const key = this.#settings.keepTokens ? token : digestOf(token);
     const accepted = this.#accepted.get(key, scheme, nowMs);
@@ -76,18 +80,22 @@ class Cached implements ManagedAuthenticator<object> {
       if (begunIn === this.#generation) this.#keep(credentials, key, verdict);
       return verdict;
     };
-    const verdict = this.#inner.authenticate(credentials, context);
-    return isThenable(verdict) ? Promise.resolve(verdict).then(keep) : keep(verdict);
+    const verdict = answerOf(this.#inner, credentials, context);
+    return isThenable(verdict)
+      ? Promise.resolve(verdict).catch(thrownVerdict).then(keep)
+      : keep(verdict);
   }
 
   #keep({ scheme, token }: Credentials, key: string, verdict: Verdict<object>): void {
+    if (this.#closed) return;
     const { clock, maxAgeMs, negative } = this.#settings;
     const nowMs = clock.nowMs();
     if (isPrincipal(verdict)) {
       const { expiresAtEpochSeconds = Number.POSITIVE_INFINITY, verifiedAtEpochSeconds } = verdict;
       const untilMs = Math.min(
         expiresAtEpochSeconds * 1000,
-        verifiedAtEpochSeconds * 1000 + maxAgeMs,
+        // A clock that was ahead of ours makes no verdict younger.
+        Math.min(verifiedAtEpochSeconds * 1000, nowMs) + maxAgeMs,
       );
       if (nowMs < untilMs) this.#accepted.set(key, scheme, verdict, untilMs, nowMs);
     } else if (negative !== undefined && isLasting(verdict)) {
@@ -121,7 +129,7 @@ class Cached implements ManagedAuthenticator<object> {
 
   async close(): Promise<void> {
     this.#unsubscribe?.();
-    this.#generation += 1;
+    this.#closed = true;
     this.#accepted.clear();
     this.#refused?.clear();
     await this.#inner.close?.();

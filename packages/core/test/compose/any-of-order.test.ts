@@ -116,7 +116,6 @@ describe('anyOf', () => {
   it.each<readonly [string, unknown]>([
     ['an error', new Error('a bug')],
     ['text', 'not mine'],
-    ['a final refusal', new AuthError('invalid_token', 'revoked')],
   ])('ends where a child throws, at once or later: %s', async (_, thrown) => {
     const atOnce = compose(
       () => {
@@ -138,6 +137,25 @@ describe('anyOf', () => {
     );
     await expect(later.ask()).rejects.toBe(thrown);
     expect([...atOnce.asked, ...later.asked]).toEqual([0, 0, 1]);
+  });
+
+  it.each<readonly [string, AuthError, unknown]>([
+    ['goes on where it is not mine', new AuthError('invalid_token', 'issuer'), alice],
+    ['ends where it is a final refusal', new AuthError('invalid_token', 'revoked'), undefined],
+    ['ends where it is an outage', new AuthError('unavailable', 'jwks'), undefined],
+  ])('takes a thrown refusal for a returned one, and %s', async (_, thrown, wanted = thrown) => {
+    const atOnce = compose(
+      () => {
+        throw thrown;
+      },
+      () => alice,
+    );
+    expect(await atOnce.ask()).toBe(wanted);
+    const later = compose(
+      () => Promise.reject(thrown),
+      () => alice,
+    );
+    expect(await later.ask()).toBe(wanted);
   });
 
   it('waits for no promise where no child answers with one', () => {

@@ -115,3 +115,16 @@ describe('the age of a principal', () => {
     expect(inner.asked).toHaveLength(2);
   });
 });
+
+it('a principal whose verification lies ahead of our clock is kept no longer for it', () => {
+  const { ask, clock, inner } = createCached({ maxAgeSeconds: 10 }, (credentials, now) =>
+    principalFor(credentials, now, { verifiedAtEpochSeconds: now.nowMs() / 1000 + 600 }),
+  );
+  ask('token');
+  clock.advance(9999);
+  ask('token');
+  expect(inner.asked).toHaveLength(1);
+  clock.advance(1);
+  ask('token');
+  expect(inner.asked).toHaveLength(2);
+});

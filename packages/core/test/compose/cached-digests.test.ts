@@ -67,3 +67,10 @@ describe('where digests are kept', () => {
     expect(subjects[0]?.ask(tokenOf('junk', 'digested'))).not.toBeInstanceOf(Promise);
   }, 60_000);
 });
+
+it('a token that is no text is not kept: two of them would have one digest', () => {
+  const { ask, inner } = createCached({ keepTokens: false });
+  const first = ask('token-\ud800');
+  expect(ask('token-\udbff')).not.toBe(first);
+  expect(inner.asked).toHaveLength(2);
+});

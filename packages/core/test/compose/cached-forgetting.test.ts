@@ -170,3 +170,11 @@ describe('ready()', () => {
     await expect(cache.close()).resolves.toBeUndefined();
   });
 });
+
+it('nothing is kept once it is closed', async () => {
+  const { ask, cache, inner } = createCached();
+  await cache.close();
+  ask('token');
+  ask('token');
+  expect(inner.asked).toHaveLength(2);
+});

@@ -124,3 +124,19 @@ describe('a flood of junk', () => {
     expect(inner.asked.length).toBeLessThan(50);
   });
 });
+
+it.each([
+  [
+    'at once',
+    (refusal: AuthError) => {
+      throw refusal;
+    },
+  ],
+  ['later', (refusal: AuthError) => Promise.reject(refusal)],
+])('a refusal that is thrown %s is kept like one that is returned', async (_, answer) => {
+  const refusal = new AuthError('invalid_token', 'signature');
+  const { ask, inner } = createCached({ negative: {} }, () => answer(refusal));
+  expect(await ask('junk')).toBe(refusal);
+  expect(await ask('junk')).toBe(refusal);
+  expect(inner.asked).toHaveLength(1);
+});
