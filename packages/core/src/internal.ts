@@ -2,7 +2,15 @@
 export { checkClock, systemClock } from './contract/clock.ts';
 export { allOf, subscribeToAll } from './compose/children.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
-export { CHILDREN, declareTraits, leavesOf, TAKES_OPAQUE } from './contract/composition.ts';
+export {
+  CHILDREN,
+  declareChildren,
+  declareTraits,
+  keepsVerdicts,
+  leavesOf,
+  TAKES_OPAQUE,
+} from './contract/composition.ts';
+export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
 export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
@@ -18,3 +26,4 @@ export {
   nearestName,
   wrongOption,
 } from './errors/option-checks.ts';
+export { weakenedMethods } from './policy/weakened-methods.ts';

@@ -26,6 +26,14 @@ export function declareTraits(
   Object.defineProperty(authenticator, NEEDS_SCOPE_RULES, { value: traits.needsScopeRules });
 }
 
+/** For one whose children change while it lasts. */
+export function declareChildren(
+  authenticator: Authenticator<object>,
+  children: () => readonly Authenticator<object>[],
+): void {
+  Object.defineProperty(authenticator, CHILDREN, { get: children });
+}
+
 /** The children of a composition of ours; none for anything else. */
 export function childrenOf(authenticator: Authenticator<object>): readonly Authenticator<object>[] {
   return (authenticator as Traits)[CHILDREN] ?? [];

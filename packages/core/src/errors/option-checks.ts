@@ -39,7 +39,8 @@ export function nearestName(name: string, known: Iterable<string>): string | und
     const distance = leven(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  // Half a name: 'maxAge' for 'maxAgeSeconds'.
+  return best ?? [...known].find((candidate) => name.length > 2 && candidate.startsWith(name));
 }
 
 /** An option nobody reads is a check nobody makes: a misspelt `audience` must not pass silently. */

@@ -65,6 +65,7 @@ export class GuardedCall
     this.#inner = inner;
     this.#streaming = method.requestStream || method.responseStream;
     this.method = method.path;
+    settings.calls?.begun();
     this.#startedMs = settings.onDecision === undefined ? 0 : settings.clock.nowMs();
   }
 
@@ -224,6 +225,7 @@ export class GuardedCall
   }
 
   #finish(): void {
+    if (!this.#over) this.#settings.calls?.ended();
     this.#over = true;
     this.#settings.openCalls.remove(this);
     this.#cancelTimer?.();
@@ -252,8 +254,9 @@ export class GuardedCall
   }
 
   #record(outcome: Decision['outcome'], error: AuthError | undefined): void {
+    const { onDecision, clock, calls } = this.#settings;
+    if (!this.#decided) calls?.decided();
     this.#decided = true;
-    const { onDecision, clock } = this.#settings;
     if (onDecision === undefined) return;
     recordDecision(onDecision, {
       outcome,

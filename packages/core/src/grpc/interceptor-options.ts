@@ -1,4 +1,5 @@
 import type { Authenticator } from '../contract/authenticator.ts';
+import { type CallObserver, snapshotOf } from '../contract/snapshot.ts';
 import { checkClock, type Clock } from '../contract/clock.ts';
 import {
   checkFunction,
@@ -52,6 +53,8 @@ export interface InterceptorSettings {
   readonly statuses: StatusTable;
   readonly streams: StreamSettings;
   readonly openCalls: OpenCalls;
+  /** Whoever must know which calls are under way. */
+  readonly calls: CallObserver | undefined;
   readonly asyncContext: boolean;
   readonly onDecision: ((decision: Decision) => void) | undefined;
   readonly clock: Clock;
@@ -84,6 +87,7 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
     statuses: new StatusTable(options.statuses),
     streams: readStreamOptions(options.streams),
     openCalls: new OpenCalls(authenticator, clock),
+    calls: snapshotOf(authenticator)?.calls,
     asyncContext: propagation === 'async_context',
     onDecision,
     clock,

@@ -2,6 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
 import { contains, vouchesAs } from '../contract/composition.ts';
+import { snapshotOf } from '../contract/snapshot.ts';
 
 /** What the interceptor leaves on a call: that it was seen, by whom, and for whom it passed. */
 export interface Mark {
@@ -44,7 +45,11 @@ export function getPrincipal(
   if (principal === undefined) {
     throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
   }
-  if (from !== undefined && !(contains(root, from) && vouchesAs(from, principal.authenticator))) {
+  // What stands through every reload vouches wherever the one of that time did.
+  const source = from !== undefined && snapshotOf(root)?.of === from ? root : from;
+  const vouched =
+    source === undefined || (contains(root, source) && vouchesAs(source, principal.authenticator));
+  if (from !== undefined && !vouched) {
     throw new Error(
       `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
     );

@@ -1,16 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Authenticator } from '../contract/authenticator.ts';
 import type { RuleNode } from './rule.ts';
+
+/** Whether two second opinions are one. */
+type SameConfirmer = (one: Authenticator<object>, other: Authenticator<object>) => boolean;
 
 /**
  * True where whoever `rule` lets pass would pass `other` too, as far as that can be seen: where it
  * cannot, the answer is no, and a change counts as one that weakens.
  */
-export function implies(rule: RuleNode, other: RuleNode): boolean {
-  if (rule.kind === 'override') return implies(rule.rule, other);
-  if (other.kind === 'override') return implies(rule, other.rule);
+export function implies(
+  rule: RuleNode,
+  other: RuleNode,
+  same: SameConfirmer = (one, two) => one === two,
+): boolean {
+  if (rule.kind === 'override') return implies(rule.rule, other, same);
+  if (other.kind === 'override') return implies(rule, other.rule, same);
+  if (other.kind === 'dry_run') {
+    // From its date on it counts; one that counts later lets more pass until then.
+    if (rule.kind !== 'dry_run') return implies(rule, other.rule, same);
+    return rule.untilMs <= other.untilMs && implies(rule.rule, other.rule, same);
+  }
   // A dry run asks for no more than a verified caller.
-  if (rule.kind === 'dry_run') return implies({ kind: 'authenticated' }, other);
-  if (other.kind === 'dry_run') return implies(rule, { kind: 'authenticated' });
+  if (rule.kind === 'dry_run') return implies({ kind: 'authenticated' }, other, same);
   if (rule.kind === 'deny') return true;
   switch (other.kind) {
     case 'public':
@@ -22,28 +34,28 @@ export function implies(rule: RuleNode, other: RuleNode): boolean {
     case 'deny':
       return false;
     case 'all':
-      return other.of.every((part) => implies(rule, part));
+      return other.of.every((part) => implies(rule, part, same));
     case 'any':
-      if (other.of.some((part) => implies(rule, part))) return true;
+      if (other.of.some((part) => implies(rule, part, same))) return true;
       break;
     case 'scopes':
       if (other.all.length > 1) {
-        return other.all.every((scope) => implies(rule, { kind: 'scopes', all: [scope] }));
+        return other.all.every((scope) => implies(rule, { kind: 'scopes', all: [scope] }, same));
       }
       break;
     case 'any_scope':
     case 'claim':
     case 'confirmed':
   }
-  return partImplies(rule, other);
+  return partImplies(rule, other, same);
 }
 
-function partImplies(rule: RuleNode, other: RuleNode): boolean {
+function partImplies(rule: RuleNode, other: RuleNode, same: SameConfirmer): boolean {
   switch (rule.kind) {
     case 'all':
-      return rule.of.some((part) => implies(part, other));
+      return rule.of.some((part) => implies(part, other, same));
     case 'any':
-      return rule.of.every((part) => implies(part, other));
+      return rule.of.every((part) => implies(part, other, same));
     case 'scopes':
       if (other.kind === 'scopes') return other.all.every((scope) => rule.all.includes(scope));
       return other.kind === 'any_scope' && other.any.some((scope) => rule.all.includes(scope));
@@ -53,7 +65,7 @@ function partImplies(rule: RuleNode, other: RuleNode): boolean {
     case 'claim':
       return other.kind === 'claim' && sameClaim(rule, other);
     case 'confirmed':
-      return other.kind === 'confirmed' && rule.by === other.by;
+      return other.kind === 'confirmed' && same(rule.by, other.by);
     case 'public':
     case 'anonymous':
     case 'authenticated':

@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { anyOf, type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
+import { nearestName } from '@grpc-authn/core/internal';
+import { z } from 'zod';
+
+/** Our own short names, and the packages that bring them. Nothing else is ever imported by a name. */
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['hs256', '@grpc-authn/hs256'],
+  ['jwks', '@grpc-authn/jwks'],
+  ['oidc', '@grpc-authn/oidc'],
+  ['introspection', '@grpc-authn/introspection'],
+  ['byIssuer', '@grpc-authn/jwt'],
+]);
+
+const ANY_OF = defineAdapter({
+  name: 'anyOf',
+  schema: z.strictObject({
+    of: z.array(z.unknown()).min(1).describe('asked in this order; the first that accepts'),
+  }),
+  create: async ({ of }, context) =>
+    anyOf(...(await Promise.all(of.map((spec) => context.build(spec))))),
+});
+
+/** Why there is no adapter; the message says what to do. */
+export class AdapterProblem extends Error {}
+
+/** Finds adapters: those that were handed in first, then our own, imported when first named. */
+export class Adapters {
+  readonly #handedIn: ReadonlyMap<string, AuthenticatorAdapter>;
+
+  /** @throws ConfigError for what is no adapter */
+  constructor(handedIn: readonly AuthenticatorAdapter[]) {
+    this.#handedIn = new Map(
+      [ANY_OF as AuthenticatorAdapter, ...handedIn].map((adapter) => [
+        defineAdapter(adapter).name,
+        adapter,
+      ]),
+    );
+  }
+
+  /** @throws AdapterProblem */
+  async find(use: string): Promise<AuthenticatorAdapter> {
+    const handedIn = this.#handedIn.get(use);
+    if (handedIn !== undefined) return handedIn;
+    const name = PACKAGES.get(use);
+    if (name === undefined) throw new AdapterProblem(this.#wordsFor(use));
+    const { adapter } = await importOurs(name);
+    try {
+      return defineAdapter(adapter as AuthenticatorAdapter);
+    } catch {
+      throw new AdapterProblem(
+        `${name} exports no adapter that this version understands; run: npm install ${name}@latest`,
+      );
+    }
+  }
+
+  #wordsFor(use: string): string {
+    const names = [...new Set([...PACKAGES.keys(), ...this.#handedIn.keys()])];
+    const near = nearestName(use, names);
+    const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`;
+    return `there is no such authenticator; ${hint} (hand in others by loadAuth({ adapters }))`;
+  }
+}
+
+/** From the application's root, since a strict installation does not let us see its packages. */
+async function importOurs(name: string): Promise<{ readonly adapter?: unknown }> {
+  const [, script] = process.argv;
+  const roots = [
+    ...(script === undefined ? [] : [dirname(resolve(script))]),
+    process.cwd(),
+    import.meta.dirname,
+  ];
+  for (const root of roots) {
+    let found: string;
+    try {
+      found = createRequire(`${root}/`).resolve(name);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'MODULE_NOT_FOUND') continue;
+      throw error;
+    }
+    return (await import(pathToFileURL(found).href)) as { readonly adapter?: unknown };
+  }
+  throw new AdapterProblem(`${name} is not installed; run: npm install ${name}`);
+}

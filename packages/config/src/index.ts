@@ -1,0 +1,1 @@
+export { loadAuth, type LoadAuthOptions, type LoadedAuth, type LoadedClaims } from './load-auth.ts';

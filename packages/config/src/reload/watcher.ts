@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Clock, ConfigError } from '@grpc-authn/core';
+import { NotReady, type Reloader } from './reloader.ts';
+
+/** A change counts when it is read alike twice, so it is noticed after one to two of these. */
+const LOOK_MS = 500;
+/** A provider that was down is tried again, first so soon, at last so late. */
+const FIRST_RETRY_MS = 5000;
+const LAST_RETRY_MS = 300_000;
+
+/**
+ * Looks at the content of the config and of the files that it names, whoever writes them and however:
+ * in place, by renaming, or by the exchange of a symbolic link above them, as Kubernetes does.
+ */
+export class Watcher {
+  readonly #file: string;
+  readonly #reloader: Reloader;
+  readonly #clock: Clock;
+  readonly #onReload: ((error: Error | undefined) => void) | undefined;
+  #cancel: (() => void) | undefined;
+  #stopped = false;
+  /** What was seen last, and what was tried last. */
+  #seen: string | undefined;
+  #tried: string | undefined;
+  #retryAtMs = Number.POSITIVE_INFINITY;
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(
+    file: string,
+    reloader: Reloader,
+    clock: Clock,
+    onReload: ((error: Error | undefined) => void) | undefined,
+  ) {
+    this.#file = file;
+    this.#reloader = reloader;
+    this.#clock = clock;
+    this.#onReload = onReload;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#clock.setTimer(LOOK_MS, () => {
+      void this.#look().then(() => this.start());
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel?.();
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#seen;
+    const { digest, text } = await this.#read();
+    this.#seen = digest;
+    const { source } = this.#reloader.current;
+    if (digest === source.digest) {
+      this.#tried = digest;
+      return;
+    }
+    const isSettled = digest === before;
+    const isDue = digest !== this.#tried || this.#clock.nowMs() >= this.#retryAtMs;
+    if (!isSettled || !isDue || this.#stopped) return;
+    this.#tried = digest;
+    await this.#reload(digest, text, source.text);
+  }
+
+  async #reload(
+    digest: string,
+    text: string | undefined,
+    running: string | undefined,
+  ): Promise<void> {
+    this.#retryAtMs = Number.POSITIVE_INFINITY;
+    try {
+      if (isCutOff(text, running)) {
+        throw new ConfigError(
+          `${this.#reloader.current.source.name}: it is what runs, cut off, so what runs stays; ` +
+            'call reload() where it is meant',
+        );
+      }
+      await this.#reloader.reload({ requireReady: true, allowWeaker: false, digest });
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#tell(undefined);
+    } catch (error) {
+      if (error instanceof NotReady) {
+        this.#retryAtMs = this.#clock.nowMs() + this.#retryMs;
+        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+      }
+      this.#tell(error as Error);
+    }
+  }
+
+  #tell(error: Error | undefined): void {
+    try {
+      this.#onReload?.(error);
+    } catch {
+      // What the caller's function throws must not end the watch.
+    }
+  }
+
+  /** As the config's own digest is made, so that what runs is known again. */
+  async #read(): Promise<{ readonly digest: string; readonly text: string | undefined }> {
+    const hash = createHash('sha256');
+    let text: string | undefined;
+    for (const file of this.#reloader.current.source.files) {
+      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
+      if (bytes instanceof Error) {
+        hash.update(`${file}\0${bytes.code}`);
+        continue;
+      }
+      hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+      if (file === this.#file) text = bytes.toString('utf8');
+    }
+    return { digest: hash.digest('base64url'), text };
+  }
+}
+
+/** A writer that stopped half-way, or a full disk, leaves the beginning of a file. */
+function isCutOff(text: string | undefined, running: string | undefined): boolean {
+  if (text === undefined || running === undefined) return false;
+  return text.length < running.length && running.startsWith(text.trimEnd());
+}

@@ -1,0 +1,26 @@
+import type { Path } from './path.ts';
+import type { Position } from './problem.ts';
+
+/** A config as it was read: values filled in, and where each of them stands. */
+export interface ConfigSource {
+  /** How it is named in errors. */
+  readonly name: string;
+  readonly value: unknown;
+  /** The place of a value, or of the nearest one around it. */
+  positionOf(path: Path): Position | undefined;
+  /** What stood there before it was filled in: '${LEGACY_SECRET}'. */
+  sourceOf(path: Path): string | undefined;
+  /** Values that were filled in, with what they were filled in for. */
+  readonly filledIn: readonly FilledIn[];
+  /** The file itself and the files it names; none for an object. */
+  readonly files: readonly string[];
+  /** The file's own text. */
+  readonly text: string | undefined;
+  /** One for each content of all these files. */
+  readonly digest: string;
+}
+
+export interface FilledIn {
+  readonly value: string;
+  readonly source: string;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { load, messageOf } from './support/loaded.ts';
+
+const A = { use: 'table', issuer: 'https://a.example', tokens: { a: 'alice' } };
+const B = { use: 'table', issuer: 'https://b.example', tokens: { b: 'bob' } };
+
+describe('an authenticator of a config', () => {
+  it('stands in place, and has the name of its adapter', async () => {
+    const { ask, table } = await load({ config: { authenticator: A } });
+    expect(await ask('a')).toBe('alice');
+    expect(await ask('b')).toBe('invalid_token/signature');
+    expect(table.made.map(({ name }) => name)).toEqual(['table']);
+  });
+
+  it('may have a name in place', async () => {
+    const { table } = await load({ config: { authenticator: { ...A, name: 'main' } } });
+    expect(table.made.map(({ name }) => name)).toEqual(['main']);
+  });
+
+  it('stands under its name, and is made once, whoever refers to it', async () => {
+    const config = {
+      authenticators: { main: A, other: B },
+      authenticator: { use: 'anyOf', of: ['main', 'other'] },
+      policy: { rules: { 'x.Y/Z': { confirmedBy: 'main' } } },
+    };
+    const { table } = await load({ config });
+    expect(table.made.map(({ name }) => name)).toEqual(['main', 'other']);
+  });
+
+  it('keeps what it verified, unless that is said', async () => {
+    for (const [cache, asked] of [
+      [undefined, 1],
+      [{ maxAgeSeconds: 60 }, 1],
+      [false, 2],
+    ] as const) {
+      const { ask, table } = await load({ config: { authenticator: { ...A, cache } } });
+      await ask('a');
+      await ask('a');
+      expect(table.made[0]?.asked).toHaveLength(asked);
+    }
+  });
+
+  it('is kept for as long as its cache says', async () => {
+    const config = { authenticator: { ...A, cache: { maxAgeSeconds: 7 } } };
+    const { ask, clock, table } = await load({ config });
+    await ask('a');
+    await clock.advance(6999);
+    await ask('a');
+    expect(table.made[0]?.asked).toHaveLength(1);
+    await clock.advance(1001);
+    await ask('a');
+    expect(table.made[0]?.asked).toHaveLength(2);
+  });
+
+  it('that a rule asks for a second opinion keeps nothing there', async () => {
+    const config = {
+      authenticators: { main: A },
+      authenticator: 'main',
+      policy: { rules: { 'x.Y/Z': { confirmedBy: 'main' } } },
+    };
+    // A cached one would be a ConfigError of confirmedBy().
+    const { ask, table } = await load({ config });
+    await ask('a');
+    await ask('a');
+    expect(table.made[0]?.asked).toHaveLength(1);
+  });
+
+  it('that nobody refers to is checked all the same', async () => {
+    const config = { authenticators: { spare: { use: 'table' } }, authenticator: A };
+    expect(await messageOf(load({ config }))).toContain(
+      'authenticators.spare.tokens: came nothing; wanted an object',
+    );
+  });
+});
+
+describe('a composition', () => {
+  it('may stand under a name, and within another', async () => {
+    const config = {
+      authenticators: { inner: { use: 'anyOf', of: [{ ...A, name: 'a' }] } },
+      authenticator: { use: 'anyOf', of: ['inner'] },
+    };
+    expect(await (await load({ config })).ask('a')).toBe('alice');
+  });
+
+  it.each<readonly [string, object, string]>([
+    [
+      'itself',
+      { loop: { use: 'anyOf', of: ['loop'] } },
+      'authenticators.loop.of[0]: "loop" is made of itself: loop -> loop',
+    ],
+    [
+      'each other',
+      { loop: { use: 'anyOf', of: ['b'] }, b: { use: 'anyOf', of: ['loop'] } },
+      'is made of itself: loop -> b -> loop',
+    ],
+  ])('is not made of %s', async (_, authenticators, wanted) => {
+    expect(await messageOf(load({ config: { authenticators, authenticator: 'loop' } }))).toContain(
+      wanted,
+    );
+  });
+
+  it.each<readonly [string, object, string]>([
+    [
+      'nobody',
+      { use: 'anyOf', of: [] },
+      'authenticator.of: came a list of 0; wanted at least 1 items',
+    ],
+    [
+      'a name that there is not',
+      { use: 'anyOf', of: ['mian'] },
+      'authenticator.of[0]: there is no authenticator of this name; did you mean "main"?',
+    ],
+    [
+      'two of one name',
+      { use: 'anyOf', of: [A, B] },
+      'authenticator: anyOf: two authenticators have the name "table"',
+    ],
+    [
+      'two of one issuer',
+      { use: 'anyOf', of: ['main', { ...A, name: 'b' }] },
+      'two authenticators have the issuer "https://a.example"',
+    ],
+    [
+      'a cache of its own',
+      { use: 'anyOf', of: ['main'], cache: {} },
+      'authenticator.cache: a composition keeps nothing; give it to those inside',
+    ],
+  ])('with %s is refused', async (_, authenticator, wanted) => {
+    expect(
+      await messageOf(load({ config: { authenticators: { main: A }, authenticator } })),
+    ).toContain(wanted);
+  });
+});
+
+describe('what was made before something was found wrong', () => {
+  it('is closed', async () => {
+    const config = { authenticators: { main: A, wrong: { use: 'table' } }, authenticator: 'main' };
+    const { table } = await load({ config: { authenticator: A } });
+    await messageOf(load({ config }, { adapters: [table.adapter] }));
+    expect(table.made.map((made) => made.closed())).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { load, messageOf } from './support/loaded.ts';
+
+const AUTHENTICATORS = {
+  authenticators: { main: { use: 'table', tokens: {} }, second: { use: 'table', tokens: {} } },
+  authenticator: 'main',
+};
+const inDays = (days: number): string =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+const ruleOf = async (rule: unknown): Promise<string | undefined> => {
+  const config = { ...AUTHENTICATORS, policy: { rules: { 'a.B/C': rule } } };
+  const { auth } = await load({ config });
+  return auth.policy.table().find(({ method }) => method === 'a.B/C')?.rule;
+};
+
+describe('a rule', () => {
+  it.each<readonly [unknown, string]>([
+    ['public', 'public'],
+    ['anonymous', 'anonymous allowed'],
+    ['authenticated', 'authenticated'],
+    ['deny', 'denied'],
+    [{ scopes: ['a', 'b'] }, 'scopes a and b'],
+    [{ anyScope: ['a', 'b'] }, 'scope a or b'],
+    [{ claims: [{ claim: 'role', equals: 'admin' }] }, 'claim role = "admin"'],
+    [{ claims: [{ claim: ['a', 'b'], equals: 1 }] }, 'claim a.b = 1'],
+    [{ confirmedBy: 'second' }, 'confirmed by second'],
+    [{ scopes: ['a'], confirmedBy: 'second' }, 'all of (scopes a; confirmed by second)'],
+    [
+      { anyOf: [{ scopes: ['a'] }, { scopes: ['b'], claims: [{ claim: 'c', equals: true }] }] },
+      'any of (scopes a; all of (scopes b; claim c = true))',
+    ],
+    [{ scopes: ['a'], override: true }, 'scopes a (override)'],
+    [{ scopes: ['a'], dryRunUntil: inDays(3) }, `scopes a (dry run until ${inDays(3)})`],
+  ])('%j is %s', async (rule, wanted) => {
+    expect(await ruleOf(rule)).toBe(wanted);
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ['a word that there is not', 'pubic', 'there is no such rule; did you mean "public"?'],
+    [
+      'nothing',
+      null,
+      'came null; wanted public, anonymous, authenticated, deny, or { scopes: [...] }',
+    ],
+    ['nothing asked for', {}, 'nothing is asked for; wanted scopes, claims, confirmedBy'],
+    ['an override of nothing', { override: true }, 'nothing is asked for'],
+    ['an alternative that asks nothing', { anyOf: [{}] }, 'anyOf[0]: nothing is asked for here'],
+    ['no scope', { scopes: [] }, 'scopes: came a list of 0; wanted at least 1 items'],
+    ['two scopes in one', { scopes: ['a b'] }, 'scopes: option "requireScopes"'],
+    ['override: false', { scopes: ['a'], override: false }, 'override: came false; wanted true'],
+    [
+      'a day that is none',
+      { scopes: ['a'], dryRunUntil: '2026-02-31' },
+      'option "until"'.replace('option "until"', 'until'),
+    ],
+    [
+      'a day too far ahead',
+      { scopes: ['a'], dryRunUntil: inDays(40) },
+      'a date 30 days ahead at most',
+    ],
+    [
+      'a second opinion of nobody',
+      { confirmedBy: 'secnd' },
+      'confirmedBy: there is no authenticator of this name; did you mean "second"?',
+    ],
+  ])('that is wrong is told: %s', async (_, rule, wanted) => {
+    const config = { ...AUTHENTICATORS, policy: { rules: { 'a.B/C': rule } } };
+    const message = await messageOf(load({ config }));
+    expect(message).toContain('policy.rules["a.B/C"]');
+    expect(message).toContain(wanted);
+  });
+});
+
+describe('a policy', () => {
+  const services = [{ Get: { path: '/a.B/Get' }, Set: { path: '/a.B/Set' } }];
+
+  it('denies what no rule names, unless it says otherwise', async () => {
+    const policy = { rules: { 'a.B/Get': 'authenticated' } };
+    const { auth } = await load({ config: { ...AUTHENTICATORS, policy } });
+    expect(auth.policy.ruleFor('/a.B/Set').description).toBe('denied');
+    const open = { ...policy, otherwise: 'authenticated' };
+    const { auth: other } = await load(
+      { config: { ...AUTHENTICATORS, policy: open } },
+      { services },
+    );
+    expect(other.policy.ruleFor('/a.B/Set').description).toBe('authenticated');
+  });
+
+  it.each<readonly [string, object, object, string]>([
+    [
+      'a method that there is not',
+      { rules: { 'a.B/Gte': 'public', 'a.B/*': 'deny' } },
+      { services },
+      'policy.rules["a.B/Gte"]: there is no such method; did you mean "a.B/Get"?',
+    ],
+    [
+      'a method without a rule',
+      { rules: { 'a.B/Get': 'public' } },
+      { services },
+      'policy: /a.B/Set: no rule names it',
+    ],
+    [
+      'an open door without services',
+      { otherwise: 'authenticated', rules: {} },
+      {},
+      'policy: otherwise: without services it must be denyAll()',
+    ],
+    ['no rules', {}, {}, 'policy.rules: came nothing; wanted an object'],
+  ])('that is wrong is told: %s', async (_, policy, options, wanted) => {
+    expect(await messageOf(load({ config: { ...AUTHENTICATORS, policy } }, options))).toContain(
+      wanted,
+    );
+  });
+
+  it('is not needed: then every method needs a verified caller', async () => {
+    const { auth } = await load({ config: AUTHENTICATORS });
+    expect(auth.policy.ruleFor('/any.Thing/AtAll').description).toBe('authenticated');
+  });
+});

@@ -1,0 +1,216 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { weakenedMethods } from '@grpc-authn/core/internal';
+import { definePolicy, type Policy, type Rule } from '@grpc-authn/core';
+import { describe, expect, it } from 'vitest';
+import { createFolder } from './support/config-folder.ts';
+import { load } from './support/loaded.ts';
+
+const LOOK_MS = 500;
+const TABLE = 'authenticator: { use: table, tokens: { t: alice } }\n';
+
+async function watch(text: string) {
+  const folder = await createFolder(text);
+  const loaded = await load({ file: folder.file });
+  const told: (string | undefined)[] = [];
+  loaded.auth.watch({ onReload: (error) => told.push(error?.message) });
+  /** So many looks, each to its end. */
+  const look = async (times = 1): Promise<void> => {
+    for (let time = 0; time < times; time += 1) {
+      await loaded.clock.advance(LOOK_MS);
+      await loaded.clock.looked();
+    }
+  };
+  return { ...loaded, folder, told, look };
+}
+
+describe('a watched file', () => {
+  it('is loaded when it was read alike twice', async () => {
+    const { ask, folder, told, look } = await watch(TABLE);
+    await look(2);
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look();
+    expect(told).toEqual([]);
+    await look();
+    expect(told).toEqual([undefined]);
+    expect(await ask('t')).toBe('bob');
+    await look(5);
+    expect(told).toHaveLength(1);
+  });
+
+  it('is not loaded while it changes from look to look', async () => {
+    const { folder, told, look } = await watch(TABLE);
+    for (const subject of ['b', 'c', 'd', 'e']) {
+      await folder.write(TABLE.replace('alice', subject));
+      await look();
+    }
+    expect(told).toEqual([]);
+    await look();
+    expect(told).toEqual([undefined]);
+  });
+
+  it('may be exchanged by renaming, and may be gone for a while', async () => {
+    const { ask, folder, told, look } = await watch(TABLE);
+    await rm(folder.file);
+    await look(3);
+    expect(told).toEqual(['grpc-authn.yaml:\n- the file cannot be read (ENOENT)']);
+    const other = await folder.write(TABLE.replace('alice', 'bob'), 'new.yaml');
+    await rename(other, join(folder.path, 'grpc-authn.yaml'));
+    await look(2);
+    expect(told.slice(1)).toEqual([undefined]);
+    expect(await ask('t')).toBe('bob');
+  });
+
+  it('that does not check is told once, and what runs stays', async () => {
+    const { ask, folder, told, look } = await watch(TABLE);
+    await folder.write('authenticator: { use: tabel }\n');
+    await look(6);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('did you mean "table"?');
+    expect(await ask('t')).toBe('alice');
+  });
+
+  it('is loaded when a file that it names has changed', async () => {
+    const folder = await createFolder(
+      "authenticator: { use: table, tokens: {}, secret: '${file:secret}' }\n",
+    );
+    await folder.write('first-secret', 'secret');
+    const { auth, clock, table } = await load({ file: folder.file });
+    const told: unknown[] = [];
+    auth.watch({ onReload: (error) => told.push(error) });
+    await folder.write('second-secret', 'secret');
+    for (let look = 0; look < 3; look += 1) {
+      await clock.advance(LOOK_MS);
+      await clock.looked();
+    }
+    expect(told).toEqual([undefined]);
+    expect(table.made.map(({ secret }) => secret)).toEqual(['first-secret', 'second-secret']);
+  });
+
+  it('is tried again while a provider is down, ever more seldom', async () => {
+    const { ask, folder, table, told, look } = await watch(TABLE);
+    table.down = true;
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look(2);
+    expect(told).toHaveLength(1);
+    await look(9);
+    expect(told).toHaveLength(1);
+    await look(2);
+    expect(told).toHaveLength(2);
+    await look(18);
+    expect(told).toHaveLength(2);
+    table.down = false;
+    await look(4);
+    expect(told.at(-1)).toBeUndefined();
+    expect(await ask('t')).toBe('bob');
+  });
+
+  it('is watched on, whatever onReload throws', async () => {
+    const { auth, ask, folder, look } = await watch(TABLE);
+    auth.watch({
+      onReload: () => {
+        throw new Error('a bug of the listener');
+      },
+    });
+    await folder.write('nothing: []\n');
+    await look(3);
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look(3);
+    expect(await ask('t')).toBe('bob');
+  });
+
+  it('is left alone once it is closed', async () => {
+    const { auth, folder, told, look, table } = await watch(TABLE);
+    await auth.close();
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look(4);
+    expect(told).toEqual([]);
+    expect(table.made).toHaveLength(1);
+  });
+
+  it('is no object', async () => {
+    const { auth } = await load({ config: { authenticator: { use: 'table', tokens: {} } } });
+    expect(() => auth.watch()).toThrow('an object is not watched');
+  });
+});
+
+describe('a change that would weaken a rule', () => {
+  const withRule = (rule: string): string => `${TABLE}policy: { rules: { a.B/C: ${rule} } }\n`;
+
+  it('is told, and waits until somebody asks for it', async () => {
+    const { auth, folder, told, look } = await watch(withRule('{ scopes: [a] }'));
+    await folder.write(withRule('authenticated'));
+    await look(4);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('this would weaken the rules of a.B/C');
+    expect(auth.policy.ruleFor('/a.B/C').description).toBe('scopes a');
+    await auth.reload();
+    expect(auth.policy.ruleFor('/a.B/C').description).toBe('authenticated');
+  });
+
+  it('is loaded where it makes a rule stronger', async () => {
+    const { auth, folder, told, look } = await watch(withRule('authenticated'));
+    await folder.write(withRule('{ scopes: [a] }'));
+    await look(3);
+    expect(told).toEqual([undefined]);
+    expect(auth.policy.ruleFor('/a.B/C').description).toBe('scopes a');
+  });
+
+  it('may also be a file that lost its end, though it still checks', async () => {
+    const { auth, folder, told, look } = await watch(
+      `${TABLE}policy:\n  rules:\n    a.B/C: deny\n    a.B/*: authenticated\n    a.B/D: { scopes: [a] }\n`,
+    );
+    await folder.write(`${TABLE}policy:\n  rules:\n    a.B/C: deny\n    a.B/*: authenticated\n`);
+    await look(3);
+    expect(told[0]).toContain('it is what runs, cut off');
+    expect(auth.policy.ruleFor('/a.B/D').description).toBe('scopes a');
+  });
+});
+
+describe('a file that is cut at any of its bytes, and stays so', () => {
+  const OLD = `policy:
+  rules:
+    a.B/*: authenticated
+    a.B/C: { scopes: [a, b] }
+    a.B/D: { scopes: [a], confirmedBy: second }
+    a.B/E: deny
+authenticators:
+  second: { use: table, tokens: {} }
+authenticator:
+  use: table
+  issuer: https://a.example
+  tokens: { t: alice }
+`;
+  // Another text, so that its beginning is not that of what runs.
+  const NEW = `# new\n${OLD.replace('alice', 'bob')}`;
+
+  it.each([
+    ['what runs', OLD],
+    ['another', NEW],
+  ])(
+    'weakens no method: %s',
+    async (_, text) => {
+      const { auth, folder, look, table } = await watch(OLD);
+      const snapshot = (): Policy => policyOf(auth.policy);
+      const before = snapshot();
+      for (let length = 0; length < text.length; length += 1) {
+        await folder.write(text.slice(0, length));
+        await look(2);
+        expect(weakenedMethods(before, snapshot())).toEqual([]);
+      }
+      await folder.write(text);
+      await look(2);
+      expect(table.made.length).toBeGreaterThan(1);
+    },
+    60_000,
+  );
+});
+
+/** The same rules, as a policy that can be compared. */
+function policyOf(policy: Policy): Policy {
+  const rules: Record<string, Rule> = {};
+  for (const method of ['a.B/*', 'a.B/C', 'a.B/D', 'a.B/E']) {
+    rules[method] = policy.ruleFor(`/${method}`);
+  }
+  return definePolicy({ rules });
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { createFolder } from './support/config-folder.ts';
+import { load, messageOf } from './support/loaded.ts';
+
+const linesOf = async (text: string): Promise<readonly string[]> => {
+  const { file } = await createFolder(text);
+  const [first, ...lines] = (await messageOf(load({ file }))).split('\n');
+  expect(first).toBe('grpc-authn.yaml:');
+  return lines;
+};
+
+const GOOD = 'authenticator: { use: table, tokens: { t: alice } }\n';
+
+describe('a file that is no config is refused, and told where', () => {
+  it.each<readonly [string, string, string]>([
+    ['an empty one', '\n', '- line 1: there is nothing in it; wanted at least authenticator'],
+    [
+      'a comment alone',
+      '# nothing\n',
+      '- line 1: there is nothing in it; wanted at least authenticator',
+    ],
+    ['a tab', 'authenticator:\n\tuse: table\n', '- line 2: a tab; YAML is indented by spaces'],
+    ['two documents', `${GOOD}---\n${GOOD}`, '- line 2: a second document begins; wanted one'],
+    ['a key twice', `${GOOD}${GOOD}`, '- line 2: this key stands here twice'],
+    [
+      'a bracket that is missing',
+      'authenticator: { use: table',
+      '- line 1: the indentation does not fit what is above, or a bracket is not closed',
+    ],
+    [
+      'an anchor',
+      'authenticator: &a { use: table }\n',
+      '- line 1, authenticator: anchors and aliases are not used here; write the value out',
+    ],
+    ['a tag', 'authenticator: !!str x\n', '- line 1, authenticator: tags are not used here'],
+    ['a list', '- use: table\n', '- line 1: came a list of 1; wanted an object'],
+    ['text', 'oidc\n', '- line 1: came a string of 4 characters; wanted an object'],
+    [
+      'a number that would not be kept',
+      `${GOOD}policy: 12345678901234567890\n`,
+      '- line 2, policy: this number is not kept exactly; write it in quotes',
+    ],
+    [
+      'no authenticator',
+      'policy: { rules: {} }\n',
+      '- line 1, authenticator: came nothing; wanted a name of authenticators, or an authenticator in place',
+    ],
+  ])('%s', async (_, text, wanted) => {
+    expect(await linesOf(text)).toContain(wanted);
+  });
+
+  it('an anchor bomb, without making anything of it', async () => {
+    const levels = Array.from({ length: 9 }, (_, level) => {
+      const inner = level === 0 ? 'lol' : `*l${level - 1}`;
+      return `l${level}: &l${level} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
+    });
+    expect((await linesOf(levels.join('\n')))[0]).toContain(
+      'anchors and aliases are not used here',
+    );
+  });
+
+  it('a million brackets, one in the other', async () => {
+    expect((await linesOf('['.repeat(500_000)))[0]).toBe('- line 1: this is nested too deeply');
+    expect((await linesOf(`a: ${'['.repeat(100)}${']'.repeat(100)}`)).join()).toContain(
+      'nested too deeply',
+    );
+  });
+
+  it('what is no file', async () => {
+    const folder = await createFolder();
+    expect(await messageOf(load({ file: folder.file }))).toBe(
+      'grpc-authn.yaml:\n- the file cannot be read (ENOENT)',
+    );
+    await mkdir(folder.file);
+    expect(await messageOf(load({ file: folder.file }))).toContain('is no regular file');
+  });
+
+  it('a file that is no text', async () => {
+    const folder = await createFolder();
+    await folder.write(Buffer.from([0x61, 0xff, 0xfe]));
+    expect(await messageOf(load({ file: folder.file }))).toContain('is no text in UTF-8');
+  });
+
+  it('a file of more than 1 MiB', async () => {
+    expect((await linesOf(`${GOOD}#${' '.repeat(1024 * 1024)}`))[0]).toContain(
+      'larger than 1024 KiB',
+    );
+  });
+});
+
+describe('a key that there is not', () => {
+  it.each([
+    [
+      'above',
+      `${GOOD}polcy: {}\n`,
+      '- line 2, polcy: there is no such key; did you mean "policy"?',
+    ],
+    [
+      'in an authenticator',
+      'authenticator:\n  use: table\n  isuer: x\n  tokens: {}\n',
+      '- line 3, authenticator.isuer: there is no such key; did you mean "issuer"?',
+    ],
+    [
+      'in a cache',
+      'authenticator:\n  use: table\n  tokens: {}\n  cache:\n    maxAge: 1\n',
+      '- line 5, authenticator.cache.maxAge: there is no such key; did you mean "maxAgeSeconds"?',
+    ],
+    [
+      'in a rule',
+      `${GOOD}policy:\n  rules:\n    a.B/C:\n      scope: [a]\n`,
+      '- line 5, policy.rules["a.B/C"].scope: there is no such key; did you mean "scopes"?',
+    ],
+    [
+      'like no other',
+      'authenticator: { use: table, tokens: {}, zzzzzzzzzz: 1 }\n',
+      '- line 1, authenticator.zzzzzzzzzz: there is no such key; there are issuer, tokens, scopes, secret, size',
+    ],
+    [
+      'named __proto__',
+      `${GOOD}__proto__: {}\n`,
+      '- line 2, __proto__: there is no such key; there are $schema, authenticators, authenticator, policy',
+    ],
+  ])('is told with the nearest that there is: %s', async (_, text, wanted) => {
+    expect(await linesOf(text)).toEqual([wanted]);
+  });
+});
+
+describe('a value that is wrong', () => {
+  it.each([
+    ['of another type', 'size: big', 'size: came a string of 3 characters; wanted a number'],
+    ['too large', 'size: 11', 'size: came a number; wanted at most 10'],
+    [
+      'too short',
+      'secret: hunter2',
+      'secret: came a string of 7 characters; wanted at least 8 characters',
+    ],
+    ['in a list', 'scopes: [a, 1]', 'scopes[1]: came a number; wanted a string'],
+  ])('is told by its type and length, and what is wanted: %s', async (_, member, wanted) => {
+    const text = `authenticator:\n  use: table\n  tokens: {}\n  ${member}\n`;
+    expect(await linesOf(text)).toEqual([`- line 4, authenticator.${wanted}`]);
+  });
+
+  it('stands beside all the others, in the order of the file', async () => {
+    const text = `
+authenticators:
+  main: { use: tabel, tokens: {} }
+  other: { use: table, tokens: [] }
+authenticator: mian
+policy:
+  otherwise: anonymous
+  rules: {}
+extra: 1
+`;
+    expect(await linesOf(text)).toEqual([
+      '- line 7, policy.otherwise: came a string of 9 characters; wanted one of "deny"|"authenticated"',
+      '- line 9, extra: there is no such key; there are $schema, authenticators, authenticator, policy',
+    ]);
+    const fixed = text.replace('  otherwise: anonymous\n', '').replace('extra: 1\n', '');
+    expect(await linesOf(fixed)).toEqual([
+      expect.stringMatching(
+        /^- line 3, authenticators\.main\.use: there is no such authenticator; did you mean "table"\?/,
+      ),
+      '- line 4, authenticators.other.tokens: came a list of 0; wanted an object',
+      '- line 5, authenticator: there is no authenticator of this name; did you mean "main"?',
+    ]);
+  });
+});
