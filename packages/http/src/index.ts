@@ -7,6 +7,7 @@ export {
   type HttpSettings,
   readHttpOptions,
 } from './http-options.ts';
+export { type HttpFileOptions, httpShape } from './http-shape.ts';
 export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
 export { retryAfterMs } from './retry-after.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './url-rules.ts';
