@@ -1,5 +1,6 @@
 // For the packages of this family, which are released together with core. No promise to anybody else.
 export { checkClock, systemClock } from './contract/clock.ts';
+export { CACHE_RANGES } from './compose/cache-options.ts';
 export { allOf, subscribeToAll } from './compose/children.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
 export {
@@ -24,6 +25,7 @@ export {
   describeSecret,
   describeValue,
   nearestName,
+  noSuchOption,
   wrongOption,
 } from './errors/option-checks.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';

@@ -7,7 +7,7 @@ import { findDisguisedKey } from './disguised-key.ts';
 export type Hs256Secret = { readonly kid?: string } & (
   | { readonly bytes: Uint8Array }
   | { readonly key: KeyObject }
-  | { readonly text: string; readonly encoding: 'utf8' | 'base64' | 'base64url' | 'hex' }
+  | { readonly text: string; readonly encoding: (typeof ENCODINGS)[number] }
 );
 
 export interface ReadSecret {
@@ -17,7 +17,7 @@ export interface ReadSecret {
 
 /** RFC 7518, section 3.2: a key of at least the size of the hash. */
 const LEAST_BYTES = 32;
-const MOST_SECRETS = 8;
+export const MOST_SECRETS = 8;
 
 /** The secrets' bytes, copied. @throws ConfigError, which shows a secret's type and length only. */
 export function readSecrets(secrets: unknown): readonly ReadSecret[] {
@@ -83,6 +83,14 @@ function readBytes(option: string, secret: Hs256Secret): Buffer {
   }
   return Buffer.from(text, encoding);
 }
+
+/** How a secret may be written as text. */
+export const ENCODINGS: readonly ['utf8', 'base64', 'base64url', 'hex'] = Object.freeze([
+  'utf8',
+  'base64',
+  'base64url',
+  'hex',
+]);
 
 const ALPHABETS: ReadonlyMap<string, RegExp> = new Map([
   ['base64', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/],

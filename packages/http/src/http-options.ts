@@ -36,6 +36,13 @@ export interface HttpSettings {
   readonly plainOrigins: ReadonlySet<string>;
 }
 
+/** Milliseconds; both ends are allowed. */
+export const TIMEOUT_MS: {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+} = Object.freeze({ default: 5000, min: 1, max: 60_000 });
+
 export function readHttpOptions(options: HttpOptions = {}): HttpSettings {
   checkOptionNames('http', options, [
     'fetch',
@@ -49,11 +56,7 @@ export function readHttpOptions(options: HttpOptions = {}): HttpSettings {
     fetch: options.fetch,
     ca: readCa(options.ca),
     headers: readHeaders(options.headers ?? {}),
-    timeoutMs: checkNumber('http.timeoutMs', options.timeoutMs, {
-      default: 5000,
-      min: 1,
-      max: 60_000,
-    }),
+    timeoutMs: checkNumber('http.timeoutMs', options.timeoutMs, TIMEOUT_MS),
     plainOrigins: readOrigins(options.dangerouslyAllowHttpFrom ?? []),
   });
 }

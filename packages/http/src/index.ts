@@ -8,6 +8,7 @@ export {
   readHttpOptions,
 } from './http-options.ts';
 export { orAborted } from './or-aborted.ts';
+export { type HttpFileOptions, httpShape } from './http-shape.ts';
 export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
 export { retryAfterMs } from './retry-after.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './url-rules.ts';

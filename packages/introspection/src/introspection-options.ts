@@ -98,6 +98,13 @@ const OPTION_NAMES = [
   'report',
 ];
 
+/** Questions under way at once; both ends are allowed. */
+export const MAX_CONCURRENT: {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+} = Object.freeze({ default: 64, min: 1, max: 1024 });
+
 export function readIntrospectionOptions(
   options: { readonly issuer?: string; readonly endpoint?: string } & IntrospectionOptions<
     StandardSchemaV1 | undefined
@@ -129,11 +136,7 @@ export function readIntrospectionOptions(
     audience: options.audience === 'any' ? undefined : checkTexts('audience', options.audience),
     tokenTypes: readTokenTypes(options.tokenTypes ?? ['bearer']),
     signed,
-    maxConcurrent: checkNumber('maxConcurrent', options.maxConcurrent, {
-      default: 64,
-      min: 1,
-      max: 1024,
-    }),
+    maxConcurrent: checkNumber('maxConcurrent', options.maxConcurrent, MAX_CONCURRENT),
     http,
     schema: checkSchema(options.claims),
     scopeClaims: checkTexts('scopeClaims', options.scopeClaims ?? ['scope']),

@@ -28,22 +28,28 @@ export const JWKS_OPTION_NAMES: readonly string[] = Object.freeze([
   'report',
 ]);
 
-export function readJwksOptions(options: JwksOptions): JwksSettings {
-  checkFunction('report', options.report);
-  const seconds = (name: 'maxAgeSeconds' | 'staleIfErrorSeconds', range: SecondsRange): number =>
-    checkNumber(name, options[name], range) * 1000;
-  return {
-    http: readHttpOptions(options.http),
-    maxAgeMs: seconds('maxAgeSeconds', { default: 600, min: 60, max: 3600 }),
-    staleIfErrorMs: seconds('staleIfErrorSeconds', { default: 3600, min: 0, max: 86_400 }),
-    report: options.report,
-  };
-}
-
 interface SecondsRange {
   readonly default: number;
   readonly min: number;
   readonly max: number;
+}
+
+/** Both ends are allowed. */
+export const SECONDS: Readonly<Record<'maxAgeSeconds' | 'staleIfErrorSeconds', SecondsRange>> = {
+  maxAgeSeconds: { default: 600, min: 60, max: 3600 },
+  staleIfErrorSeconds: { default: 3600, min: 0, max: 86_400 },
+};
+
+export function readJwksOptions(options: JwksOptions): JwksSettings {
+  checkFunction('report', options.report);
+  const seconds = (name: keyof typeof SECONDS): number =>
+    checkNumber(name, options[name], SECONDS[name]) * 1000;
+  return {
+    http: readHttpOptions(options.http),
+    maxAgeMs: seconds('maxAgeSeconds'),
+    staleIfErrorMs: seconds('staleIfErrorSeconds'),
+    report: options.report,
+  };
 }
 
 /** @throws ConfigError for an algorithm whose key is a secret: a key set is public. */

@@ -1,3 +1,4 @@
+export { adapter } from './adapter.ts';
 export { createJwtAuthenticator } from './authenticator/create-jwt-authenticator.ts';
 export type { ClaimsOutput, JwtOptions } from './authenticator/jwt-options.ts';
 export { importKeySet } from './keys/import-key-set.ts';

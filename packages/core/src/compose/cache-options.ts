@@ -14,6 +14,14 @@ export interface CacheOptions {
   readonly clock?: Clock;
 }
 
+/** Of verdicts and of refusals alike; both ends are allowed. */
+export const CACHE_RANGES: Readonly<
+  Record<'maxEntries' | 'maxAgeSeconds', { readonly min: number; readonly max: number }>
+> = {
+  maxEntries: { min: 1, max: 1_000_000 },
+  maxAgeSeconds: { min: 1, max: 86_400 },
+};
+
 export interface StoreLimits {
   readonly maxEntries: number;
   readonly maxAgeMs: number;
@@ -51,10 +59,7 @@ function readLimits(
   limits: { readonly maxEntries?: number; readonly maxAgeSeconds?: number },
   defaults: { readonly maxEntries: number; readonly maxAgeSeconds: number },
 ): StoreLimits {
-  const read = (name: 'maxEntries' | 'maxAgeSeconds', max: number): number =>
-    checkNumber(where + name, limits[name], { default: defaults[name], min: 1, max });
-  return {
-    maxEntries: read('maxEntries', 1_000_000),
-    maxAgeMs: read('maxAgeSeconds', 86_400) * 1000,
-  };
+  const read = (name: 'maxEntries' | 'maxAgeSeconds'): number =>
+    checkNumber(where + name, limits[name], { default: defaults[name], ...CACHE_RANGES[name] });
+  return { maxEntries: read('maxEntries'), maxAgeMs: read('maxAgeSeconds') * 1000 };
 }

@@ -50,13 +50,17 @@ export function checkOptionNames(what: string, options: unknown, known: readonly
     throw wrongOption(what, describeSecret(options), 'an object of options');
   }
   for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const near = nearestName(name, known);
-    throw new ConfigError(
-      `${what}: there is no option "${name}"` +
-        (near === undefined ? `; there are ${known.join(', ')}` : `; did you mean "${near}"?`),
-    );
+    if (!known.includes(name)) throw new ConfigError(`${what}: ${noSuchOption(name, known)}`);
   }
+}
+
+/** The sentence about a name that is not known, with the nearest that is. */
+export function noSuchOption(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return (
+    `there is no option "${name}"` +
+    (near === undefined ? `; there are ${known.join(', ')}` : `; did you mean "${near}"?`)
+  );
 }
 
 export function checkFunction(option: string, value: unknown): void {

@@ -80,6 +80,17 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'clock',
 ]);
 
+interface Range {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Seconds; both ends are allowed. */
+export const CLOCK_TOLERANCE: Range = Object.freeze({ default: 5, min: 0, max: 300 });
+export const MAX_TOKEN_AGE: Omit<Range, 'default'> = Object.freeze({ min: 1, max: 31_536_000 });
+export const TOKEN_USES: readonly ['access', 'id'] = Object.freeze(['access', 'id']);
+
 const DEFAULT_TYPES: Readonly<Record<TokenUse, readonly (string | null)[]>> = {
   access: ['at+jwt', 'JWT', null],
   id: ['JWT', null],
@@ -89,7 +100,7 @@ export function readJwtOptions(
   options: JwtOptions<StandardSchemaV1 | undefined>,
   defaults: { readonly name: string; readonly algorithms?: readonly string[] },
 ): JwtRules {
-  checkOneOf('use', options.use, ['access', 'id']);
+  checkOneOf('use', options.use, TOKEN_USES);
   const use = options.use ?? 'access';
   const { maxTokenAgeSeconds } = options;
   return Object.freeze({
@@ -99,20 +110,16 @@ export function readJwtOptions(
     algorithms: checkAlgorithms('algorithms', options.algorithms, defaults.algorithms),
     use,
     types: readTypes(options.typ === undefined ? DEFAULT_TYPES[use] : options.typ),
-    clockToleranceSeconds: checkNumber('clockToleranceSeconds', options.clockToleranceSeconds, {
-      default: 5,
-      min: 0,
-      max: 300,
-    }),
+    clockToleranceSeconds: checkNumber(
+      'clockToleranceSeconds',
+      options.clockToleranceSeconds,
+      CLOCK_TOLERANCE,
+    ),
     expiryRequired: true,
     maxTokenAgeSeconds:
       maxTokenAgeSeconds === undefined
         ? undefined
-        : checkNumber('maxTokenAgeSeconds', maxTokenAgeSeconds, {
-            default: 0,
-            min: 1,
-            max: 31_536_000,
-          }),
+        : checkNumber('maxTokenAgeSeconds', maxTokenAgeSeconds, { default: 0, ...MAX_TOKEN_AGE }),
     requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
     schema: checkSchema(options.claims),

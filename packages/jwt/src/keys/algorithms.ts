@@ -34,6 +34,12 @@ export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
   'EdDSA',
 ]);
 
+/** Every name that an allow-list of public keys' algorithms may hold. */
+export const ASYMMETRIC_ALGORITHMS: readonly string[] = Object.freeze([
+  ...[...ALGORITHMS.keys()].filter((name) => !isSymmetric(name)),
+  'Ed25519',
+]);
+
 /** RFC 9864 calls it Ed25519 where RFC 8037 said EdDSA: one algorithm. Ed448 is another, not ours. */
 export function canonicalAlgorithm(name: string): string {
   return name === 'Ed25519' ? 'EdDSA' : name;

@@ -1,0 +1,46 @@
+import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
+import { type JwksFileOptions, jwksShape } from '@grpc-authn/jwks/key-source';
+import type { JwtOptions } from '@grpc-authn/jwt';
+import {
+  adapterSchema,
+  algorithmsMember,
+  checkSharedIssuer,
+  claimsWithPins,
+  type JwtFileOptions,
+  jwtShape,
+  type Pins,
+  pinShape,
+  section,
+  text,
+} from '@grpc-authn/jwt/key-source';
+import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
+
+export type OidcAdapterOptions = Omit<JwtFileOptions, 'issuer'> &
+  Pick<JwtOptions, 'algorithms'> &
+  JwksFileOptions & { readonly issuer: string; readonly pin?: Pins };
+
+/** `use: oidc` in a config file. */
+export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
+  name: 'oidc',
+  schema: adapterSchema<OidcAdapterOptions>(
+    section(
+      {
+        ...jwtShape,
+        issuer: text.describe('The issuer, to the letter; its metadata is looked for below it.'),
+        algorithms: algorithmsMember,
+        ...pinShape,
+        ...jwksShape,
+      },
+      'JWTs of an OpenID Connect provider, whose keys are discovered.',
+    ),
+  ),
+  create({ pin, ...options }, context) {
+    checkSharedIssuer({ ...options, pin });
+    return createOidcAuthenticator({
+      ...options,
+      ...claimsWithPins(pin, context.claims),
+      name: context.name,
+      report: (event) => context.report(event),
+    });
+  },
+});
