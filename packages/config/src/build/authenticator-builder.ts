@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Authenticator,
   type AuthenticatorAdapter,
@@ -215,7 +216,8 @@ function pathOfChild(options: unknown, child: unknown, path: Path): Path {
     : Object.entries(options);
   for (const [key, member] of members) {
     const inner = [...path, key];
-    if (member === child) return inner;
+    // A schema may have handed on a copy.
+    if (isDeepStrictEqual(member, child)) return inner;
     const found = pathOfChild(member, child, inner);
     if (found !== inner) return found;
   }

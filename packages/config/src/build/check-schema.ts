@@ -71,7 +71,7 @@ function unknownNames(
 }
 
 function isAboutKeys(message: string): boolean {
-  return /unrecognized|unknown key|additional propert/i.test(message);
+  return /unrecognized|unknown key|there is no option|additional propert/i.test(message);
 }
 
 /** zod says 'Invalid input: expected string, received number'; what came is told without its text. */
@@ -82,6 +82,7 @@ function wordsFor(message: string, value: unknown): string {
     /^Invalid (?:input|option): expected (.*)$/s.exec(said) ??
     /^Too (?:small|big): expected \w+ to (?:be|have) (.*)$/s.exec(said) ??
     [];
+  // Others say in their own words what they want.
   if (wanted === undefined) return `came ${came}; ${said}`;
   const words = wanted
     .replace(/^>=/, 'at least ')
