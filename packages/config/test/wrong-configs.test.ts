@@ -102,6 +102,11 @@ describe('a key that there is not', () => {
       '- line 3, authenticator.isuer: there is no such key; did you mean "issuer"?',
     ],
     [
+      'that is not the adapter’s own',
+      'authenticator:\n  use: table\n  tokens: {}\n  cahce: false\n',
+      '- line 4, authenticator.cahce: there is no such key; did you mean "cache"?',
+    ],
+    [
       'in a cache',
       'authenticator:\n  use: table\n  tokens: {}\n  cache:\n    maxAge: 1\n',
       '- line 5, authenticator.cache.maxAge: there is no such key; did you mean "maxAgeSeconds"?',
@@ -114,7 +119,7 @@ describe('a key that there is not', () => {
     [
       'like no other',
       'authenticator: { use: table, tokens: {}, zzzzzzzzzz: 1 }\n',
-      '- line 1, authenticator.zzzzzzzzzz: there is no such key; there are issuer, tokens, scopes, secret, size',
+      '- line 1, authenticator.zzzzzzzzzz: there is no such key; there are use, name, cache, issuer, tokens, scopes, secret, size',
     ],
     [
       'named __proto__',

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { anyOf, type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
+import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
 import { nearestName } from '@grpc-authn/core/internal';
-import { z } from 'zod';
+import { ANY_OF } from './any-of-adapter.ts';
 
 /** Our own short names, and the packages that bring them. Nothing else is ever imported by a name. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
@@ -13,15 +13,6 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['introspection', '@grpc-authn/introspection'],
   ['byIssuer', '@grpc-authn/jwt'],
 ]);
-
-const ANY_OF = defineAdapter({
-  name: 'anyOf',
-  schema: z.strictObject({
-    of: z.array(z.unknown()).min(1).describe('asked in this order; the first that accepts'),
-  }),
-  create: async ({ of }, context) =>
-    anyOf(...(await Promise.all(of.map((spec) => context.build(spec))))),
-});
 
 /** Why there is no adapter; the message says what to do. */
 export class AdapterProblem extends Error {}
@@ -33,10 +24,7 @@ export class Adapters {
   /** @throws ConfigError for what is no adapter */
   constructor(handedIn: readonly AuthenticatorAdapter[]) {
     this.#handedIn = new Map(
-      [ANY_OF as AuthenticatorAdapter, ...handedIn].map((adapter) => [
-        defineAdapter(adapter).name,
-        adapter,
-      ]),
+      [ANY_OF, ...handedIn].map((adapter) => [defineAdapter(adapter).name, adapter]),
     );
   }
 

@@ -9,10 +9,10 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { keepsVerdicts, leavesOf, nearestName } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { CACHE_SCHEMA, SPEC_DESCRIPTION } from '../schema/config-schema.ts';
+import { CACHE_SCHEMA, SPEC_DESCRIPTION, TOKEN_USE } from '../schema/config-schema.ts';
 import type { Path } from '../source/path.ts';
 import { AdapterProblem, type Adapters } from './adapters.ts';
-import { checkSchema } from './check-schema.ts';
+import { checkSchema, type Frame } from './check-schema.ts';
 import { hasMember } from './known-names.ts';
 import type { Problems } from './problems.ts';
 
@@ -26,6 +26,12 @@ export interface BuilderOptions {
 
 /** Whether verdicts are kept: in what the interceptor asks they are, in a second opinion they are not. */
 type Keeping = 'cached' | 'uncached';
+
+/** What every authenticator of a file may have beside its adapter's options. */
+const FRAME: Frame = {
+  members: ['use', 'name', 'cache'],
+  nameInFile: (part) => (part === 'use' ? TOKEN_USE : part),
+};
 
 /** Something is wrong, and stands among the problems. */
 class NotBuilt extends Error {}
@@ -97,6 +103,7 @@ export class AuthenticatorBuilder {
   ): Promise<Authenticator<object>> {
     const { use, name: ownName, cache, ...rest } = this.#readSpec(spec, path, given);
     const adapter = await this.#find(use, [...path, 'use']);
+    renameTokenUse(rest, adapter);
     const name = given ?? ownName ?? adapter.name;
     const ownsCache = hasMember(adapter.schema, 'cache');
     const keeping = ownsCache ? undefined : await this.#readCache(cache, [...path, 'cache']);
@@ -124,7 +131,7 @@ export class AuthenticatorBuilder {
     const defined = Object.fromEntries(
       Object.entries(options).filter(([, value]) => value !== undefined),
     );
-    const checked = await checkSchema(adapter.schema, defined, path, problems);
+    const checked = await checkSchema(adapter.schema, defined, path, problems, FRAME);
     if (checked === undefined) throw new NotBuilt();
     try {
       const made = await adapter.create(checked, {
@@ -193,6 +200,13 @@ export class AuthenticatorBuilder {
     this.#options.problems.add(path, text);
     throw new NotBuilt();
   }
+}
+
+/** In a file `use` names the adapter, so what the adapters call so has another name there. */
+function renameTokenUse(options: Record<string, unknown>, { schema }: AuthenticatorAdapter): void {
+  if (!Object.hasOwn(options, TOKEN_USE) || !hasMember(schema, 'use')) return;
+  options['use'] = options[TOKEN_USE];
+  delete options[TOKEN_USE];
 }
 
 interface How {

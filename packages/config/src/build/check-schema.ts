@@ -5,6 +5,16 @@ import type { Path } from '../source/path.ts';
 import type { Problems } from './problems.ts';
 import { knownNames } from './known-names.ts';
 
+/** What stands around an adapter's own options in a file. */
+export interface Frame {
+  /** Members that never reach the schema. */
+  readonly members: readonly string[];
+  /** How the file calls what the schema calls so. */
+  nameInFile(part: string | number): string | number;
+}
+
+const NO_FRAME: Frame = { members: [], nameInFile: (part) => part };
+
 /**
  * The value as its schema reads it; undefined where it does not check, and then the problems say why:
  * a key that is not known with the nearest that is, anything else with what came and what is wanted.
@@ -14,6 +24,7 @@ export async function checkSchema<O>(
   value: unknown,
   path: Path,
   problems: Problems,
+  frame: Frame = NO_FRAME,
 ): Promise<O | undefined> {
   const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return result.value;
@@ -22,7 +33,7 @@ export async function checkSchema<O>(
   for (const issue of result.issues) {
     const inner = (issue.path ?? []).map((part) => partOf(part));
     const at = valueAt(value, inner);
-    const unknown = unknownNames(schema, at, inner);
+    const unknown = unknownNames(schema, at, inner, frame);
     for (const name of unknown.names) {
       const where = [...path, ...inner, name];
       if (told.has(where.join('\0'))) continue;
@@ -30,7 +41,10 @@ export async function checkSchema<O>(
       problems.add(where, unknown.hintFor(name));
     }
     if (unknown.names.length === 0 || !isAboutKeys(issue.message)) {
-      problems.add([...path, ...inner], wordsFor(issue.message, at));
+      problems.add(
+        [...path, ...inner.map((part) => frame.nameInFile(part))],
+        wordsFor(issue.message, at),
+      );
     }
   }
   if (problems.count === before) problems.add(path, 'this does not fit its schema');
@@ -55,16 +69,19 @@ function unknownNames(
   schema: Schema<unknown>,
   value: unknown,
   path: Path,
+  { members, nameInFile }: Frame,
 ): { readonly names: readonly string[]; hintFor(name: string): string } {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const known = isObject ? knownNames(schema, path) : undefined;
   const names = known === undefined ? [] : Object.keys(value ?? {}).filter((n) => !known.has(n));
+  const own = [...(known ?? [])].map(nameInFile).map(String);
+  const candidates = path.length === 0 ? [...members, ...own] : own;
   return {
     names,
     hintFor(name) {
-      const near = nearestName(name, known ?? []);
+      const near = nearestName(name, candidates);
       return near === undefined
-        ? `there is no such key; there are ${[...(known ?? [])].join(', ')}`
+        ? `there is no such key; there are ${candidates.join(', ')}`
         : `there is no such key; did you mean "${near}"?`;
     },
   };

@@ -7,6 +7,9 @@ export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unkn
 /** What stands for an authenticator. */
 export const SPEC_DESCRIPTION = 'a name of authenticators, or an authenticator in place';
 
+/** 'access' or 'id': the adapters' option `use`, which in a file names the adapter. */
+export const TOKEN_USE = 'tokenUse';
+
 const TEXTS = z.array(z.string().min(1)).min(1);
 
 const LIMITS = {
