@@ -2,7 +2,14 @@
 export { checkClock, systemClock } from './contract/clock.ts';
 export { allOf, subscribeToAll } from './compose/children.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
-export { CHILDREN, declareTraits, leavesOf, TAKES_OPAQUE } from './contract/composition.ts';
+export {
+  CHILDREN,
+  declareTraits,
+  leavesOf,
+  TAKES_OPAQUE,
+  vouchesAs,
+} from './contract/composition.ts';
+export { leaveMark } from './contract/mark.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
 export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';

@@ -2,20 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
 import { contains, vouchesAs } from '../contract/composition.ts';
-
-/** What the interceptor leaves on a call: that it was seen, by whom, and for whom it passed. */
-export interface Mark {
-  readonly principal: Principal<object> | undefined;
-  /** The authenticator that the interceptor asks. */
-  readonly root: Authenticator<object>;
-}
-
-/** Opaque data never goes over the wire, nor comes from it. */
-const KEY = '@grpc-authn/mark';
-
-export function leaveMark(metadata: Metadata, mark: Mark): void {
-  metadata.setOpaque(KEY, mark);
-}
+import { findMark, type Mark } from '../contract/mark.ts';
 
 export interface AuthenticatedCall {
   readonly metadata: Metadata;
@@ -44,7 +31,7 @@ export function getPrincipal(
   if (principal === undefined) {
     throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
   }
-  if (from !== undefined && !(contains(root, from) && vouchesAs(from, principal.authenticator))) {
+  if (from !== undefined && !(isAsked(from, root) && vouchesAs(from, principal.authenticator))) {
     throw new Error(
       `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
     );
@@ -62,9 +49,13 @@ export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
   return markOf(call).principal as Principal | undefined;
 }
 
+function isAsked(from: Authenticator<object>, root: Mark['root']): boolean {
+  return root === undefined || contains(root, from);
+}
+
 function markOf(call: AuthenticatedCall): Mark {
-  const mark = call.metadata.getOpaque(KEY);
-  if (mark !== undefined) return mark as Mark;
+  const mark = findMark(call.metadata);
+  if (mark !== undefined) return mark;
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
       'interceptor that replaces the metadata, and do not ask for a principal on a public method',

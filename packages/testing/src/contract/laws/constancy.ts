@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { AuthenticationContext } from '@grpc-authn/core/authenticator';
+import {
+  accepts,
+  type Answer,
+  ask,
+  askWith,
+  contextWith,
+  credentialsOf,
+  wordsFor,
+} from '../ask.ts';
+import type { CreateInstance, Law } from '../law.ts';
+
+export const CONSTANCY_LAWS: readonly Law[] = [
+  {
+    name: 'agrees with itself when it is asked about a token again',
+    async holds(create) {
+      const { authenticator, good, bad } = await create();
+      for (const token of [...(await bad()), await good()]) {
+        const first = await ask(authenticator, token);
+        const second = await ask(authenticator, token);
+        assert.equal(essenceOf(second), essenceOf(first));
+      }
+    },
+  },
+  {
+    name: 'decides by the credentials alone, whatever the method and the peer',
+    async holds(create) {
+      const { authenticator, good, bad } = await create();
+      for (const token of [...(await bad()), await good()]) {
+        const usual = await ask(authenticator, token);
+        for (const circumstances of CIRCUMSTANCES) {
+          const context = { ...contextWith(), ...circumstances };
+          const answer = await ask(authenticator, token, context);
+          const same = answer.kind === usual.kind && codeOf(answer) === codeOf(usual);
+          assert.ok(same, `${wordsFor(usual)}, but elsewhere ${wordsFor(answer)}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'is deaf to what becomes of the credentials once it was asked',
+    async holds(create) {
+      const { authenticator, good, bad } = await create();
+      const [badToken = ''] = await bad();
+      const goodToken = await good();
+      if (!(await tellsApart(create))) return;
+      const refused = await askAndSwap(authenticator, badToken, goodToken);
+      assert.ok(refused.kind !== 'accepted', 'a bad token was accepted that was made good later');
+      const accepted = await askAndSwap(authenticator, goodToken, badToken);
+      assert.ok(accepted.kind !== 'refused', `a good token made bad later: ${wordsFor(accepted)}`);
+      // Nor may it remember the one as the other.
+      assert.ok(!(await accepts(authenticator, badToken)), 'the bad token was remembered as good');
+      assert.ok(await accepts(authenticator, goodToken), 'the good token was remembered as bad');
+    },
+  },
+];
+
+const CIRCUMSTANCES: readonly Partial<AuthenticationContext>[] = [
+  { method: '' },
+  { method: '/grpc.health.v1.Health/Check' },
+  { method: '/kit.v1.Admin/DeleteAll', authority: 'admin.internal' },
+  { peer: { address: '127.0.0.1:50051' } },
+  { peer: { address: 'unix:/run/kit.sock', certificate: new Uint8Array([48, 0]) } },
+];
+
+/** Asked on another instance, since asking may change what is remembered. */
+async function tellsApart(create: CreateInstance): Promise<boolean> {
+  const { authenticator, good, bad } = await create();
+  const [badToken = ''] = await bad();
+  return (await accepts(authenticator, await good())) && !(await accepts(authenticator, badToken));
+}
+
+function askAndSwap(
+  authenticator: Parameters<typeof askWith>[0],
+  token: string,
+  later: string,
+): Promise<Answer> {
+  const credentials = { ...credentialsOf(authenticator, token) };
+  const answer = askWith(authenticator, credentials);
+  credentials.token = later;
+  return answer;
+}
+
+function codeOf(answer: Answer): string {
+  return answer.kind === 'refused' ? answer.error.code : '';
+}
+
+/** All that two verdicts about one token must have in common: everything but when they were made. */
+function essenceOf(answer: Answer): string {
+  if (answer.kind !== 'accepted') return wordsFor(answer);
+  const { verifiedAtEpochSeconds: _, ...rest } = answer.principal;
+  return JSON.stringify(rest);
+}
