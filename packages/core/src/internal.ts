@@ -12,6 +12,7 @@ export {
 export { leaveMark } from './contract/mark.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
+export { untilAborted } from './contract/until-aborted.ts';
 export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,

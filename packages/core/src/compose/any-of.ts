@@ -58,8 +58,10 @@ class AnyOf implements ManagedAuthenticator<object> {
       if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
       const verdict = child.authenticator.authenticate(credentials, context);
       if (isThenable(verdict)) {
+        // As they were asked: the next child must not be shown what became of the object meanwhile.
+        const asked = { ...credentials };
         return Promise.resolve(verdict).then((late) =>
-          saysNotMine(late) ? this.#ask(index + 1, better(kept, late), credentials, context) : late,
+          saysNotMine(late) ? this.#ask(index + 1, better(kept, late), asked, context) : late,
         );
       }
       if (!saysNotMine(verdict)) return verdict;
