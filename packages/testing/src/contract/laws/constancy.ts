@@ -28,13 +28,16 @@ export const CONSTANCY_LAWS: readonly Law[] = [
     async holds(create) {
       const { authenticator, good, bad } = await create();
       for (const token of [...(await bad()), await good()]) {
-        const usual = await ask(authenticator, token);
-        for (const circumstances of CIRCUMSTANCES) {
-          const context = { ...contextWith(), ...circumstances };
-          const answer = await ask(authenticator, token, context);
-          const same = answer.kind === usual.kind && codeOf(answer) === codeOf(usual);
-          assert.ok(same, `${wordsFor(usual)}, but elsewhere ${wordsFor(answer)}`);
-        }
+        const usual = ask(authenticator, token);
+        // All at once: a look-up that is made for a stranger's key may be rationed.
+        const answers = await Promise.all([
+          usual,
+          ...CIRCUMSTANCES.map((circumstances) =>
+            ask(authenticator, token, { ...contextWith(), ...circumstances }),
+          ),
+        ]);
+        const words = new Set(answers.map((answer) => `${answer.kind} ${codeOf(answer)}`));
+        assert.equal(words.size, 1, `here ${wordsFor(await usual)}, elsewhere not`);
       }
     },
   },
