@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AuthError, type Authenticator, createGate } from '@grpc-authn/core/authenticator';
+import { anyOf, type Authenticator } from '@grpc-authn/core/authenticator';
 import { vouchesAs } from '@grpc-authn/core/internal';
-import { ask, contextWith, principalOf } from '../ask.ts';
+import { ask, askWith, principalOf, wordsFor } from '../ask.ts';
 import type { Law } from '../law.ts';
 
 export const IDENTITY_LAWS: readonly Law[] = [
@@ -15,12 +15,13 @@ export const IDENTITY_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'has a name and schemes that the gate takes, and is asked about no other scheme',
+    name: 'has a name and schemes that a composition takes, and is asked about no other scheme',
     async holds(create) {
       const { authenticator, good } = await create();
-      const gate = createGate({ authenticator });
-      const verdict = await gate({ scheme: UNNAMED, token: await good() }, contextWith());
-      assert.ok(AuthError.is(verdict) && verdict.reason === 'other_scheme', 'it was asked');
+      const token = await good();
+      const answer = await askWith(anyOf(authenticator), { scheme: UNNAMED, token });
+      const notAsked = answer.kind === 'refused' && answer.error.reason === 'other_scheme';
+      assert.ok(notAsked, `under a scheme that it does not name: ${wordsFor(answer)}`);
     },
   },
   {
