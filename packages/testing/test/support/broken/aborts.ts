@@ -9,8 +9,25 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
     build: (table) => ({
       authenticator: {
         async authenticate({ token }, { signal }) {
+          const { aborted } = signal;
           await later();
-          if (signal.aborted) await new Promise(() => undefined);
+          if (signal.aborted && !aborted) await new Promise(() => undefined);
+          return table.verify(token);
+        },
+      },
+    }),
+  },
+  {
+    breaks: 'answers promptly once nobody waits any longer',
+    by: 'listening for an abort that was before',
+    build: (table) => ({
+      authenticator: {
+        async authenticate({ token }, { signal }) {
+          if (signal.aborted) {
+            await new Promise((resolve) => {
+              signal.addEventListener('abort', resolve);
+            });
+          }
           return table.verify(token);
         },
       },

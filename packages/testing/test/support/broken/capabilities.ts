@@ -172,4 +172,9 @@ export const CAPABILITY_SAMPLES: readonly BrokenSample[] = [
     by: 'seeing one',
     build: revoking({ tells: false }),
   },
+  {
+    breaks: 'stays with a token that it accepted, as it does not declare that it sees revocations',
+    by: 'being shown a good token among the bad',
+    build: revoking({ tells: true, remembers: true }),
+  },
 ];

@@ -1,5 +1,5 @@
 import type { BrokenSample } from '../broken-samples.ts';
-import { later } from '../table.ts';
+import { later, principalOf } from '../table.ts';
 
 export const CLOSING_SAMPLES: readonly BrokenSample[] = [
   {
@@ -28,6 +28,18 @@ export const CLOSING_SAMPLES: readonly BrokenSample[] = [
           if (table.closed) throw new Error('closed');
           return table.verify(token);
         },
+        async close() {
+          table.closed = true;
+        },
+      },
+    }),
+  },
+  {
+    breaks: 'answers who comes after it was closed, and lets no bad token in then',
+    by: 'letting everybody in',
+    build: (table) => ({
+      authenticator: {
+        authenticate: ({ token }) => (table.closed ? principalOf() : table.verify(token)),
         async close() {
           table.closed = true;
         },

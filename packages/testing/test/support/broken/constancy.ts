@@ -36,15 +36,47 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
   },
   {
     breaks: 'is deaf to what becomes of the credentials once it was asked',
-    by: 'reading the token late',
+    by: 'reading a token late that it does not know',
     build: (table) => ({
       authenticator: {
         async authenticate(credentials) {
+          const verdict = table.verify(credentials.token);
           await later();
-          return table.verify(credentials.token);
+          return verdict instanceof Error ? table.verify(credentials.token) : verdict;
         },
       },
     }),
+  },
+  {
+    breaks: 'is deaf to what becomes of the credentials once it was asked',
+    by: 'reading a token late that it knows',
+    build: (table) => ({
+      authenticator: {
+        async authenticate(credentials) {
+          const verdict = table.verify(credentials.token);
+          await later();
+          return verdict instanceof Error ? verdict : table.verify(credentials.token);
+        },
+      },
+    }),
+  },
+  {
+    breaks: 'is deaf to what becomes of the credentials once it was asked',
+    by: 'remembering as good a token that it reads late',
+    build: (table) => {
+      const accepted = new Set<string>();
+      return {
+        authenticator: {
+          async authenticate(credentials) {
+            if (accepted.has(credentials.token)) return principalOf();
+            const verdict = table.verify(credentials.token);
+            await later();
+            if (!(verdict instanceof Error)) accepted.add(credentials.token);
+            return verdict;
+          },
+        },
+      };
+    },
   },
   {
     breaks: 'is deaf to what becomes of the credentials once it was asked',

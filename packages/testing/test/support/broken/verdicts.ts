@@ -64,7 +64,7 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     },
   },
   {
-    breaks: 'has a name and schemes that a composition takes, and is asked about no other scheme',
+    breaks: 'has a name and schemes that a composition takes',
     by: 'naming no scheme',
     build: () => ({ authenticator: { schemes: [] } }),
   },
