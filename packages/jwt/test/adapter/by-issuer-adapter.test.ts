@@ -44,6 +44,13 @@ describe('the spec of byIssuer', () => {
     expect(result).toEqual({ issues: [{ message: 'there is no option "__proto__"' }] });
   });
 
+  it('may hold itself, as an alias in YAML can make it', () => {
+    const spec: Record<string, unknown> = { use: 'jwks' };
+    spec['self'] = spec;
+    const result = adapter.schema['~standard'].validate({ issuers: { a: spec } });
+    expect(result).toMatchObject({ value: { issuers: { a: { use: 'jwks' } } } });
+  });
+
   it('describes every member', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
   });

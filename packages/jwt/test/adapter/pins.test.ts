@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { claimsWithPins, type Pins } from '../../src/adapter/pins.ts';
 import {
   decide,
@@ -34,6 +34,13 @@ describe('a pinned claim', () => {
     ['a name that only the prototype has', { constructor: 'Object' }, {}],
   ])('refuses %s as "claim"', async (_, pins, claims) => {
     expect(await decide(token(claims), pinned(pins))).toBe('invalid_token/claim');
+  });
+
+  it("is the token's own, not one that hangs on every object", async () => {
+    // oxlint-disable-next-line no-extend-native -- that is what is tried
+    Object.defineProperty(Object.prototype, 'hd', { value: 'example.com', configurable: true });
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'hd'));
+    expect(await decide(token(), pinned({ hd: 'example.com' }))).toBe('invalid_token/claim');
   });
 
   it('is the claim that counts where the token has two of the name', async () => {
