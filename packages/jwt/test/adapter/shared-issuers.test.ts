@@ -65,7 +65,9 @@ describe.each<[string, string, readonly string[]]>([
   });
 
   it('does not load as an endpoint', () => {
-    expect(load({ issuer: 'https://id.example.com', endpoint: issuer })).toThrow(ConfigError);
+    const asked = load({ issuer: 'https://id.example.com', endpoint: issuer });
+    expect(asked).toThrow(ConfigError);
+    expect(asked).toThrow('option "endpoint": came');
   });
 });
 
