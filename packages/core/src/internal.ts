@@ -5,7 +5,7 @@ export { checkAuthenticator } from './contract/check-authenticator.ts';
 export { CHILDREN, declareTraits, leavesOf, TAKES_OPAQUE } from './contract/composition.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
-export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
+export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,
   checkNumber,
