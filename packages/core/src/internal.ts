@@ -17,7 +17,7 @@ export { type CallObserver, declareSnapshot, type Snapshot } from './contract/sn
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
 export { untilAborted } from './contract/until-aborted.ts';
-export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
+export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,
   checkNumber,

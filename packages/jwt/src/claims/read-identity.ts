@@ -10,10 +10,10 @@ export function readIdentity(
   payload: JsonObject,
   scopeClaims: readonly string[],
 ): Identity | undefined {
-  const [sub, clientId, azp] = ['sub', 'client_id', 'azp'].map((name) => ownMember(payload, name));
-  for (const text of [sub, clientId, azp]) {
-    if (text !== undefined && (typeof text !== 'string' || text === '')) return undefined;
-  }
+  const sub = ownMember(payload, 'sub');
+  const clientId = ownMember(payload, 'client_id');
+  const azp = ownMember(payload, 'azp');
+  if (!isTextOrAbsent(sub) || !isTextOrAbsent(clientId) || !isTextOrAbsent(azp)) return undefined;
   // Two names for one client that name two clients: one of them lies.
   if (clientId !== undefined && azp !== undefined && clientId !== azp) return undefined;
   const scopes = readScopes(payload, scopeClaims);
@@ -21,11 +21,15 @@ export function readIdentity(
   const confirmation = cnf === undefined ? undefined : readConfirmation(cnf);
   if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
   return {
-    subject: sub as string | undefined,
-    clientId: (clientId ?? azp) as string | undefined,
-    scopes: [...scopes],
+    subject: sub,
+    clientId: clientId ?? azp,
+    scopes,
     confirmation,
   };
+}
+
+function isTextOrAbsent(claim: unknown): claim is string | undefined {
+  return claim === undefined || (typeof claim === 'string' && claim !== '');
 }
 
 /** RFC 7800. A method that is unknown here still says that the token is bound. */
