@@ -38,7 +38,7 @@ export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
 
 /** Every name that an allow-list of public keys' algorithms may hold. */
 export const ASYMMETRIC_ALGORITHMS: readonly string[] = Object.freeze([
-  ...[...ALGORITHMS.keys()].filter((name) => !isSymmetric(name)),
+  ...[...ALGORITHMS].filter(([, { kty }]) => kty !== 'oct').map(([name]) => name),
   'Ed25519',
 ]);
 
