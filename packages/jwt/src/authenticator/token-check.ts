@@ -89,7 +89,7 @@ export class TokenCheck {
     if (!isOfUse(payload, rules.use)) return refuse('use');
     const time = checkTimes(payload, nowSeconds, rules);
     if (time !== undefined) return refuse(time);
-    const identity = readIdentity(payload, rules.scopeClaims);
+    const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);
     const complete = rules.requiredClaims.every(
       (name) => (ownMember(payload, name) ?? null) !== null,
     );

@@ -5,24 +5,32 @@ import { readScopes } from './read-scopes.ts';
 /** Who the token is about, always from the raw payload and never from a schema's output. */
 export type Identity = Pick<Principal, 'subject' | 'clientId' | 'scopes' | 'confirmation'>;
 
+/** RFC 9068, section 2.2, and OpenID Connect Core, section 2. */
+const CLIENT_ID_CLAIMS: readonly string[] = ['client_id', 'azp'];
+
 /** Undefined where one of these claims has a shape that its RFC does not give it. */
 export function readIdentity(
   payload: JsonObject,
   scopeClaims: readonly string[],
+  clientIdClaims: readonly string[] = [],
 ): Identity | undefined {
-  const [sub, clientId, azp] = ['sub', 'client_id', 'azp'].map((name) => ownMember(payload, name));
-  for (const text of [sub, clientId, azp]) {
+  const sub = ownMember(payload, 'sub');
+  const clientIds = [...CLIENT_ID_CLAIMS, ...clientIdClaims]
+    .map((name) => ownMember(payload, name))
+    .filter((clientId) => clientId !== undefined);
+  for (const text of [sub, ...clientIds]) {
     if (text !== undefined && (typeof text !== 'string' || text === '')) return undefined;
   }
   // Two names for one client that name two clients: one of them lies.
-  if (clientId !== undefined && azp !== undefined && clientId !== azp) return undefined;
+  const [clientId] = clientIds;
+  if (clientIds.some((other) => other !== clientId)) return undefined;
   const scopes = readScopes(payload, scopeClaims);
   const cnf = ownMember(payload, 'cnf');
   const confirmation = cnf === undefined ? undefined : readConfirmation(cnf);
   if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
   return {
     subject: sub as string | undefined,
-    clientId: (clientId ?? azp) as string | undefined,
+    clientId: clientId as string | undefined,
     scopes: [...scopes],
     confirmation,
   };
