@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type Clock, ConfigError } from '@grpc-authn/core';
+import { MOST_CONFIG_BYTES } from '../source/read-config.ts';
+import { readSmallFile } from '../source/small-file.ts';
 import { NotReady, type Reloader } from './reloader.ts';
 
 /** A change counts when it is read alike twice, so it is noticed after one to two of these. */
@@ -104,9 +105,9 @@ export class Watcher {
     const hash = createHash('sha256');
     let text: string | undefined;
     for (const file of this.#reloader.current.source.files) {
-      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
+      const bytes = await readSmallFile(file, MOST_CONFIG_BYTES).catch((error: Error) => error);
       if (bytes instanceof Error) {
-        hash.update(`${file}\0${bytes.code}`);
+        hash.update(`${file}\0${bytes.message}`);
         continue;
       }
       hash.update(`${file}\0${bytes.length}\0`).update(bytes);

@@ -6,6 +6,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
+import { isThenable, untilAborted } from '@grpc-authn/core/internal';
 import type { VerificationKey } from '../keys/import-key.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import { verifyWithAny } from '../signature/verify-signature.ts';
@@ -38,7 +39,8 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   }
 
   async #verify(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
-    const current = await this.#source.keys();
+    const found = this.#source.keys();
+    const current = isThenable(found) ? await untilAborted(found, context.signal) : found;
     // Nobody waits any longer, so nobody's turn is taken by a signature.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
     const verdict = await this.#verifyWith(current, token);
