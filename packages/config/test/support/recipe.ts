@@ -26,7 +26,7 @@ export interface Provider {
   readonly documents: Readonly<Record<string, JsonObject>>;
   readonly keysUrl: string;
   /** The provider's way to write the key set; the test issuer's unless said. */
-  readonly keySet?: (keys: readonly JsonObject[]) => readonly JsonObject[];
+  readonly keySet?: (keys: readonly JsonObject[]) => readonly object[];
 }
 
 export interface RecipeOptions {
@@ -125,7 +125,7 @@ function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): Authenticat
     create(options: O & { readonly http?: object }, context) {
       return adapter.create({ ...options, http: { ...options.http, fetch } }, context);
     },
-  } as AuthenticatorAdapter;
+  };
 }
 
 function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'principalOf'> {
