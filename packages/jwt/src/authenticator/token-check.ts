@@ -100,7 +100,7 @@ function readPrincipal(
   if (!isOfUse(payload, rules.use)) return 'use';
   const time = checkTimes(payload, nowSeconds, rules);
   if (time !== undefined) return time;
-  const identity = readIdentity(payload, rules.scopeClaims);
+  const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);
   const complete = rules.requiredClaims.every(
     (name) => (ownMember(payload, name) ?? null) !== null,
   );
