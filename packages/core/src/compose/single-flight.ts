@@ -4,11 +4,17 @@ import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
 
-/** What an authenticator is told of a verification that several calls wait for: of none of them. */
+/** What an authenticator is told of a verification that several calls wait for: whose peer began it. */
 class SharedContext implements AuthenticationContext {
   readonly method = '';
+  /** For the turn that it is given, and for nothing else. */
+  readonly peer: { readonly address: string };
   #controller: AbortController | undefined;
   #over = false;
+
+  constructor(address: string) {
+    this.peer = { address };
+  }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -44,7 +50,7 @@ export class SingleFlight {
     const key = `${credentials.scheme} ${credentials.token}`;
     const running = this.#flights.get(key);
     if (running !== undefined) return this.#join(key, running, context.signal);
-    const shared = new SharedContext();
+    const shared = new SharedContext(context.peer?.address ?? '');
     const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);
     if (!(verdict instanceof Promise)) return verdict;
     const flight: Flight = { context: shared, verdict, waiting: 0 };

@@ -53,7 +53,7 @@ describe('a verification that callers share', () => {
     expect(inner.asked).toHaveLength(1);
   });
 
-  it('is told nothing of any caller', () => {
+  it('is told nothing of any caller but whose peer began it, which gives it its turn', () => {
     const told: AuthenticationContext[] = [];
     const { ask } = createCached({}, (_credentials, _clock, context) => {
       told.push(context);
@@ -66,7 +66,7 @@ describe('a verification that callers share', () => {
     expect({ method, authority, peer }).toEqual({
       method: '',
       authority: undefined,
-      peer: undefined,
+      peer: { address: '192.0.2.7:1' },
     });
     expect(signal).not.toBe(context.signal);
     expect(signal).toBe(told[0]?.signal);

@@ -10,6 +10,7 @@ import { isThenable, untilAborted } from '@grpc-authn/core/internal';
 import { HeaderMemo } from '../compact/header-memo.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import type { VerificationKey } from '../keys/verification-key.ts';
+import { coldTurns } from '../signature/cold-turns.ts';
 import { verifyWithAny } from '../signature/verify-signature.ts';
 import { whyNoKey } from '../verify-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
@@ -38,12 +39,21 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   ): Verdict<object> | Promise<Verdict<object>> {
     const token = TokenCheck.of(credentials.token, this.#rules, this.#headers);
     if (AuthError.is(token)) return token;
+    return coldTurns.run(context, () => this.#decide(token, context));
+  }
+
+  /** By the keys of now: those that a call found before it waited for its turn may be gone. */
+  #decide(
+    token: TokenCheck,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
     const keys = this.#source.keys();
     return isThenable(keys)
       ? this.#waitForKeys(keys, token, context)
       : this.#verify(keys, token, context);
   }
 
+  /** Those who waited for the first keys come all at once, and take turns too. */
   async #waitForKeys(
     promised: PromiseLike<unknown>,
     token: TokenCheck,
@@ -52,7 +62,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const keys = await untilAborted(promised, context.signal);
     // Nobody waits any longer, so nobody's turn is taken by a signature.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
-    return this.#verify(keys, token, context);
+    return coldTurns.run(context, () => this.#verify(keys, token, context));
   }
 
   #verify(
@@ -65,9 +75,10 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     return unknown && this.#source.lookUp !== undefined ? this.#lookUp(token, context) : verdict;
   }
 
-  async #lookUp(token: TokenCheck, { signal }: AuthenticationContext): Promise<Verdict<object>> {
+  async #lookUp(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
     const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
-    return this.#verifyWith(await this.#source.lookUp?.(isFound, signal), token);
+    const keys = await this.#source.lookUp?.(isFound, context.signal);
+    return coldTurns.run(context, () => this.#verifyWith(keys, token));
   }
 
   #verifyWith(keys: unknown, token: TokenCheck): Verdict<object> | Promise<Verdict<object>> {
