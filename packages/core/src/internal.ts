@@ -12,6 +12,7 @@ export {
   TAKES_OPAQUE,
   vouchesAs,
 } from './contract/composition.ts';
+export { checksLate, declareLateCheck } from './contract/late-check.ts';
 export { leaveMark } from './contract/mark.ts';
 export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
 export { tell } from './contract/tell.ts';

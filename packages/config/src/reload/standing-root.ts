@@ -6,7 +6,12 @@ import type {
   ManagedAuthenticator,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareChildren, declareSnapshot } from '@grpc-authn/core/internal';
+import {
+  checksLate,
+  declareChildren,
+  declareLateCheck,
+  declareSnapshot,
+} from '@grpc-authn/core/internal';
 import type { CallCount } from './call-count.ts';
 import type { EventHub } from './event-hub.ts';
 
@@ -30,6 +35,7 @@ export class StandingRoot implements ManagedAuthenticator<object> {
     this.schemes = root.schemes ?? ['bearer'];
     this.issuers = root.issuers ?? [];
     declareChildren(this, () => [root]);
+    if (checksLate(root)) declareLateCheck(this);
     declareSnapshot(this, { of: lasting, calls });
   }
 

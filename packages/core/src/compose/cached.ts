@@ -9,6 +9,7 @@ import type {
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { CHILDREN, keepsVerdicts, KEEPS_VERDICTS } from '../contract/composition.ts';
+import { declareLateCheck, refusalOf } from '../contract/late-check.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { isThenable } from '../contract/thenable.ts';
 import { AuthError } from '../errors/auth-error.ts';
@@ -45,6 +46,7 @@ class Cached implements ManagedAuthenticator<object> {
     this.schemes = [...checkAuthenticator(inner)];
     this.issuers = inner.issuers ?? [];
     this[CHILDREN] = Object.freeze([inner]);
+    declareLateCheck(this);
     this.#accepted = new VerdictStore(settings.maxEntries);
     this.#refused = settings.negative && new VerdictStore(settings.negative.maxEntries);
     this.#unsubscribe = inner.subscribe?.((event) => this.#forget(event));
@@ -55,9 +57,10 @@ class Cached implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const { scheme, token, proof } = credentials;
-    // A proof is of one call alone. Tokens that are no text have one digest, since each lone surrogate is written as the same sign.
+    // A proof is of one call alone. Tokens that are no text share a digest: every lone surrogate is
+    // written as one sign.
     if (proof !== undefined || !token.isWellFormed()) {
-      return this.#inner.authenticate(credentials, context);
+      return refusalOf(credentials) ?? this.#inner.authenticate(credentials, context);
     }
     const nowMs = this.#settings.clock.nowMs();
     const key = this.#settings.keepTokens ? token : digestOf(token);
@@ -65,6 +68,9 @@ class Cached implements ManagedAuthenticator<object> {
     if (accepted !== undefined) return accepted;
     const refused = this.#refused?.get(digestOf(token), scheme, nowMs);
     if (refused !== undefined) return refused;
+    // What was kept was checked before.
+    const malformed = refusalOf(credentials);
+    if (malformed !== undefined) return malformed;
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
     );

@@ -48,7 +48,8 @@ export class SingleFlight {
     ask: Ask,
   ): Verdict<object> | Promise<Verdict<object>> {
     const key = `${credentials.scheme} ${credentials.token}`;
-    const running = this.#flights.get(key);
+    // To look a token up costs its hash, so it is done only where one may be found.
+    const running = this.#flights.size === 0 ? undefined : this.#flights.get(key);
     if (running !== undefined) return this.#join(key, running, context.signal);
     const shared = new SharedContext(context.peer?.address ?? '');
     const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);

@@ -1,4 +1,5 @@
 import type { Authenticator } from '../contract/authenticator.ts';
+import { checksLate } from '../contract/late-check.ts';
 import { type CallObserver, snapshotOf } from '../contract/snapshot.ts';
 import { checkClock, type Clock } from '../contract/clock.ts';
 import {
@@ -15,6 +16,7 @@ import {
   bearerFromMetadata,
   checkMetadataKey,
   type CredentialsExtractor,
+  uncheckedExtraction,
 } from './bearer-from-metadata.ts';
 import type { Decision } from './decision.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -78,10 +80,11 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
   checkOneOf('forwardToken', forwardToken, ['never', 'always']);
   checkFunction('onDecision', onDecision);
   const clock = checkClock(options.clock);
-  const extractor = checkExtractor(options.credentials);
+  const gate = new Gate(options, clock);
+  const extractor = checkExtractor(options.credentials, authenticator);
   return Object.freeze({
     root: authenticator,
-    gate: new Gate(options, clock),
+    gate,
     extractor,
     hidden: forwardToken === 'always' ? [] : extractor.headers,
     statuses: new StatusTable(options.statuses),
@@ -94,8 +97,10 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
   });
 }
 
-function checkExtractor(extractor: CredentialsExtractor | undefined): CredentialsExtractor {
-  if (extractor === undefined) return bearerFromMetadata();
+function checkExtractor(
+  extractor: CredentialsExtractor = bearerFromMetadata(),
+  authenticator: Authenticator<object>,
+): CredentialsExtractor {
   if (typeof extractor !== 'object' || extractor === null) {
     throw wrongOption('credentials', describeValue(extractor), 'a CredentialsExtractor');
   }
@@ -105,6 +110,7 @@ function checkExtractor(extractor: CredentialsExtractor | undefined): Credential
   const headers = checkTexts('credentials.headers', extractor.headers).map((header) =>
     checkMetadataKey('credentials.headers', header),
   );
-  const extract = extractor.extract.bind(extractor);
+  const late = checksLate(authenticator) ? uncheckedExtraction(extractor) : undefined;
+  const extract = late ?? extractor.extract.bind(extractor);
   return { headers, extract };
 }
