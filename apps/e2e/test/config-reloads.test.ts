@@ -17,7 +17,7 @@ import { type AnyCall, type Handle, withHandler } from '../support/handler-serve
 import { OpenClient } from '../support/open-call.ts';
 import { AUDIENCE, token } from '../support/tokens.ts';
 
-const RELOADS = 12;
+const RELOADS = 8;
 const CLIENTS_OF_A_KIND = 3;
 
 let one: TestIssuer;
