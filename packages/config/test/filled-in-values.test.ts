@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '@grpc-authn/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFolder } from './support/config-folder.ts';
 import { load, messageOf } from './support/loaded.ts';
+import { createTableAdapter } from './support/table-adapter.ts';
 
 const CANARY = 'canary-secret-0123456789';
 
@@ -159,6 +161,21 @@ describe('an error', () => {
   ])('shows no secret that stands in the wrong place: %s', async (_, text) => {
     const { file } = await createFolder(`${text}\n`);
     expect(await messageOf(load({ file }))).not.toContain('canary');
+  });
+
+  it('of an adapter that shows it is told with what it was filled in for', async () => {
+    const { adapter } = createTableAdapter('talking');
+    const talking = {
+      ...adapter,
+      create: (options: unknown) => {
+        throw new ConfigError(`this is wrong: ${JSON.stringify(options)}`);
+      },
+    };
+    const { file } = await createFolder(withSecret('${SECRET}').replace('table', 'talking'));
+    const message = await messageOf(load({ file }, { adapters: [talking] }));
+    expect(message).toContain('this is wrong');
+    expect(message).toContain('${SECRET}');
+    expect(message).not.toContain('canary');
   });
 
   it('of YAML itself quotes nothing of the file', async () => {

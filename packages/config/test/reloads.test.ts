@@ -165,6 +165,24 @@ describe('what stands through a reload', () => {
     expect(matchers.at(-1)?.('https://b.example', 'other')).toBe(true);
   });
 
+  it('revokes them at once, and once more those who were let in meanwhile', async () => {
+    const { auth, ask, folder, table } = await loadFile(
+      'authenticator: { use: table, issuer: "https://a.example", tokens: { t: alice } }\n',
+    );
+    let revocations = 0;
+    auth.authenticator.subscribe(({ type }) => {
+      if (type === 'revoked') revocations += 1;
+    });
+    const release = table.hold();
+    const asked = ask('t');
+    await folder.write('authenticator: { use: table, issuer: "https://b.example", tokens: {} }\n');
+    await auth.reload({ requireReady: false });
+    expect(revocations).toBe(1);
+    release();
+    await asked;
+    await expect.poll(() => revocations).toBe(2);
+  });
+
   it('is ready where all of its authenticators are', async () => {
     const { auth, table } = await loadFile(tableOf('alice'));
     table.down = true;

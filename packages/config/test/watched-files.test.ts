@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { weakenedMethods } from '@grpc-authn/core/internal';
@@ -71,6 +72,18 @@ describe('a watched file', () => {
     await rename(other, join(folder.path, 'grpc-authn.yaml'));
     await look(2);
     expect(told.slice(1)).toEqual([undefined]);
+    expect(await ask('t')).toBe('bob');
+  });
+
+  it('may become a named pipe for a while, which nobody waits for', async () => {
+    const { ask, folder, told, look } = await watch(TABLE);
+    await rm(folder.file);
+    execFileSync('mkfifo', [folder.file]);
+    await look(3);
+    expect(told).toEqual(['grpc-authn.yaml:\n- the file is no regular file']);
+    await rm(folder.file);
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look(2);
     expect(await ask('t')).toBe('bob');
   });
 

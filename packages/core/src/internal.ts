@@ -10,11 +10,14 @@ export {
   keepsVerdicts,
   leavesOf,
   TAKES_OPAQUE,
+  vouchesAs,
 } from './contract/composition.ts';
+export { leaveMark } from './contract/mark.ts';
 export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
-export { isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
+export { untilAborted } from './contract/until-aborted.ts';
+export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,
   checkNumber,

@@ -97,6 +97,18 @@ describe('the making of an AuthError', () => {
     expect(new AuthError('internal', 'bug').stack).toMatch(/\n\s+at /);
   });
 
+  it('fails nowhere where Error is frozen, as under --frozen-intrinsics', () => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: false });
+    try {
+      for (const code of CODES) {
+        expect(refusalsOf(code).map((error) => error.code)).toContain(code);
+      }
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: true });
+    }
+  });
+
   it.each([7, 0, 50])('leaves a stackTraceLimit of %i as it was', (limit) => {
     const before = Error.stackTraceLimit;
     Error.stackTraceLimit = limit;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal, type Principal } from '../src/contract/principal.ts';
 import { CHILDREN } from '../src/contract/composition.ts';
-import { findPrincipal, getPrincipal, leaveMark } from '../src/grpc/principal-access.ts';
+import { leaveMark } from '../src/contract/mark.ts';
+import { findPrincipal, getPrincipal } from '../src/grpc/principal-access.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 
 function named(name: string, children?: readonly Authenticator[]): Authenticator {

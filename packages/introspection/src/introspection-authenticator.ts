@@ -6,7 +6,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareTraits, tell } from '@grpc-authn/core/internal';
+import { declareTraits, tell, untilAborted } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/http';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/key-source';
 import { EndpointSource } from './endpoint.ts';
@@ -47,7 +47,9 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   ): Verdict<object> | Promise<Verdict<object>> {
     const { token } = credentials;
     if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
-    return this.#ofOtherIssuer(token) ?? this.#ask(token, context);
+    return (
+      this.#ofOtherIssuer(token) ?? untilAborted(this.#ask(token, context.signal), context.signal)
+    );
   }
 
   /** A JWT of another issuer is not ours to ask about, and its owner's to keep. */
@@ -59,15 +61,15 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     return new AuthError('invalid_token', 'issuer', { tokenExpired });
   }
 
-  async #ask(token: string, context: AuthenticationContext): Promise<Verdict<object>> {
+  async #ask(token: string, signal: AbortSignal): Promise<Verdict<object>> {
     try {
       const endpoint = await this.#endpoint.get();
       const askedAtSeconds = this.#settings.clock.nowMs() / 1000;
       const answer = await this.#guard.ask({
         token,
         shown: `POST ${shownUrl(endpoint.url)}`,
-        signal: context.signal,
-        ask: (signal) => this.#client.ask(endpoint, token, signal),
+        signal,
+        ask: (waiting) => this.#client.ask(endpoint, token, waiting),
       });
       const verdict = AuthError.is(answer)
         ? answer

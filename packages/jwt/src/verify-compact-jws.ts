@@ -1,6 +1,11 @@
 import { AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
-import { checkOptionNames, describeValue, wrongOption } from '@grpc-authn/core/internal';
-import { decodeBase64url } from './compact/base64url.ts';
+import {
+  checkOptionNames,
+  describeValue,
+  isThenable,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+import { decodeCompactJws } from './compact/decode-compact-jws.ts';
 import { parseProtectedHeader } from './compact/protected-header.ts';
 import { splitCompactJws } from './compact/split-compact-jws.ts';
 import { checkAlgorithms } from './keys/algorithms.ts';
@@ -37,17 +42,18 @@ export function verifyCompactJws(
   if (AuthError.is(split)) return split;
   const header = parseProtectedHeader(split.header);
   if (AuthError.is(header)) return header;
-  const payload = decodeBase64url(split.payload);
-  if (payload === undefined || decodeBase64url(split.signature) === undefined) {
-    return new AuthError('malformed_credentials', 'not_base64url');
-  }
+  const decoded = decodeCompactJws(split);
+  if (AuthError.is(decoded)) return decoded;
   const { algorithm, kid, members } = header;
   if (!allowed.includes(algorithm)) return new AuthError('invalid_token', 'algorithm');
   const candidates = keys.candidates(kid, algorithm, allowed);
   if (candidates.length === 0) return new AuthError('invalid_token', whyNoKey(keys, kid));
-  return verifyWithAny(split, algorithm, candidates).then((good) =>
-    good ? { header: members, payload } : new AuthError('invalid_token', 'signature'),
-  );
+  const conclude = (good: boolean): VerifiedJws | AuthError =>
+    good
+      ? { header: members, payload: decoded.payloadBytes }
+      : new AuthError('invalid_token', 'signature');
+  const good = verifyWithAny(decoded, algorithm, candidates);
+  return isThenable(good) ? good.then(conclude) : conclude(good);
 }
 
 /** A known `kid` whose key verifies another algorithm is no unknown key: a new set would not help. */

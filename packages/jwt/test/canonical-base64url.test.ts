@@ -87,6 +87,24 @@ describe('decodeBase64url', () => {
     );
   });
 
+  it('takes no character for another that shares its low byte', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (bytes, at, high) => {
+          const text = Buffer.from(bytes).toString('base64url');
+          const place = at % text.length;
+          const wide = String.fromCharCode(text.charCodeAt(place) + high * 0x100);
+          expect(
+            decodeBase64url(text.slice(0, place) + wide + text.slice(place + 1)),
+          ).toBeUndefined();
+        },
+      ),
+    );
+  });
+
   it('gives back the bytes that were encoded', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {

@@ -59,6 +59,38 @@ describe('the client of a token', () => {
       expect(await decide(token({ client_id: 'web', azp }))).toBe('invalid_token/claim');
     }
   });
+
+  it('is named by other claims too, where an option names them', async () => {
+    const options = { clientIdClaims: ['cid', 'appid'] };
+    expect((await principalOf(token({ cid: 'web' }), options)).clientId).toBe('web');
+    expect((await principalOf(token({ appid: 'web' }), options)).clientId).toBe('web');
+    expect((await principalOf(token({ azp: 'web' }), options)).clientId).toBe('web');
+    const all = { client_id: 'web', azp: 'web', cid: 'web', appid: 'web' };
+    expect((await principalOf(token(all), options)).clientId).toBe('web');
+    expect((await principalOf(token(), options)).clientId).toBeUndefined();
+  });
+
+  it('is not what another claim says, unless an option names it', async () => {
+    expect((await principalOf(token({ cid: 'web' }))).clientId).toBeUndefined();
+    expect((await principalOf(token({ azp: 'web', cid: 'other' }))).clientId).toBe('web');
+    const options = { clientIdClaims: ['constructor', '__proto__'] };
+    expect((await principalOf(token(), options)).clientId).toBeUndefined();
+  });
+
+  it('is refused where any two of them disagree, or one is no text', async () => {
+    const options = { clientIdClaims: ['cid'] };
+    for (const name of ['client_id', 'azp']) {
+      expect(await decide(token({ [name]: 'web', cid: 'other' }), options)).toBe(
+        'invalid_token/claim',
+      );
+    }
+    expect(await decide(token({ client_id: 'web', azp: 'other' }), options)).toBe(
+      'invalid_token/claim',
+    );
+    for (const cid of ['', null, 5, ['web'], {}]) {
+      expect(await decide(token({ cid }), options)).toBe('invalid_token/claim');
+    }
+  });
 });
 
 // RFC 7800: the gate refuses a principal with a confirmation until its proof can be checked.

@@ -32,6 +32,7 @@ function createMutable() {
     maxTokenAgeSeconds: 600,
     requiredClaims: ['sub'],
     scopeClaims: ['scope'],
+    clientIdClaims: ['cid'],
     claims: undefined as unknown,
     clock,
   };
@@ -89,20 +90,22 @@ describe('an authenticator', () => {
     expect(AuthError.is(good)).toBe(false);
   });
 
-  it('keeps the audience values, the scope claims and the schema, too', async () => {
+  it('keeps the audience values, the names of claims and the schema, too', async () => {
     const audience = { claim: 'aud', values: [AUDIENCE] };
     const options = { ...createMutable(), audience };
     const authenticator = createJwtAuthenticator(options as never);
     audience.values.push('billing');
     audience.claim = 'sub';
     options.scopeClaims.unshift('roles');
+    options.clientIdClaims.push('app');
     options.claims = 5;
     options.name = 'evil';
     const decideNow = (jwt: string) =>
       authenticator.authenticate({ scheme: 'bearer', token: jwt }, context);
     expect(await decideNow(token({ aud: 'billing' }))).toMatchObject({ reason: 'audience' });
-    expect(await decideNow(token({ scope: 'read', roles: ['admin'] }))).toMatchObject({
+    expect(await decideNow(token({ scope: 'read', roles: ['admin'], app: 'web' }))).toMatchObject({
       scopes: ['read'],
+      clientId: undefined,
       authenticator: 'test',
     });
   });

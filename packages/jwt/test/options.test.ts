@@ -58,6 +58,7 @@ const WRONG: readonly (readonly [string, readonly unknown[]])[] = [
   ['maxTokenAgeSeconds', [null, '5', 0, -1, Number.NaN, Infinity, 31_536_001]],
   ['requiredClaims', [null, 'sub', {}, [''], [5]]],
   ['scopeClaims', [null, 'scope', {}, [''], [5]]],
+  ['clientIdClaims', [null, 'cid', {}, [''], [5]]],
   [
     'claims',
     [null, {}, 'zod', () => undefined, { '~standard': {} }, { '~standard': { validate: 5 } }],

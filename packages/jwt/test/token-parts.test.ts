@@ -20,7 +20,12 @@ describe('the size of a token', () => {
 
   it('lets the longest token that is allowed be split', () => {
     const signature = 'c'.repeat(MOST_CHARACTERS - 4);
-    expect(splitCompactJws(`a.b.${signature}`)).toEqual({ header: 'a', payload: 'b', signature });
+    expect(splitCompactJws(`a.b.${signature}`)).toEqual({
+      header: 'a',
+      payload: 'b',
+      signature,
+      signingInput: 'a.b',
+    });
   });
 
   it('decides a thousand huge tokens in less than a second', async () => {
@@ -78,6 +83,7 @@ describe('the parts of a token', () => {
           header: head,
           payload,
           signature,
+          signingInput: `${head}.${payload}`,
         });
       }),
     );

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+// Not the global one, which a test may have replaced.
+import { setTimeout } from 'node:timers';
 
 /** How the issuer fails on command. */
 export type FailureMode =

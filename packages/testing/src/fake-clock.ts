@@ -1,3 +1,5 @@
+// Not the global one, which a test may have replaced.
+import { setImmediate } from 'node:timers';
 import type { Clock } from '@grpc-authn/core/authenticator';
 
 interface Timer {

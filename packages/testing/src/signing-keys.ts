@@ -9,7 +9,6 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
-import { exportJWK } from 'jose';
 
 export interface SigningKey {
   readonly kid: string;
@@ -24,7 +23,12 @@ const generate = promisify(generateKeyPair) as (
   options: object,
 ) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
 
-const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+const CURVES: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES256K: 'secp256k1',
+  ES384: 'P-384',
+  ES512: 'P-521',
+};
 
 /** A new key of its own for an algorithm. */
 export async function createSigningKey(alg: string): Promise<SigningKey> {
@@ -33,7 +37,7 @@ export async function createSigningKey(alg: string): Promise<SigningKey> {
     return { kid, alg, publicJwk: undefined, privateKey: randomBytes(Number(alg.slice(2)) / 8) };
   }
   const { publicKey, privateKey } = await generatePair(alg);
-  const jwk = await exportJWK(publicKey);
+  const jwk = publicKey.export({ format: 'jwk' }) as JsonObject;
   return { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateKey };
 }
 
@@ -42,12 +46,13 @@ function generatePair(alg: string): Promise<{ publicKey: KeyObject; privateKey: 
   const namedCurve = CURVES[alg];
   if (namedCurve !== undefined) return generate('ec', { namedCurve });
   if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519', {});
+  if (alg === 'Ed448') return generate('ed448', {});
   throw new TypeError(`startTestIssuer: no key for the algorithm ${JSON.stringify(alg)}`);
 }
 
 /** A signature over any bytes, by the key's own algorithm, whatever a header says. */
 export function signBytes({ alg, privateKey }: SigningKey, bytes: Buffer): Buffer {
-  const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`;
+  const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2, 5)}`;
   if (!(privateKey instanceof KeyObject)) {
     return createHmac(hash ?? '', privateKey)
       .update(bytes)

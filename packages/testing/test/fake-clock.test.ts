@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createFakeClock } from '../src/index.ts';
 
 describe('a fake clock', () => {
@@ -96,6 +96,16 @@ describe('a fake clock', () => {
     });
     await clock.advance(0);
     expect(firedMs).toBe(1000);
+  });
+
+  it('goes on, though the runner has timers of its own', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const clock = createFakeClock(0);
+    await clock.advance(50);
+    expect(clock.nowMs()).toBe(50);
   });
 
   it('knows nothing of another', async () => {

@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import {
   compactVerify,
   createLocalJWKSet,
@@ -40,6 +41,31 @@ describe('a token of the issuer', () => {
       expect(await isGood(issuer, forged)).toBe(false);
     },
   );
+
+  it.each(['RS384', 'RS512', 'PS384', 'PS512', 'Ed25519'])(
+    'is signed by any other algorithm of JOSE, too: %s',
+    async (alg) => {
+      const issuer = await start(alg);
+      expect(await isGood(issuer, await issuer.sign())).toBe(true);
+    },
+  );
+
+  it.each(['ES256K', 'Ed448'])('is signed by an algorithm that few take: %s', async (alg) => {
+    const issuer = await start(alg);
+    const [header, payload, signature = ''] = (await issuer.sign()).split('.');
+    const [jwk] = (await published(issuer)).keys;
+    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    const signed = Buffer.from(`${header}.${payload}`);
+    const hash = alg === 'Ed448' ? null : 'sha256';
+    const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+    expect(verify(hash, signed, options, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  it('is not good under the kid of another key', async () => {
+    const issuer = await start('ES256', 'ES384');
+    const { kid } = decodeProtectedHeader(await issuer.sign({}, { alg: 'ES384' }));
+    expect(await isGood(issuer, await issuer.sign({}, { kid: kid ?? '' }))).toBe(false);
+  });
 
   it('is of RS256 unless said, and of the first algorithm where several are', async () => {
     const usual = await startTestIssuer();

@@ -20,9 +20,19 @@ export class AdapterProblem extends Error {}
 /** Finds adapters: those that were handed in first, then our own, imported when first named. */
 export class Adapters {
   readonly #handedIn: ReadonlyMap<string, AuthenticatorAdapter>;
+  readonly #roots: readonly string[];
 
-  /** @throws ConfigError for what is no adapter */
-  constructor(handedIn: readonly AuthenticatorAdapter[]) {
+  /**
+   * `roots` are the folders whose packages count: the application's first, since a strict installation
+   * does not let us see them.
+   *
+   * @throws ConfigError for what is no adapter
+   */
+  constructor(
+    handedIn: readonly AuthenticatorAdapter[],
+    roots: readonly string[] = applicationRoots(),
+  ) {
+    this.#roots = roots;
     this.#handedIn = new Map(
       [ANY_OF, ...handedIn].map((adapter) => [defineAdapter(adapter).name, adapter]),
     );
@@ -34,7 +44,7 @@ export class Adapters {
     if (handedIn !== undefined) return handedIn;
     const name = PACKAGES.get(use);
     if (name === undefined) throw new AdapterProblem(this.#wordsFor(use));
-    const { adapter } = await importOurs(name);
+    const { adapter } = await importOurs(name, this.#roots);
     try {
       return defineAdapter(adapter as AuthenticatorAdapter);
     } catch {
@@ -52,24 +62,33 @@ export class Adapters {
   }
 }
 
-/** From the application's root, since a strict installation does not let us see its packages. */
-async function importOurs(name: string): Promise<{ readonly adapter?: unknown }> {
+function applicationRoots(): readonly string[] {
   const [, script] = process.argv;
-  const roots = [
-    ...(script === undefined ? [] : [dirname(resolve(script))]),
-    process.cwd(),
-    import.meta.dirname,
-  ];
-  for (const root of roots) {
-    let found: string;
-    try {
-      found = createRequire(`${root}/`).resolve(name);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'MODULE_NOT_FOUND') continue;
-      throw error;
-    }
-    return (await import(pathToFileURL(found).href)) as { readonly adapter?: unknown };
+  const main = script === undefined ? [] : [dirname(resolve(script))];
+  return [...main, process.cwd(), import.meta.dirname];
+}
+
+/** @throws AdapterProblem where it is not installed, or cannot be loaded */
+async function importOurs(
+  name: string,
+  roots: readonly string[],
+): Promise<{ readonly adapter?: unknown }> {
+  const found = roots.map((root) => locate(name, root)).find((path) => path !== undefined);
+  if (found === undefined) {
+    throw new AdapterProblem(`${name} is not installed; run: npm install ${name}`);
   }
-  throw new AdapterProblem(`${name} is not installed; run: npm install ${name}`);
+  try {
+    return (await import(pathToFileURL(found).href)) as { readonly adapter?: unknown };
+  } catch (error) {
+    const { code = 'it throws' } = error as { readonly code?: string };
+    throw new AdapterProblem(`${name} cannot be loaded (${code}); run: npm install ${name}@latest`);
+  }
+}
+
+function locate(name: string, root: string): string | undefined {
+  try {
+    return createRequire(`${root}/`).resolve(name);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,7 +10,7 @@ export interface Frame {
   /** Members that never reach the schema. */
   readonly members: readonly string[];
   /** How the file calls what the schema calls so. */
-  nameInFile(part: string | number): string | number;
+  readonly nameInFile: (part: string | number) => string | number;
 }
 
 const NO_FRAME: Frame = { members: [], nameInFile: (part) => part };

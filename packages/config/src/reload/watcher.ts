@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { type Clock, ConfigError } from '@grpc-authn/core';
 import type { Digests } from '../source/config-source.ts';
-import { digestOf } from '../source/read-config.ts';
+import { digestOf, MOST_CONFIG_BYTES } from '../source/read-config.ts';
+import { readSmallFile } from '../source/small-file.ts';
 import { agree, NotReady, NotSettled, type Reloader } from './reloader.ts';
 
 /** A change counts when it is read alike twice, so it is noticed after one to two of these. */
@@ -109,9 +109,9 @@ export class Watcher {
     const digests = new Map<string, string>();
     let text: string | undefined;
     for (const file of this.#reloader.files) {
-      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
+      const bytes = await readSmallFile(file, MOST_CONFIG_BYTES).catch((error: Error) => error);
       const isBytes = !(bytes instanceof Error);
-      digests.set(file, isBytes ? digestOf(bytes) : `unread: ${bytes.code}`);
+      digests.set(file, isBytes ? digestOf(bytes) : `unread: ${bytes.message}`);
       if (isBytes && file === this.#file) text = bytes.toString('utf8');
     }
     return { digests, text };

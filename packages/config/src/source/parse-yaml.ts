@@ -19,8 +19,6 @@ export interface ParsedDocument {
   readonly problems: readonly Problem[];
 }
 
-const DEEPEST = 32;
-
 /** What yaml's own messages quote is the file's text, and that may be a secret: these say it without. */
 const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab; YAML is indented by spaces',
@@ -90,7 +88,6 @@ class Walk {
     if (node === null) return null;
     const offset = node.range?.[0] ?? 0;
     if (!this.positions.has(keyOf(path))) this.positions.set(keyOf(path), this.#at(offset));
-    if (path.length > DEEPEST) return this.problem(path, 'this is nested too deeply', offset);
     if (isAlias(node) || node.anchor !== undefined) {
       return this.problem(path, SYNTAX['BAD_ALIAS'] ?? '', offset);
     }

@@ -9,7 +9,7 @@ import { keyOf, type Path } from './path.ts';
 import { configError, type Position, type Problem } from './problem.ts';
 import { decodeText, FileProblem, readSmallFile } from './small-file.ts';
 
-const MOST_CONFIG_BYTES = 1024 * 1024;
+export const MOST_CONFIG_BYTES: number = 1024 * 1024;
 const MOST_VALUE_BYTES = 64 * 1024;
 /** Kubernetes swaps a whole directory at once; a swap while we read is rare, and two are not believed. */
 const MOST_ATTEMPTS = 3;

@@ -59,12 +59,12 @@ class AnyOf implements ManagedAuthenticator<object> {
       if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
       const verdict = answerOf(child.authenticator, credentials, context);
       if (isThenable(verdict)) {
+        // As they were asked: the next child must not be shown what became of the object meanwhile.
+        const asked = { ...credentials };
         return Promise.resolve(verdict)
           .catch(thrownVerdict)
           .then((late) =>
-            saysNotMine(late)
-              ? this.#ask(index + 1, better(kept, late), credentials, context)
-              : late,
+            saysNotMine(late) ? this.#ask(index + 1, better(kept, late), asked, context) : late,
           );
       }
       if (!saysNotMine(verdict)) return verdict;

@@ -76,8 +76,10 @@ class Cached implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const begunIn = this.#generation;
+    // As they were asked: what becomes of the object later must not name another token.
+    const asked = { scheme: credentials.scheme, token: credentials.token };
     const keep = (verdict: Verdict<object>): Verdict<object> => {
-      if (begunIn === this.#generation) this.#keep(credentials, key, verdict);
+      if (begunIn === this.#generation) this.#keep(asked, key, verdict);
       return verdict;
     };
     const verdict = answerOf(this.#inner, credentials, context);

@@ -1,4 +1,4 @@
-import { freezeJson } from './freeze-json.ts';
+import { freezeJson, freezeParsedJson } from './freeze-json.ts';
 import type { JsonObject } from './json.ts';
 
 /** A verified caller. Frozen through and through; `scopes` is an array, since a frozen Set still grows. */
@@ -40,7 +40,11 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
   // oxlint-disable-next-line no-unused-private-class-members -- used by `in`
   readonly #checked = true;
 
-  constructor(init: PrincipalInit<C>) {
+  constructor(
+    init: Omit<PrincipalInit<C>, 'claims'>,
+    claims: C | undefined,
+    freeze: typeof freezeJson,
+  ) {
     this.subject = checkText('subject', init.subject);
     this.issuer = checkText('issuer', init.issuer);
     this.clientId = checkText('clientId', init.clientId);
@@ -50,7 +54,7 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
     this.verifiedAtEpochSeconds =
       checkTime('verifiedAtEpochSeconds', init.verifiedAtEpochSeconds) ?? Date.now() / 1000;
     this.confirmation = checkConfirmation(init.confirmation);
-    this.claims = checkClaims(init.claims);
+    this.claims = checkClaims(claims, freeze);
     const authenticator = checkText('authenticator', init.authenticator);
     if (authenticator === undefined) {
       throw new TypeError('principal.authenticator must name the authenticator that vouches');
@@ -76,7 +80,18 @@ Object.defineProperty(CheckedPrincipal, 'name', { value: 'Principal' });
 export function createPrincipal<C extends object = JsonObject>(
   init: PrincipalInit<C>,
 ): Principal<C> {
-  return new CheckedPrincipal(init);
+  return new CheckedPrincipal(init, init.claims, freezeJson);
+}
+
+/**
+ * As createPrincipal, for claims that came out of JSON.parse and that nobody else has seen: they hold
+ * nothing but JSON, so they are frozen without being looked through for what JSON cannot hold.
+ */
+export function createParsedPrincipal(
+  init: Omit<PrincipalInit<object>, 'claims'>,
+  claims: JsonObject,
+): Principal<object> {
+  return new CheckedPrincipal(init, claims, freezeParsedJson);
 }
 
 /** True only for what `createPrincipal` returned. */
@@ -94,7 +109,9 @@ const NONE: readonly string[] = Object.freeze([]);
 function checkTexts(name: string, value: unknown): readonly string[] {
   if (value === undefined) return NONE;
   // A copy, made before it is checked: a frozen array may still hold getters.
-  const copy: readonly unknown[] = Array.isArray(value) ? Array.from<unknown>(value) : [undefined];
+  const copy: readonly unknown[] = Array.isArray(value)
+    ? [...(value as readonly unknown[])]
+    : [undefined];
   if (copy.every((item) => typeof item === 'string')) return Object.freeze(copy);
   throw new TypeError(`principal.${name} must be an array of strings`);
 }
@@ -121,11 +138,14 @@ function checkConfirmation(value: Principal['confirmation']): Principal['confirm
 
 const NO_CLAIMS: object = Object.freeze({});
 
-function checkClaims<C extends object>(claims: C | undefined): Readonly<C> {
+function checkClaims<C extends object>(
+  claims: C | undefined,
+  freeze: typeof freezeJson,
+): Readonly<C> {
   if (claims === undefined) return NO_CLAIMS as C;
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
     throw new TypeError('principal.claims must be an object');
   }
-  freezeJson(claims, 'principal.claims');
+  freeze(claims, 'principal.claims');
   return claims;
 }

@@ -35,9 +35,9 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
       throw new TypeError('AuthError: retryAfterMs must be a finite number, 0 or more');
     }
     const frames = Error.stackTraceLimit;
-    if (code !== 'internal') Error.stackTraceLimit = 0;
+    const stackless = code !== 'internal' && takeNoStack();
     super(MESSAGES[code], cause);
-    Error.stackTraceLimit = frames;
+    if (stackless) Error.stackTraceLimit = frames;
     this.code = code;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
@@ -56,6 +56,16 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
       // A proxy that will not be read.
       return false;
     }
+  }
+}
+
+/** False where Error is frozen, as under `--frozen-intrinsics`: a stack is taken then, and nothing fails. */
+function takeNoStack(): boolean {
+  try {
+    Error.stackTraceLimit = 0;
+    return true;
+  } catch {
+    return false;
   }
 }
 

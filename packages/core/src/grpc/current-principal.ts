@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '../contract/principal.ts';
-import type { Mark } from './principal-access.ts';
+import type { Mark } from '../contract/mark.ts';
 
 /** The mark of the call that the code at hand runs for. */
 export const currentMark: AsyncLocalStorage<Mark> = new AsyncLocalStorage();

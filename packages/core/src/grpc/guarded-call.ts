@@ -15,7 +15,7 @@ import { bug, readCredentials } from './extraction.ts';
 import type { InterceptorSettings } from './interceptor-options.ts';
 import { endAt, endOfStream } from './lifetime.ts';
 import type { OpenCall } from './open-calls.ts';
-import { leaveMark, type Mark } from './principal-access.ts';
+import { leaveMark, type Mark } from '../contract/mark.ts';
 import { recordDecision } from './record-decision.ts';
 
 export type InnerCall = ConstructorParameters<typeof ServerInterceptingCall>[0];

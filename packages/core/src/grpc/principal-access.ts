@@ -2,21 +2,8 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
 import { contains, vouchesAs } from '../contract/composition.ts';
+import { findMark, type Mark } from '../contract/mark.ts';
 import { snapshotOf } from '../contract/snapshot.ts';
-
-/** What the interceptor leaves on a call: that it was seen, by whom, and for whom it passed. */
-export interface Mark {
-  readonly principal: Principal<object> | undefined;
-  /** The authenticator that the interceptor asks. */
-  readonly root: Authenticator<object>;
-}
-
-/** Opaque data never goes over the wire, nor comes from it. */
-const KEY = '@grpc-authn/mark';
-
-export function leaveMark(metadata: Metadata, mark: Mark): void {
-  metadata.setOpaque(KEY, mark);
-}
 
 export interface AuthenticatedCall {
   readonly metadata: Metadata;
@@ -46,9 +33,10 @@ export function getPrincipal(
     throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
   }
   // What stands through every reload vouches wherever the one of that time did.
-  const source = from !== undefined && snapshotOf(root)?.of === from ? root : from;
+  const source =
+    from !== undefined && root !== undefined && snapshotOf(root)?.of === from ? root : from;
   const vouched =
-    source === undefined || (contains(root, source) && vouchesAs(source, principal.authenticator));
+    source === undefined || (isAsked(source, root) && vouchesAs(source, principal.authenticator));
   if (from !== undefined && !vouched) {
     throw new Error(
       `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
@@ -67,9 +55,13 @@ export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
   return markOf(call).principal as Principal | undefined;
 }
 
+function isAsked(from: Authenticator<object>, root: Mark['root']): boolean {
+  return root === undefined || contains(root, from);
+}
+
 function markOf(call: AuthenticatedCall): Mark {
-  const mark = call.metadata.getOpaque(KEY);
-  if (mark !== undefined) return mark as Mark;
+  const mark = findMark(call.metadata);
+  if (mark !== undefined) return mark;
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
       'interceptor that replaces the metadata, and do not ask for a principal on a public method',

@@ -4,7 +4,8 @@ import { anyOf } from '../../src/compose/any-of.ts';
 import { cached } from '../../src/compose/cached.ts';
 import type { Authenticator } from '../../src/contract/authenticator.ts';
 import { createPrincipal } from '../../src/contract/principal.ts';
-import { getPrincipal, leaveMark } from '../../src/grpc/principal-access.ts';
+import { leaveMark } from '../../src/contract/mark.ts';
+import { getPrincipal } from '../../src/grpc/principal-access.ts';
 import { stubAuthenticator } from '../support/stub-authenticator.ts';
 
 function jwt(name: string): Authenticator {

@@ -21,7 +21,12 @@ export function adapterSchema<O>(schema: z.ZodType<O>): AdapterSchema<O> {
   });
 }
 
-function namesPrototype(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
+/** Each object is looked at once: an alias in YAML may point at what it stands in. */
+function namesPrototype(value: unknown, seen: Set<object> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return (
+    Object.hasOwn(value, '__proto__') ||
+    Object.values(value).some((member) => namesPrototype(member, seen))
+  );
 }

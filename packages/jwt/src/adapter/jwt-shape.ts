@@ -56,6 +56,10 @@ export const jwtShape: Shape<JwtFileOptions> = {
     .array(text)
     .describe('Claims that hold the scopes; the first that is present counts.')
     .exactOptional(),
+  clientIdClaims: z
+    .array(text)
+    .describe('Claims that name the client, beside "client_id" and "azp"; all must agree.')
+    .exactOptional(),
 };
 
 type Algorithms = NonNullable<JwtOptions['algorithms']>;

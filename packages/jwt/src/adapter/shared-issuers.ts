@@ -83,18 +83,28 @@ const SHARED_ISSUERS: readonly SharedIssuer[] = [
  * @throws ConfigError, which says what to pin, and why.
  */
 export function checkSharedIssuer({ issuer, endpoint, audience, pin = {} }: Source): void {
-  for (const written of [issuer, endpoint].flat()) {
-    const url = written === undefined ? undefined : toUrl(written);
-    if (url === undefined) continue;
-    for (const { matches, pins, why } of SHARED_ISSUERS) {
-      if (!matches(url, audience) || pins.some((claim) => Object.hasOwn(pin, claim))) continue;
-      const where = `option "issuer": came ${url.host}${url.pathname}`;
-      throw new ConfigError(
-        pins.length === 0
-          ? `${where}; ${why}`
-          : `${where} without a pinned claim; wanted "pin" with ${pins.join(' or ')}, since ${why}`,
-      );
+  for (const [option, given] of Object.entries({ issuer, endpoint })) {
+    for (const written of given === undefined ? [] : [given].flat()) {
+      checkOne(`option "${option}"`, toUrl(written), audience, pin);
     }
+  }
+}
+
+function checkOne(
+  option: string,
+  url: URL | undefined,
+  audience: Source['audience'],
+  pin: Pins,
+): void {
+  if (url === undefined) return;
+  for (const { matches, pins, why } of SHARED_ISSUERS) {
+    if (!matches(url, audience) || pins.some((claim) => Object.hasOwn(pin, claim))) continue;
+    const came = `${option}: came ${url.host}${url.pathname}`;
+    throw new ConfigError(
+      pins.length === 0
+        ? `${came}; ${why}`
+        : `${came} without a pinned claim; wanted "pin" with ${pins.join(' or ')}, since ${why}`,
+    );
   }
 }
 

@@ -6,21 +6,24 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import type { VerificationKey } from '../keys/import-key.ts';
+import { isThenable, untilAborted } from '@grpc-authn/core/internal';
+import { HeaderMemo } from '../compact/header-memo.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
+import type { VerificationKey } from '../keys/verification-key.ts';
 import { verifyWithAny } from '../signature/verify-signature.ts';
 import { whyNoKey } from '../verify-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
-/** Verifies JWTs by these rules, with the keys of this source. */
+/** Verifies JWTs by these rules, with the keys of this source. Answers at once where the keys are there. */
 export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[] = Object.freeze(['bearer']);
   readonly issuers: readonly string[];
   readonly #rules: JwtRules;
   readonly #source: KeySource;
+  readonly #headers = new HeaderMemo();
 
   constructor(rules: JwtRules, source: KeySource) {
     this.name = rules.name;
@@ -33,34 +36,61 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const token = TokenCheck.of(credentials.token, this.#rules);
-    return AuthError.is(token) ? token : this.#verify(token, context);
+    const token = TokenCheck.of(credentials.token, this.#rules, this.#headers);
+    if (AuthError.is(token)) return token;
+    const keys = this.#source.keys();
+    return isThenable(keys)
+      ? this.#waitForKeys(keys, token, context)
+      : this.#verify(keys, token, context);
   }
 
-  async #verify(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
-    const current = await this.#source.keys();
+  async #waitForKeys(
+    promised: PromiseLike<unknown>,
+    token: TokenCheck,
+    context: AuthenticationContext,
+  ): Promise<Verdict<object>> {
+    const keys = await untilAborted(promised, context.signal);
     // Nobody waits any longer, so nobody's turn is taken by a signature.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
-    const verdict = await this.#verifyWith(current, token);
-    const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
-    if (!unknown || this.#source.lookUp === undefined) return verdict;
-    const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
-    return this.#verifyWith(await this.#source.lookUp(isFound, context.signal), token);
+    return this.#verify(keys, token, context);
   }
 
-  async #verifyWith(keys: unknown, token: TokenCheck): Promise<Verdict<object>> {
+  #verify(
+    keys: unknown,
+    token: TokenCheck,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    const verdict = this.#verifyWith(keys, token);
+    const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
+    return unknown && this.#source.lookUp !== undefined ? this.#lookUp(token, context) : verdict;
+  }
+
+  async #lookUp(token: TokenCheck, { signal }: AuthenticationContext): Promise<Verdict<object>> {
+    const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
+    return this.#verifyWith(await this.#source.lookUp?.(isFound, signal), token);
+  }
+
+  #verifyWith(keys: unknown, token: TokenCheck): Verdict<object> | Promise<Verdict<object>> {
     if (AuthError.is(keys)) return keys;
     if (!ImportedKeySet.is(keys)) throw new TypeError('keys: wanted a KeySet of importKeySet');
-    const { algorithm, kid, jws } = token;
     const candidates = this.#candidates(keys, token);
-    if (candidates.length === 0) return token.refuse(whyNoKey(keys, kid));
-    if (!(await verifyWithAny(jws, algorithm, candidates))) return token.refuse('signature');
-    return token.toPrincipal();
+    if (candidates.length === 0) return token.refuse(whyNoKey(keys, token.header.kid));
+    const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
+    return isThenable(good)
+      ? good.then((late) => this.#conclude(late, token))
+      : this.#conclude(good, token);
   }
 
-  #candidates(keys: KeySet, { kid, algorithm }: TokenCheck): readonly VerificationKey[] {
+  #conclude(good: boolean, token: TokenCheck): Verdict<object> {
+    if (!good) return token.refuse('signature');
+    const verdict = token.toPrincipal();
+    if (!AuthError.is(verdict)) this.#headers.keep(token.jws.header, token.header);
+    return verdict;
+  }
+
+  #candidates(keys: KeySet, { header }: TokenCheck): readonly VerificationKey[] {
     if (!ImportedKeySet.is(keys)) return [];
-    return keys.candidates(kid, algorithm, this.#rules.algorithms);
+    return keys.candidates(header.kid, header.algorithm, this.#rules.algorithms);
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {

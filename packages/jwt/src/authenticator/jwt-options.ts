@@ -40,6 +40,8 @@ export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> 
   readonly requiredClaims?: readonly string[];
   /** The first that is present counts; `scope`, then `scp`, unless said. */
   readonly scopeClaims?: readonly string[];
+  /** Claims that name the client, beside `client_id` and `azp`; those that are present must agree. */
+  readonly clientIdClaims?: readonly string[];
   /** A synchronous Standard Schema that reads the raw payload; its output types `Principal.claims`. */
   readonly claims?: S;
   readonly clock?: Clock;
@@ -61,6 +63,7 @@ export interface JwtRules extends TimeRules {
   readonly types: ReadonlySet<string | undefined>;
   readonly requiredClaims: readonly string[];
   readonly scopeClaims: readonly string[];
+  readonly clientIdClaims: readonly string[];
   readonly schema: StandardSchemaV1 | undefined;
   readonly clock: Clock;
 }
@@ -76,6 +79,7 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'maxTokenAgeSeconds',
   'requiredClaims',
   'scopeClaims',
+  'clientIdClaims',
   'claims',
   'clock',
 ]);
@@ -122,6 +126,7 @@ export function readJwtOptions(
         : checkNumber('maxTokenAgeSeconds', maxTokenAgeSeconds, { default: 0, ...MAX_TOKEN_AGE }),
     requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
+    clientIdClaims: checkNames('clientIdClaims', options.clientIdClaims, []),
     schema: checkSchema(options.claims),
     clock: checkClock(options.clock),
   });

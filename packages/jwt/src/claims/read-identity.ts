@@ -5,27 +5,44 @@ import { readScopes } from './read-scopes.ts';
 /** Who the token is about, always from the raw payload and never from a schema's output. */
 export type Identity = Pick<Principal, 'subject' | 'clientId' | 'scopes' | 'confirmation'>;
 
+/** RFC 9068, section 2.2, and OpenID Connect Core, section 2. */
+const CLIENT_ID_CLAIMS: readonly string[] = ['client_id', 'azp'];
+
 /** Undefined where one of these claims has a shape that its RFC does not give it. */
 export function readIdentity(
   payload: JsonObject,
   scopeClaims: readonly string[],
+  clientIdClaims: readonly string[] = [],
 ): Identity | undefined {
-  const [sub, clientId, azp] = ['sub', 'client_id', 'azp'].map((name) => ownMember(payload, name));
-  for (const text of [sub, clientId, azp]) {
-    if (text !== undefined && (typeof text !== 'string' || text === '')) return undefined;
-  }
-  // Two names for one client that name two clients: one of them lies.
-  if (clientId !== undefined && azp !== undefined && clientId !== azp) return undefined;
+  const sub = ownMember(payload, 'sub');
+  const clientId = readClientId(payload, clientIdClaims);
+  if (!isTextOrAbsent(sub) || clientId === false) return undefined;
   const scopes = readScopes(payload, scopeClaims);
   const cnf = ownMember(payload, 'cnf');
   const confirmation = cnf === undefined ? undefined : readConfirmation(cnf);
   if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
-  return {
-    subject: sub as string | undefined,
-    clientId: (clientId ?? azp) as string | undefined,
-    scopes: [...scopes],
-    confirmation,
-  };
+  return { subject: sub, clientId, scopes, confirmation };
+}
+
+/** False where one of them is no text, or where two name two clients: one of those lies. */
+function readClientId(
+  payload: JsonObject,
+  furtherClaims: readonly string[],
+): string | undefined | false {
+  let found: string | undefined;
+  for (const claims of [CLIENT_ID_CLAIMS, furtherClaims]) {
+    for (const name of claims) {
+      const clientId = ownMember(payload, name);
+      if (clientId === undefined) continue;
+      if (!isTextOrAbsent(clientId) || (found ?? clientId) !== clientId) return false;
+      found = clientId;
+    }
+  }
+  return found;
+}
+
+function isTextOrAbsent(claim: unknown): claim is string | undefined {
+  return claim === undefined || (typeof claim === 'string' && claim !== '');
 }
 
 /** RFC 7800. A method that is unknown here still says that the token is bound. */

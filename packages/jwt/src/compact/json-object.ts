@@ -1,12 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 
-// A byte order mark is kept, so that JSON.parse refuses it.
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The JSON object in these bytes, or undefined for anything else: other JSON, no JSON, no UTF-8. */
-export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
+export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
+  if (!isUtf8(bytes)) return undefined;
   try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes));
+    // A byte order mark is kept, so that JSON.parse refuses it.
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as JsonObject)
       : undefined;

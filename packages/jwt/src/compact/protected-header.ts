@@ -4,12 +4,15 @@ import { decodeBase64url } from './base64url.ts';
 import { ownMember, parseJsonObject } from './json-object.ts';
 
 /** What we read of a JOSE header. `jwk`, `jku`, `x5u` and `x5c` are not among it: a token brings no key. */
-export interface ProtectedHeader {
-  readonly members: JsonObject;
+export interface HeaderFields {
   readonly algorithm: string;
   readonly kid: string | undefined;
   /** Lower case, without 'application/'; undefined where absent. */
   readonly typ: string | undefined;
+}
+
+export interface ProtectedHeader extends HeaderFields {
+  readonly members: JsonObject;
 }
 
 /** RFC 7515, section 4. `crit` is refused whatever it lists, since nothing is understood here. */

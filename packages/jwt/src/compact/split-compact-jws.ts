@@ -5,6 +5,8 @@ export interface CompactJws {
   readonly header: string;
   readonly payload: string;
   readonly signature: string;
+  /** What is signed: header and payload, with the dot between them. */
+  readonly signingInput: string;
 }
 
 /** No longer header reaches a gRPC server: 64 KiB end the whole connection. */
@@ -20,20 +22,21 @@ const MOST_CHARACTERS = 65_536;
 export function splitCompactJws(token: unknown): CompactJws | AuthError {
   if (typeof token !== 'string') return malformed('not_a_compact_jws');
   if (token.length > MOST_CHARACTERS) return malformed('too_large');
-  const dots: number[] = [];
-  for (let dot = token.indexOf('.'); dot !== -1 && dots.length < 5;) {
-    dots.push(dot);
-    dot = token.indexOf('.', dot + 1);
-  }
-  if (dots.length === 4) return malformed('encrypted');
-  const [first, second] = dots;
-  if (dots.length !== 2 || first === undefined || second === undefined) {
-    return malformed('not_a_compact_jws');
+  const first = token.indexOf('.');
+  // Where there is no first dot, there is no second.
+  const second = token.indexOf('.', first + 1);
+  if (second === -1) return malformed('not_a_compact_jws');
+  const third = token.indexOf('.', second + 1);
+  if (third !== -1) {
+    const fourth = token.indexOf('.', third + 1);
+    const areFive = fourth !== -1 && !token.includes('.', fourth + 1);
+    return malformed(areFive ? 'encrypted' : 'not_a_compact_jws');
   }
   return {
     header: token.slice(0, first),
     payload: token.slice(first + 1, second),
     signature: token.slice(second + 1),
+    signingInput: token.slice(0, second),
   };
 }
 

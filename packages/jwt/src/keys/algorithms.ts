@@ -1,4 +1,4 @@
-import { getCurves, getHashes } from 'node:crypto';
+import { getCurves, getHashes, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@grpc-authn/core/authenticator';
 import { checkTexts, nearestName } from '@grpc-authn/core/internal';
 
@@ -7,23 +7,25 @@ interface Algorithm {
   readonly crv?: string;
   /** HMAC: RFC 7518, section 3.2, a key as long as the hash, in bytes. */
   readonly leastBytes?: number;
+  /** Not for RSA, where it is the modulus' length. */
+  readonly signatureBytes?: number;
 }
 
 /** The signature algorithms of RFC 7518 and RFC 8037 that are safe to use. `none` is not one. */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
-  ['HS256', { kty: 'oct', leastBytes: 32 }],
-  ['HS384', { kty: 'oct', leastBytes: 48 }],
-  ['HS512', { kty: 'oct', leastBytes: 64 }],
+  ['HS256', { kty: 'oct', leastBytes: 32, signatureBytes: 32 }],
+  ['HS384', { kty: 'oct', leastBytes: 48, signatureBytes: 48 }],
+  ['HS512', { kty: 'oct', leastBytes: 64, signatureBytes: 64 }],
   ['RS256', { kty: 'RSA' }],
   ['RS384', { kty: 'RSA' }],
   ['RS512', { kty: 'RSA' }],
   ['PS256', { kty: 'RSA' }],
   ['PS384', { kty: 'RSA' }],
   ['PS512', { kty: 'RSA' }],
-  ['ES256', { kty: 'EC', crv: 'P-256' }],
-  ['ES384', { kty: 'EC', crv: 'P-384' }],
-  ['ES512', { kty: 'EC', crv: 'P-521' }],
-  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+  ['ES256', { kty: 'EC', crv: 'P-256', signatureBytes: 64 }],
+  ['ES384', { kty: 'EC', crv: 'P-384', signatureBytes: 96 }],
+  ['ES512', { kty: 'EC', crv: 'P-521', signatureBytes: 132 }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519', signatureBytes: 64 }],
 ]);
 
 /** Asymmetric: whoever can verify cannot sign. Never taken from a provider's metadata. */
@@ -36,7 +38,7 @@ export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
 
 /** Every name that an allow-list of public keys' algorithms may hold. */
 export const ASYMMETRIC_ALGORITHMS: readonly string[] = Object.freeze([
-  ...[...ALGORITHMS.keys()].filter((name) => !isSymmetric(name)),
+  ...[...ALGORITHMS].filter(([, { kty }]) => kty !== 'oct').map(([name]) => name),
   'Ed25519',
 ]);
 
@@ -49,8 +51,10 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.get(canonicalAlgorithm(name));
 }
 
-export function isSymmetric(name: string): boolean {
-  return ALGORITHMS.get(name)?.kty === 'oct';
+/** The one length that a signature by this algorithm and key has, in bytes (RFC 7518, RFC 8032). */
+export function signatureBytesOf(algorithm: string, key: KeyObject): number {
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  return ALGORITHMS.get(algorithm)?.signatureBytes ?? Math.ceil(bits / 8);
 }
 
 /**

@@ -1,7 +1,10 @@
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { ownMember } from '../compact/json-object.ts';
-import { importKey, type VerificationKey } from './import-key.ts';
+import { signatureEngines } from '#signature-engines';
+import type { SignatureEngine } from '../signature/signature-engine.ts';
+import { importKey } from './import-key.ts';
 import { ImportedKeySet, type KeySet } from './key-set.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** A megabyte holds 13,107 Ed25519 keys, and one token without `kid` must not meet them all. */
 const MOST_KEYS = 64;
@@ -13,21 +16,31 @@ const MOST_LOOKED_AT = 256;
  * out and listed with its reason. One bad key never costs the others, and never throws.
  *
  * Left out are: keys without a type or algorithm that is accepted, weak RSA keys (2048 to 8192 bits,
- * an odd exponent from 3 to 2^32-1, no ROCA modulus), HMAC secrets shorter than their hash, private
- * keys, keys whose `use` or `key_ops` is not for verifying, two keys of one `kid` and one algorithm,
- * secrets beside public keys, and all beyond 64.
+ * an odd exponent from 3 to 2^32-1, no ROCA modulus), Ed25519 points of small order, HMAC secrets
+ * shorter than their hash, private keys, keys whose `use` or `key_ops` is not for verifying, two keys of
+ * one `kid` and one algorithm, secrets beside public keys, and all beyond 64.
  *
  * @throws TypeError where `jwks.keys` is no array.
  * @example const keys = importKeySet({ keys: [jwk] });
  */
 export function importKeySet(jwks: { readonly keys: readonly unknown[] }): KeySet {
-  return importKeys(jwks, importKey);
+  return importKeySetWith(signatureEngines, jwks);
+}
+
+/** As importKeySet, verified by these engines: the tests hold one against another. */
+export function importKeySetWith(
+  engines: readonly SignatureEngine[],
+  jwks: { readonly keys: readonly unknown[] },
+): ImportedKeySet {
+  return importKeys(jwks, (jwk) => importKey(jwk, engines));
 }
 
 /** As importKeySet, but without secrets: whoever may read a published set would hold one. */
 export function importPublicKeySet(jwks: { readonly keys: readonly unknown[] }): ImportedKeySet {
   return importKeys(jwks, (jwk) =>
-    ownMember(jwk, 'kty') === 'oct' ? 'it is a secret in a set of public keys' : importKey(jwk),
+    ownMember(jwk, 'kty') === 'oct'
+      ? 'it is a secret in a set of public keys'
+      : importKey(jwk, signatureEngines),
   );
 }
 
@@ -77,11 +90,7 @@ function sharesKid(keys: readonly VerificationKey[]): (key: VerificationKey) => 
 function mayVerifySame(key: VerificationKey, other: VerificationKey): boolean {
   if (key.algorithm === other.algorithm) return true;
   const anyRsa = key.algorithm === undefined || other.algorithm === undefined;
-  return anyRsa && isRsa(key) && isRsa(other);
-}
-
-function isRsa({ keyObject }: VerificationKey): boolean {
-  return keyObject.asymmetricKeyType === 'rsa';
+  return anyRsa && key.isRsa && other.isRsa;
 }
 
 function kidOf(jwk: unknown): string | undefined {

@@ -1,20 +1,12 @@
-import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type JsonWebKey } from 'node:crypto';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { decodeBase64url } from '../compact/base64url.ts';
 import { ownMember } from '../compact/json-object.ts';
+import type { SignatureEngine } from '../signature/signature-engine.ts';
 import { algorithmOf, canonicalAlgorithm, findAlgorithm } from './algorithms.ts';
 import { isRocaModulus } from './roca.ts';
-
-/** A key that is ready: checked once, never imported again. */
-export interface VerificationKey {
-  readonly kid: string | undefined;
-  readonly symmetric: boolean;
-  /** The one algorithm it verifies; undefined for an RSA key that declares none. */
-  readonly algorithm: string | undefined;
-  readonly keyObject: KeyObject;
-  /** What of the JWK makes the key; undefined for a secret. */
-  readonly material: JsonWebKey | undefined;
-}
+import { isOfSmallOrder } from './small-order.ts';
+import { VerificationKey } from './verification-key.ts';
 
 const RSA_BITS = { least: 2048, most: 8192 };
 /** A huge exponent costs milliseconds a try, so it is a way to stop a server. */
@@ -22,7 +14,10 @@ const RSA_EXPONENT = { least: 3n, most: 2n ** 32n - 1n };
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
 
 /** The key, or why it must not be used. All checks run on the raw JWK (RFC 7517); x5c is ignored. */
-export function importKey(jwk: JsonObject): VerificationKey | string {
+export function importKey(
+  jwk: JsonObject,
+  engines: readonly SignatureEngine[],
+): VerificationKey | string {
   const kid = ownMember(jwk, 'kid');
   if (kid !== undefined && typeof kid !== 'string') return 'its kid is no text';
   const forbidden = whyNotForVerifying(jwk);
@@ -37,14 +32,16 @@ export function importKey(jwk: JsonObject): VerificationKey | string {
     const found = findAlgorithm(algorithm);
     if (found === undefined) return 'its alg is no signature algorithm that is accepted here';
     if (found.kty !== kty || found.crv !== crv) return 'its alg does not fit its type and curve';
-    if (found.leastBytes !== undefined) return importSecret(jwk, kid, algorithm, found.leastBytes);
+    if (found.leastBytes !== undefined)
+      return importSecret(jwk, { kid, algorithm, leastBytes: found.leastBytes }, engines);
   }
   const weak = kty === 'RSA' ? whyWeakRsa(jwk) : undefined;
   if (weak !== undefined) return weak;
   try {
     const material = publicMembers(jwk);
     const keyObject = createPublicKey({ key: material, format: 'jwk' });
-    return { kid, symmetric: false, algorithm, keyObject, material };
+    if (isOfSmallOrder(keyObject)) return 'its point is of small order';
+    return new VerificationKey({ kid, algorithm, keyObject, material }, engines);
   } catch {
     return 'it is not a valid public key';
   }
@@ -65,17 +62,21 @@ function whyNotForVerifying(jwk: JsonObject): string | undefined {
 
 function importSecret(
   jwk: JsonObject,
-  kid: string | undefined,
-  algorithm: string,
-  leastBytes: number,
+  wanted: {
+    readonly kid: string | undefined;
+    readonly algorithm: string;
+    readonly leastBytes: number;
+  },
+  engines: readonly SignatureEngine[],
 ): VerificationKey | string {
+  const { kid, algorithm, leastBytes } = wanted;
   const k = ownMember(jwk, 'k');
   if (typeof k !== 'string' || !/^[A-Za-z0-9_-]+$/.test(k)) return 'its k is not base64url';
   // Stray bits at its end are let pass: refused, it would hide that two keys share one kid.
   const bytes = Buffer.from(k, 'base64url');
   if (bytes.length < leastBytes) return `its secret is shorter than ${leastBytes} bytes`;
   const keyObject = createSecretKey(bytes);
-  return { kid, symmetric: true, algorithm, keyObject, material: undefined };
+  return new VerificationKey({ kid, algorithm, keyObject, material: undefined }, engines);
 }
 
 function whyWeakRsa(jwk: JsonObject): string | undefined {

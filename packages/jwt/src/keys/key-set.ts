@@ -1,5 +1,5 @@
 import { rsaAlgorithmOf } from './algorithms.ts';
-import type { VerificationKey } from './import-key.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** Keys that are ready to verify with, made by `importKeySet`. */
 export interface KeySet {
@@ -49,7 +49,7 @@ export class ImportedKeySet implements KeySet {
     const named = kid === undefined ? this.#keys : (this.#byKid.get(kid) ?? []);
     const fitting = named.filter((key) => (key.algorithm ?? rsaAlgorithmOf(allowed)) === algorithm);
     const most = fitting[0]?.symmetric === true ? MOST_TRIED_SYMMETRIC : MOST_TRIED_ASYMMETRIC;
-    return fitting.slice(0, most);
+    return fitting.length > most ? fitting.slice(0, most) : fitting;
   }
 
   /** True where this set, which replaces `earlier`, has no more a key that was in it. */

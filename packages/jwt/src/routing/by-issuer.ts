@@ -49,7 +49,7 @@ class ByIssuer implements ManagedAuthenticator<object> {
     this[TAKES_OPAQUE] = opaque !== undefined;
     this.name = `byIssuer(${this[CHILDREN].map(({ name }) => name).join(', ')})`;
     this.schemes = [...new Set(this[CHILDREN].flatMap((child) => [...checkAuthenticator(child)]))];
-    this.issuers = [...routes.keys()];
+    this.issuers = [...new Set([...routes.keys(), ...(opaque?.issuers ?? [])])];
   }
 
   authenticate(

@@ -1,34 +1,23 @@
-import { flattenedVerify } from 'jose';
-import type { CompactJws } from '../compact/split-compact-jws.ts';
-import type { VerificationKey } from '../keys/import-key.ts';
+import type { DecodedJws } from '../compact/decode-compact-jws.ts';
+import type { VerificationKey } from '../keys/verification-key.ts';
 
 /**
- * True where the signature is the key's own, by this algorithm and no other. jose does the
- * cryptography. Whatever it throws means no: a token must not be able to pick the kind of failure.
+ * True where the signature is that of one of these keys, by this algorithm and no other: each in turn,
+ * until one fits. A promise only where an engine answers with one.
  */
-export async function verifySignature(
-  jws: CompactJws,
-  algorithm: string,
-  key: VerificationKey,
-): Promise<boolean> {
-  const { header, payload, signature } = jws;
-  const algorithms = algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
-  try {
-    await flattenedVerify({ protected: header, payload, signature }, key.keyObject, { algorithms });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Each key in turn, until one fits. */
-export async function verifyWithAny(
-  jws: CompactJws,
+export function verifyWithAny(
+  jws: DecodedJws,
   algorithm: string,
   keys: readonly VerificationKey[],
-): Promise<boolean> {
+): boolean | Promise<boolean> {
+  let tried = 0;
   for (const key of keys) {
-    if (await verifySignature(jws, algorithm, key)) return true;
+    const good = key.verify(jws, algorithm);
+    tried += 1;
+    if (good === true) return true;
+    if (good !== false) {
+      return good.then((late) => late || verifyWithAny(jws, algorithm, keys.slice(tried)));
+    }
   }
   return false;
 }

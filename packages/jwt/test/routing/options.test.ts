@@ -67,6 +67,12 @@ describe('byIssuer throws a ConfigError', () => {
 });
 
 describe('a composition by issuer', () => {
+  it('answers for the issuers of its opaque route too, each once', () => {
+    const knowing = plain('knowing', { issuers: [a.issuer, 'https://c.example'] });
+    const { issuers } = byIssuer({ [a.issuer]: plain('a') }, { opaque: knowing });
+    expect(issuers).toEqual([a.issuer, 'https://c.example']);
+  });
+
   it('is named after its children, and answers for the issuers of its routes', () => {
     const { name, issuers, schemes } = routesTo([a, b], opaque);
     expect({ name, issuers, schemes }).toEqual({

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { anyOf, type Authenticator, cached } from '@grpc-authn/core/authenticator';
+import { createHs256Authenticator } from '@grpc-authn/hs256';
+import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';
+import { createJwksAuthenticator } from '@grpc-authn/jwks';
+import { createOidcAuthenticator } from '@grpc-authn/oidc';
+import {
+  type AuthenticatorSubject,
+  type Capability,
+  startTestIssuer,
+  type TestIssuer,
+} from '@grpc-authn/testing';
+import { SignJWT } from 'jose';
+
+const AUDIENCE = 'orders';
+const LEGACY = 'https://legacy.example.com';
+
+/** One of each, at two issuers: all that a composition may be made of. */
+export interface Parts {
+  readonly oidc: Authenticator<object>;
+  readonly jwks: Authenticator<object>;
+  readonly introspection: Authenticator<object>;
+  readonly hs256: Authenticator<object>;
+  readonly issuers: { readonly oidc: string; readonly jwks: string; readonly hs256: string };
+}
+
+/** Whose tokens are the good ones of a subject. */
+export type Owner = 'oidc' | 'jwks' | 'hs256' | 'introspection';
+
+const ABLE: Readonly<Record<Owner, readonly Capability[]>> = {
+  oidc: ['expires', 'scopes', 'network', 'rotates'],
+  jwks: ['expires', 'scopes', 'network', 'rotates'],
+  introspection: ['expires', 'scopes', 'network', 'revokes'],
+  hs256: ['expires', 'scopes'],
+};
+
+/** A composition, asked with the good tokens of one of its parts and the bad ones of all. */
+export function composition(
+  name: string,
+  owner: Owner,
+  compose: (parts: Parts) => Authenticator<object>,
+): AuthenticatorSubject {
+  return {
+    name: `${name}, tokens of ${owner}`,
+    capabilities: ABLE[owner],
+    async create() {
+      const providers = await Promise.all(
+        ['EdDSA', 'ES256', 'EdDSA'].map((alg) => startTestIssuer({ algorithms: [alg] })),
+      );
+      const [main, partner, opaque] = providers as [TestIssuer, TestIssuer, TestIssuer];
+      const secret = randomBytes(32);
+      const authenticator = compose(partsOf(main, partner, opaque, secret));
+      const given: string[] = [];
+      const claims = { aud: AUDIENCE, scope: 'orders:read' };
+      const signers: Readonly<Record<Owner, () => string | Promise<string>>> = {
+        oidc: () => main.rotateKeys().then(() => main.sign(claims)),
+        jwks: () => partner.rotateKeys().then(() => partner.sign(claims)),
+        introspection: () => opaque.opaque(claims),
+        hs256: () => legacyToken(secret, claims),
+      };
+      return {
+        authenticator,
+        async good() {
+          const token = await signers[owner]();
+          given.push(token);
+          return token;
+        },
+        async bad() {
+          const revoked = owner === 'introspection' ? given.splice(0) : [];
+          for (const token of revoked) opaque.revoke(token);
+          const own = [
+            ...revoked,
+            await legacyToken(randomBytes(32), claims),
+            await legacyToken(secret, { ...claims, iss: 'https://canary.example.com' }),
+          ];
+          // What others are asked about would need their providers.
+          if (owner === 'hs256') return own;
+          return [
+            ...own,
+            await main.sign({ aud: 'canary-audience' }),
+            await main.sign({ ...claims, iss: partner.issuer, sub: 'canary-subject' }),
+            await partner.sign({ ...claims, iss: main.issuer, exp: 1 }),
+            'canary-that-nobody-gave-out',
+          ];
+        },
+        outage: async () => providers.forEach((provider) => provider.fail('down')),
+        async close() {
+          await authenticator.close?.();
+          await Promise.all(providers.map((provider) => provider.close()));
+        },
+      };
+    },
+  };
+}
+
+/** The same behind a cache: what is revoked without a word is not noticed. */
+export function behindCache(subject: AuthenticatorSubject): AuthenticatorSubject {
+  return {
+    name: `cached(${subject.name})`,
+    capabilities: [...subject.capabilities, 'caches'],
+    async create() {
+      const instance = await subject.create();
+      return { ...instance, authenticator: cached(instance.authenticator) };
+    },
+  };
+}
+
+/** The same as the only child of a composition. */
+export function asOnlyChild(subject: AuthenticatorSubject): AuthenticatorSubject {
+  return {
+    ...subject,
+    name: `anyOf(${subject.name})`,
+    async create() {
+      const instance = await subject.create();
+      return { ...instance, authenticator: anyOf(instance.authenticator) };
+    },
+  };
+}
+
+function partsOf(
+  main: TestIssuer,
+  partner: TestIssuer,
+  opaque: TestIssuer,
+  bytes: Uint8Array,
+): Parts {
+  const audience = AUDIENCE;
+  return {
+    oidc: createOidcAuthenticator({ issuer: main.issuer, audience }),
+    jwks: createJwksAuthenticator({
+      jwks: { url: partner.jwksUri },
+      issuer: partner.issuer,
+      audience,
+    }),
+    introspection: createIntrospectionAuthenticator({
+      issuer: opaque.issuer,
+      audience,
+      clientId: 'orders',
+      clientAuthentication: { method: 'client_secret_basic', secret: 'canary-client-secret' },
+      cache: false,
+    }),
+    hs256: createHs256Authenticator({ secrets: [{ bytes }], issuer: LEGACY, audience }),
+    issuers: { oidc: main.issuer, jwks: partner.issuer, hs256: LEGACY },
+  };
+}
+
+function legacyToken(secret: Uint8Array, claims: object): Promise<string> {
+  const iat = Math.floor(Date.now() / 1000);
+  const usual = { iss: LEGACY, sub: 'alice', iat, exp: iat + 300, jti: crypto.randomUUID() };
+  return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+}

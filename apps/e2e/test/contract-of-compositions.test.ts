@@ -1,0 +1,43 @@
+import { describe, it } from 'node:test';
+import { anyOf } from '@grpc-authn/core/authenticator';
+import { byIssuer } from '@grpc-authn/jwt';
+import { describeAuthenticator } from '@grpc-authn/testing';
+import {
+  asOnlyChild,
+  behindCache,
+  composition,
+  type Owner,
+  type Parts,
+} from '../support/contract-subjects.ts';
+
+const runner = { describe, it };
+
+/** What is not asked is closed all the same: nothing is left of it. */
+const anyOfAll = ({ oidc, jwks, hs256, introspection }: Parts) =>
+  anyOf(oidc, jwks, hs256, introspection);
+
+const routed = ({ issuers, oidc, jwks, hs256, introspection }: Parts) =>
+  byIssuer(
+    { [issuers.oidc]: oidc, [issuers.jwks]: jwks, [issuers.hs256]: hs256 },
+    { opaque: introspection },
+  );
+
+for (const owner of ['oidc', 'jwks', 'hs256', 'introspection'] satisfies Owner[]) {
+  for (const [name, compose] of [
+    ['anyOf', anyOfAll],
+    ['byIssuer', routed],
+  ] as const) {
+    const subject = composition(name, owner, compose);
+    describeAuthenticator(runner, subject);
+    describeAuthenticator(runner, asOnlyChild(subject));
+    if (owner !== 'introspection') describeAuthenticator(runner, behindCache(subject));
+  }
+}
+
+// A token that its issuer revokes without a word stays good for as long as the cache keeps it.
+for (const owner of ['hs256', 'oidc', 'jwks'] satisfies Owner[]) {
+  describeAuthenticator(
+    runner,
+    composition('alone', owner, (parts) => parts[owner]),
+  );
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RECIPES } from '../support/recipe.ts';
+
+const read = (file: string): string => readFileSync(join(RECIPES, file), 'utf8');
+const FILES = readdirSync(RECIPES);
+const PAGES = FILES.filter((file) => file.endsWith('.md') && file !== 'README.md');
+const YAML = FILES.filter((file) => file.endsWith('.yaml'));
+const TESTS = readdirSync(import.meta.dirname).map((file) =>
+  readFileSync(join(import.meta.dirname, file), 'utf8'),
+);
+
+describe('each recipe', () => {
+  it('is found', () => {
+    expect(PAGES.length).toBe(9);
+    expect(YAML.length).toBeGreaterThanOrEqual(PAGES.length);
+  });
+
+  it.each(YAML)('tells editors where the schema is: %s', (file) => {
+    expect(read(file).split('\n', 1)).toEqual([
+      '# yaml-language-server: $schema=https://unpkg.com/@grpc-authn/config/schema.json',
+    ]);
+  });
+
+  it.each(YAML)('stands to the letter on a page: %s', (file) => {
+    const block = `\`\`\`yaml\n${read(file)}\`\`\`\n`;
+    expect(PAGES.filter((page) => read(page).includes(block))).toHaveLength(1);
+  });
+
+  it.each(YAML)('is loaded by a test: %s', (file) => {
+    const name = file.replace(/\.yaml$/, '');
+    expect(TESTS.some((text) => new RegExp(`useRecipe\\(\\s*'${name}',`).test(text))).toBe(true);
+  });
+
+  it.each(PAGES)('is in the list: %s', (page) => {
+    expect(read('README.md')).toContain(`](${page})`);
+    expect(existsSync(join(RECIPES, page.replace(/\.md$/, '.yaml')))).toBe(true);
+  });
+});

@@ -1,0 +1,209 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type AuthEvent, cached, ConfigError } from '@grpc-authn/core/authenticator';
+import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  createSpecCheck,
+  decisionOf,
+  make,
+  membersWithoutDescription,
+  secretMembersOf,
+  verdictOf,
+  written,
+} from '../../jwt/test/support/adapter-specs.ts';
+import { adapter } from '../src/index.ts';
+import { createCertificate } from './support/certificates.ts';
+import { startProvider } from './support/provider-server.ts';
+
+const SECRET = 'canary-secret';
+const check = createSpecCheck(adapter);
+const bySecret = { method: 'client_secret_basic', secret: SECRET };
+const good = {
+  issuer: 'https://id.example.com',
+  audience: 'orders',
+  clientId: 'orders',
+  clientAuthentication: bySecret,
+};
+const { privateKey } = generateKeyPairSync('ed25519', {
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+describe('the spec of introspection', () => {
+  it.each<object>([
+    {},
+    { issuer: undefined, endpoint: 'https://id.example.com/introspect' },
+    { endpoint: 'https://id.example.com/introspect' },
+    { audience: 'any' },
+    { audience: ['orders', 'stock'] },
+    { clientAuthentication: { method: 'client_secret_post', secret: SECRET } },
+    { clientAuthentication: { method: 'client_secret_jwt', secret: SECRET } },
+    { clientAuthentication: { method: 'private_key_jwt', key: privateKey, kid: '1' } },
+    { tokenTypes: ['bearer', null] },
+    { response: 'json' },
+    { response: 'jwt' },
+    { cache: false },
+    { cache: {} },
+    { cache: { maxEntries: 1, maxAgeSeconds: 86_400, keepTokens: false, negative: {} } },
+    { cache: { negative: { maxEntries: 1_000_000, maxAgeSeconds: 1 } } },
+    { maxConcurrent: 1 },
+    { maxConcurrent: 1024 },
+    { http: { timeoutMs: 60_000 } },
+    { scopeClaims: ['scp'] },
+    { pin: { azp: 'web' } },
+  ])('is accepted with %j, and by the factory', async (members) => {
+    expect(check(written({ ...good, ...members }))).toBe('accepted');
+    await make(adapter, written({ ...good, ...members }));
+  });
+
+  it.each<readonly [object, string]>([
+    [{ issuer: undefined }, ': wanted an issuer or an endpoint'],
+    [{ issuer: [] }, 'issuer'],
+    [{ endpoint: 5 }, 'endpoint'],
+    [{ audience: undefined }, 'audience'],
+    [{ audience: [] }, 'audience'],
+    [{ clientId: '' }, 'clientId'],
+    [{ clientAuthentication: SECRET }, 'clientAuthentication'],
+    [{ clientAuthentication: { method: SECRET } }, 'clientAuthentication.method'],
+    [{ clientAuthentication: { ...bySecret, secret: 5 } }, 'clientAuthentication.secret'],
+    [{ clientAuthentication: { ...bySecret, secret: '' } }, 'clientAuthentication.secret'],
+    [
+      { clientAuthentication: { ...bySecret, [SECRET]: 1 } },
+      'clientAuthentication: a member of another name; there are method, secret',
+    ],
+    [{ clientAuthentication: { ...bySecret, key: SECRET } }, 'clientAuthentication: a member'],
+    [{ clientAuthentication: { method: 'private_key_jwt' } }, 'clientAuthentication.key'],
+    [
+      { clientAuthentication: { method: 'tls_client_auth', key: 'k' } },
+      'clientAuthentication.cert',
+    ],
+    [{ tokenTypes: [] }, 'tokenTypes'],
+    [{ tokenTypes: [5] }, 'tokenTypes.0'],
+    [{ response: 'xml' }, 'response'],
+    [{ cache: true }, 'cache'],
+    [{ cache: { maxEntries: 0 } }, 'cache.maxEntries'],
+    [{ cache: { maxEntries: 1_000_001 } }, 'cache.maxEntries'],
+    [{ cache: { maxAgeSeconds: 86_401 } }, 'cache.maxAgeSeconds'],
+    [{ cache: { keepTokens: true } }, 'cache'],
+    [{ cache: { negative: { maxAgeSeconds: 0 } } }, 'cache.negative.maxAgeSeconds'],
+    [{ cache: { clock: {} } }, 'cache'],
+    [{ maxConcurrent: 0 }, 'maxConcurrent'],
+    [{ maxConcurrent: 1025 }, 'maxConcurrent'],
+    [{ http: { timeoutMs: 60_001 } }, 'http.timeoutMs'],
+    [{ scopeClaims: [] }, 'scopeClaims'],
+    [{ pin: {} }, 'pin'],
+    [{ clientid: 'orders' }, ': there is no option "clientid"; did you mean "clientId"?'],
+    [{ use: 'access' }, ': there is no option "use"'],
+    [{ name: 'main' }, ': there is no option "name"'],
+  ])('is refused with %j, at %s, and shows no secret', (members, at) => {
+    const spec = written({ ...good, ...members });
+    expect(check(spec)).toContain(at);
+    expect(JSON.stringify(adapter.schema['~standard'].validate(spec))).not.toContain('canary');
+  });
+
+  it('describes every member, and marks those that hold secrets', () => {
+    expect(membersWithoutDescription(adapter)).toEqual([]);
+    expect(secretMembersOf(adapter)).toEqual([
+      'clientAuthentication',
+      'clientAuthentication.key',
+      'clientAuthentication.secret',
+      'http.headers',
+    ]);
+  });
+});
+
+describe('introspection of a file', () => {
+  let issuer: TestIssuer;
+  beforeAll(async () => {
+    issuer = await startTestIssuer();
+    return () => issuer.close();
+  });
+  const spec = (members: object = {}) => ({ ...good, issuer: issuer.issuer, ...members });
+
+  it('asks about opaque tokens and JWTs, under its name', async () => {
+    const authenticator = await make(adapter, spec(), { name: 'second-opinion' });
+    const jwt = await issuer.sign({ aud: 'orders' });
+    const opaque = issuer.opaque({ aud: 'orders' });
+    expect(await decisionOf(authenticator, jwt)).toBe('second-opinion');
+    expect(await decisionOf(authenticator, opaque)).toBe('second-opinion');
+    const other = issuer.opaque({ aud: 'stock' });
+    expect(await decisionOf(authenticator, other)).toBe('invalid_token/audience');
+  });
+
+  it('keeps verdicts unless the file says false', async () => {
+    const kept = await make(adapter, spec());
+    expect(() => cached(kept)).toThrow(ConfigError);
+    const fresh = await make(adapter, spec({ cache: false }));
+    expect(() => cached(fresh)).not.toThrow();
+  });
+
+  it('proves who asks with a private key in PEM', async () => {
+    const provider = await startProvider();
+    const clientAuthentication = { method: 'private_key_jwt', key: privateKey };
+    const authenticator = await make(
+      adapter,
+      spec({ issuer: provider.origin, clientAuthentication }),
+    );
+    expect(await decisionOf(authenticator, 'token')).toBe('main');
+    expect(provider.questions[0]?.form.get('client_assertion')).toMatch(/^ey/);
+  });
+
+  it('takes a client certificate', async () => {
+    const { cert, key } = await createCertificate('orders');
+    const clientAuthentication = { method: 'tls_client_auth', cert, key };
+    expect(check({ ...good, clientAuthentication })).toBe('accepted');
+    await make(adapter, { ...good, clientAuthentication });
+  });
+
+  it('reports the outage that five failures are', async () => {
+    const events: AuthEvent[] = [];
+    const report = (event: AuthEvent): void => void events.push(event);
+    const authenticator = await make(adapter, spec({ endpoint: issuer.introspectionEndpoint }), {
+      report,
+    });
+    issuer.fail('http500');
+    for (let asked = 0; asked < 5; asked += 1) await decisionOf(authenticator, issuer.opaque());
+    issuer.fail('none');
+    expect(events.map((event) => event.authenticator)).toContain('main');
+  });
+
+  it('checks pins, and then the claims of its user', async () => {
+    const claims = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'test',
+        validate: () => ({ value: { mine: 1 } }),
+      },
+    };
+    const authenticator = await make(adapter, spec({ pin: { hd: 'example.com' } }), { claims });
+    const member = issuer.opaque({ aud: 'orders', hd: 'example.com' });
+    expect(await verdictOf(authenticator, member)).toMatchObject({ claims: { mine: 1 } });
+    const stranger = issuer.opaque({ aud: 'orders', hd: 'example.org' });
+    expect(await decisionOf(authenticator, stranger)).toBe('invalid_token/claim');
+  });
+
+  it.each<object>([
+    { issuer: 'https://accounts.google.com' },
+    { issuer: 'https://id.example.com', endpoint: 'https://accounts.google.com/' },
+  ])('refuses an issuer that the world shares without a pin: %j', async (members) => {
+    await expect(make(adapter, spec(members))).rejects.toThrow(ConfigError);
+    await make(adapter, spec({ ...members, pin: { hd: 'example.com' } }));
+  });
+
+  it.each([SECRET, `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`])(
+    'shows nothing of a private key that is none',
+    async (key) => {
+      const clientAuthentication = { method: 'private_key_jwt', key };
+      const error: unknown = await make(adapter, spec({ clientAuthentication })).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(ConfigError);
+      expect((error as Error).message).toMatch(
+        /^option "clientAuthentication.key": came a string of/,
+      );
+      expect(JSON.stringify([(error as Error).stack, (error as Error).cause])).not.toContain(
+        'canary',
+      );
+    },
+  );
+});

@@ -1,0 +1,71 @@
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { DecodedJws } from '../compact/decode-compact-jws.ts';
+import type { SignatureCheck, SignatureEngine } from '../signature/signature-engine.ts';
+import { signatureBytesOf } from './algorithms.ts';
+
+interface PreparedCheck {
+  readonly signatureBytes: number;
+  readonly check: SignatureCheck;
+}
+
+/** A key that is ready: checked once, never imported again. */
+export class VerificationKey {
+  readonly kid: string | undefined;
+  readonly symmetric: boolean;
+  /** The one algorithm it verifies; undefined for an RSA key that declares none. */
+  readonly algorithm: string | undefined;
+  /** What of the JWK makes the key; undefined for a secret. */
+  readonly material: JsonWebKey | undefined;
+  readonly #keyObject: KeyObject;
+  readonly #engines: readonly SignatureEngine[];
+  /** By algorithm: an RSA key that declares none may be asked for several. */
+  readonly #prepared = new Map<string, PreparedCheck>();
+
+  /** @throws where no engine can verify with it. */
+  constructor(
+    key: Pick<VerificationKey, 'kid' | 'algorithm' | 'material'> & {
+      readonly keyObject: KeyObject;
+    },
+    engines: readonly SignatureEngine[],
+  ) {
+    this.kid = key.kid;
+    this.algorithm = key.algorithm;
+    this.material = key.material;
+    this.#keyObject = key.keyObject;
+    this.symmetric = key.keyObject.type === 'secret';
+    this.#engines = engines;
+    if (key.algorithm !== undefined) this.#prepare(key.algorithm);
+  }
+
+  get isRsa(): boolean {
+    return this.#keyObject.asymmetricKeyType === 'rsa';
+  }
+
+  /**
+   * True where the signature is this key's, by this algorithm. Whatever an engine throws means no: a
+   * token must not be able to pick the kind of failure.
+   */
+  verify(jws: DecodedJws, algorithm: string): boolean | Promise<boolean> {
+    try {
+      const { signatureBytes, check } = this.#prepared.get(algorithm) ?? this.#prepare(algorithm);
+      // A signature has one length. OpenSSL takes an RSASSA-PSS one without its leading zeros too.
+      if (jws.signatureBytes.length !== signatureBytes) return false;
+      const good = check(jws);
+      return typeof good === 'boolean' ? good : good.catch(() => false);
+    } catch {
+      return false;
+    }
+  }
+
+  #prepare(algorithm: string): PreparedCheck {
+    for (const engine of this.#engines) {
+      const check = engine.prepare(algorithm, this.#keyObject);
+      if (check === undefined) continue;
+      const signatureBytes = signatureBytesOf(algorithm, this.#keyObject);
+      const prepared = { signatureBytes, check };
+      this.#prepared.set(algorithm, prepared);
+      return prepared;
+    }
+    throw new TypeError(`no engine verifies ${algorithm} with this key`);
+  }
+}

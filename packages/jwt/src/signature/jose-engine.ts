@@ -1,0 +1,14 @@
+import type { KeyObject } from 'node:crypto';
+import { flattenedVerify } from 'jose';
+import type { SignatureCheck, SignatureEngine } from './signature-engine.ts';
+
+/** jose, by WebCrypto: takes whatever algorithm it knows, and is what the other engine is held to. */
+export const joseEngine: SignatureEngine = {
+  prepare(algorithm: string, key: KeyObject): SignatureCheck {
+    const algorithms = algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
+    return async ({ header, payload, signature }) => {
+      await flattenedVerify({ protected: header, payload, signature }, key, { algorithms });
+      return true;
+    };
+  },
+};

@@ -1,0 +1,99 @@
+import { AuthError } from '@grpc-authn/core/authenticator';
+import { describe, expect, it } from 'vitest';
+import { verifyCompactJws } from '../src/index.ts';
+import { importKeySetWith } from '../src/keys/import-key-set.ts';
+import { nodeEngine } from '../src/signature/node-engine.ts';
+import type { SignatureEngine } from '../src/signature/signature-engine.ts';
+import { ENGINES } from './support/engines.ts';
+import { createSigningKey, signJws, withoutAlgorithm } from './support/signing-key.ts';
+
+const key = createSigningKey('RS256');
+const jws = signJws(key, { alg: 'RS256' }, 'payload');
+
+/** An engine whose every check answers so, and the algorithms that it was asked to prepare. */
+function engineThat(answer: () => boolean | Promise<boolean>) {
+  const prepared: string[] = [];
+  const engine: SignatureEngine = {
+    prepare(algorithm) {
+      prepared.push(algorithm);
+      return answer;
+    },
+  };
+  return { engine, prepared };
+}
+
+async function reasonBy(engine: SignatureEngine): Promise<string> {
+  const verdict = await verifyCompactJws(jws, importKeySetWith([engine], { keys: [key.jwk] }));
+  return AuthError.is(verdict) ? verdict.reason : 'verified';
+}
+
+describe('an engine that fails', () => {
+  it.each<readonly [string, () => boolean | Promise<boolean>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('boom'))],
+    ['says no', () => false],
+    ['says no later', async () => false],
+  ])('verifies nothing: it %s', async (_, answer) => {
+    expect(await reasonBy(engineThat(answer).engine)).toBe('signature');
+  });
+
+  it('is not asked about a signature of the wrong length', async () => {
+    const { engine } = engineThat(() => true);
+    const keys = importKeySetWith([engine], { keys: [key.jwk] });
+    expect(await verifyCompactJws(jws, keys)).toMatchObject({ header: { alg: 'RS256' } });
+    for (const other of [jws.slice(0, -4), jws.replace(/[^.]*$/, ''), `${jws}AAAA`]) {
+      expect(AuthError.is(await verifyCompactJws(other, keys))).toBe(true);
+    }
+  });
+});
+
+describe('a key', () => {
+  it('is made ready once, when it is imported', () => {
+    const { engine, prepared } = engineThat(() => true);
+    const keys = importKeySetWith([engine], { keys: [key.jwk] });
+    expect(prepared).toEqual(['RS256']);
+    for (let round = 0; round < 3; round += 1) void verifyCompactJws(jws, keys);
+    expect(prepared).toEqual(['RS256']);
+  });
+
+  it('that declares no algorithm is made ready once for each that it is bound to', () => {
+    const { engine, prepared } = engineThat(() => true);
+    const keys = importKeySetWith([engine], { keys: [withoutAlgorithm(key)] });
+    expect(prepared).toEqual([]);
+    for (const alg of ['RS256', 'PS256', 'RS256', 'PS256']) {
+      const token = signJws({ ...key, alg }, { alg }, 'payload');
+      expect(verifyCompactJws(token, keys, { algorithms: [alg] })).toMatchObject({
+        header: { alg },
+      });
+    }
+    expect(prepared).toEqual(['RS256', 'PS256']);
+  });
+
+  it('is verified with by the first engine that can', async () => {
+    const lacking: SignatureEngine = { prepare: () => undefined };
+    const never = engineThat(() => false);
+    const keys = importKeySetWith([lacking, nodeEngine, never.engine], { keys: [key.jwk] });
+    expect(await verifyCompactJws(jws, keys)).toMatchObject({ header: { alg: 'RS256' } });
+    expect(never.prepared).toEqual([]);
+  });
+});
+
+describe.each(ENGINES)('with %s, a token that names no key', (_, engines) => {
+  const others = [1, 2].map((number) => createSigningKey('RS256', `other ${number}`));
+
+  it.each([0, 1, 2])('is verified by whichever fits: number %i', async (place) => {
+    const set = others.toSpliced(place, 0, key).map(({ jwk }) => jwk);
+    const verdict = await verifyCompactJws(jws, importKeySetWith(engines, { keys: set }));
+    expect(verdict).toMatchObject({ header: { alg: 'RS256' } });
+  });
+
+  it('is refused where none fits', async () => {
+    const keys = importKeySetWith(engines, { keys: others.map(({ jwk }) => jwk) });
+    expect(await verifyCompactJws(jws, keys)).toMatchObject({ reason: 'signature' });
+  });
+});

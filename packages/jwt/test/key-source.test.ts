@@ -1,0 +1,122 @@
+import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
+import { isThenable } from '@grpc-authn/core/internal';
+import { describe, expect, it } from 'vitest';
+import { importKeySet, type KeySet } from '../src/index.ts';
+import { JwtAuthenticator, type KeySource, readJwtOptions } from '../src/key-source.ts';
+import { createSigningKey } from './support/signing-key.ts';
+import {
+  AUDIENCE,
+  clock,
+  context,
+  ISSUER,
+  key,
+  keySetOf,
+  token,
+} from './support/test-authenticator.ts';
+
+const rules = readJwtOptions({ issuer: ISSUER, audience: AUDIENCE, clock }, { name: 'test' });
+
+function ask(
+  source: KeySource,
+  jwt = token(),
+  waiting = context,
+): Verdict<object> | Promise<Verdict<object>> {
+  const authenticator = new JwtAuthenticator(rules, source);
+  return authenticator.authenticate({ scheme: 'bearer', token: jwt }, waiting);
+}
+
+/** A source of these keys whose look-ups are counted, and bring this. */
+function counted(keys: KeySet, found: KeySet | AuthError = keys) {
+  const state = { lookUps: 0 };
+  const lookUp = async (): Promise<KeySet | AuthError> => {
+    state.lookUps += 1;
+    return found;
+  };
+  return { state, source: { keys: () => keys, lookUp } satisfies KeySource };
+}
+
+describe('a source that has no keys to give', () => {
+  const outage = new AuthError('unavailable', 'jwks');
+
+  it('has its own answer given, at once or later', async () => {
+    expect(await ask({ keys: () => outage })).toBe(outage);
+    expect(await ask({ keys: async () => outage })).toBe(outage);
+  });
+
+  it('has its own answer given where a look-up fails', async () => {
+    const { source } = counted(importKeySet({ keys: [] }), outage);
+    expect(await ask(source)).toBe(outage);
+  });
+
+  it('is not asked to look anything up because of it', async () => {
+    const { state, source } = counted(importKeySet({ keys: [] }));
+    expect(await ask({ ...source, keys: () => outage })).toBe(outage);
+    expect(state.lookUps).toBe(0);
+  });
+});
+
+describe('a look-up', () => {
+  it('is made for a kid that no key has, and what it finds counts', async () => {
+    const { state, source } = counted(importKeySet({ keys: [] }), keySetOf(key));
+    expect(await ask(source)).toMatchObject({ subject: 'alice' });
+    expect(state.lookUps).toBe(1);
+  });
+
+  it('is made once, and then the kid is unknown', async () => {
+    const { state, source } = counted(importKeySet({ keys: [] }));
+    expect(await ask(source)).toMatchObject({ reason: 'unknown_key' });
+    expect(state.lookUps).toBe(1);
+  });
+
+  it.each([
+    ['issuer', token({ iss: 'x' })],
+    ['audience', token({ aud: 'x' })],
+    ['expired', token({ exp: 1 })],
+    ['claim', token({ sub: 5 })],
+    ['type', token({}, { typ: 'dpop+jwt' })],
+    ['use', token({ at_hash: 'x' })],
+    ['not_yet_valid', token({ nbf: 1e10 })],
+    ['critical', token({}, { crit: [] })],
+  ])('is never made for a token that is refused without a key: %s', async (reason, jwt) => {
+    const { state, source } = counted(importKeySet({ keys: [] }));
+    expect(await ask(source, jwt)).toMatchObject({ reason });
+    expect(state.lookUps).toBe(0);
+  });
+
+  it.each([
+    ['signature', createSigningKey('EdDSA', 'main')],
+    ['algorithm', createSigningKey('ES256', 'main')],
+  ])('is never made where the key is there: %s', async (reason, other) => {
+    const { state, source } = counted(keySetOf(other));
+    expect(await ask(source)).toMatchObject({ reason });
+    expect(state.lookUps).toBe(0);
+  });
+
+  it('is not made where the source has none', async () => {
+    const verdict = ask({ keys: () => importKeySet({ keys: [] }) });
+    expect(isThenable(verdict)).toBe(false);
+    expect(verdict).toMatchObject({ reason: 'unknown_key' });
+  });
+
+  it('is told what would be a find, and the call’s signal', async () => {
+    const answers: boolean[] = [];
+    const lookUp: KeySource['lookUp'] = async (isFound, signal) => {
+      expect(signal).toBe(context.signal);
+      answers.push(isFound(importKeySet({ keys: [] })), isFound(keySetOf(key)));
+      answers.push(isFound({ size: 1, refused: [] }), isFound(keySetOf(createSigningKey('ES256'))));
+      return keySetOf(key);
+    };
+    await ask({ keys: () => importKeySet({ keys: [] }), lookUp });
+    expect(answers).toEqual([false, true, false, false]);
+  });
+});
+
+describe('keys that were not imported', () => {
+  it('are a fault, and no refusal', () => {
+    for (const wrong of [undefined, null, {}, { size: 1, refused: [] }, [key.jwk]]) {
+      for (const jwt of [token(), token({}, { kid: undefined })]) {
+        expect(() => ask({ keys: () => wrong as never }, jwt)).toThrow('wanted a KeySet');
+      }
+    }
+  });
+});

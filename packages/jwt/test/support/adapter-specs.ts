@@ -1,0 +1,146 @@
+import {
+  AuthError,
+  type Authenticator,
+  type AuthenticatorAdapter,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { onTestFinished } from 'vitest';
+
+type Context = Parameters<AuthenticatorAdapter['create']>[1];
+
+export function documentOf(adapter: AuthenticatorAdapter): Record<string, unknown> {
+  return adapter.schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
+}
+
+/** 'accepted', or 'path: message' by line. Throws where the JSON Schema is no valid one, or disagrees. */
+export function createSpecCheck(adapter: AuthenticatorAdapter): (spec: unknown) => string {
+  const matches = new Ajv2020({ strict: true, strictRequired: false }).compile(documentOf(adapter));
+  return (spec) => {
+    const issues = issuesOf(adapter, spec);
+    if (matches(spec) !== (issues.length === 0)) {
+      throw new Error(`the JSON Schema disagrees with: ${issues.join('\n') || 'accepted'}`);
+    }
+    return issues.join('\n') || 'accepted';
+  };
+}
+
+function issuesOf(adapter: AuthenticatorAdapter, spec: unknown): readonly string[] {
+  const result = adapter.schema['~standard'].validate(spec);
+  if (result instanceof Promise) throw new Error('asynchronous');
+  return (result.issues ?? []).map(
+    ({ path = [], message }) => `${path.map(String).join('.')}: ${message}`,
+  );
+}
+
+/** Checks the spec and makes its authenticator, as a file's loader does; closed when the test is over. */
+export async function make(
+  adapter: AuthenticatorAdapter,
+  spec: unknown,
+  context: Partial<Context> = {},
+): Promise<Authenticator<object>> {
+  const result = await adapter.schema['~standard'].validate(spec);
+  if (result.issues !== undefined) throw new Error(issuesOf(adapter, spec).join('\n'));
+  const authenticator = await adapter.create(result.value, {
+    name: 'main',
+    build: () => Promise.reject(new Error('no children')),
+    report: () => undefined,
+    ...context,
+  });
+  onTestFinished(() => authenticator.close?.());
+  return authenticator;
+}
+
+export async function verdictOf(
+  authenticator: Authenticator<object>,
+  token: string,
+): Promise<Verdict<object>> {
+  const { signal } = new AbortController();
+  return authenticator.authenticate({ scheme: 'bearer', token }, { method: '/a.B/C', signal });
+}
+
+/** The name that vouched, or code/reason. */
+export async function decisionOf(
+  authenticator: Authenticator<object>,
+  token: string,
+): Promise<string> {
+  const verdict = await verdictOf(authenticator, token);
+  return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : verdict.authenticator;
+}
+
+interface SchemaNode {
+  readonly description?: string;
+  readonly writeOnly?: boolean;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+}
+
+/** Every member of a JSON Schema, by its path. */
+export function membersOf(node: SchemaNode, path = ''): readonly (readonly [string, SchemaNode])[] {
+  const own = Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
+    const at = `${path}${path && '.'}${name}`;
+    return [[at, member] as const, ...membersOf(member, at)];
+  });
+  const alternatives = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  const items = node.items === undefined ? [] : [[`${path}[]`, node.items] as const];
+  return [
+    ...own,
+    ...items,
+    ...items.flatMap(([at, item]) => membersOf(item, at)),
+    ...alternatives.flatMap((alternative) => membersOf(alternative, path)),
+  ];
+}
+
+export function secretMembersOf(adapter: AuthenticatorAdapter): readonly string[] {
+  const marked = membersOf(documentOf(adapter)).filter(([, member]) => member.writeOnly === true);
+  return [...new Set(marked.map(([path]) => path))].toSorted();
+}
+
+export function membersWithoutDescription(adapter: AuthenticatorAdapter): readonly string[] {
+  return membersOf(documentOf(adapter))
+    .filter(([path, { description }]) => !path.endsWith('[]') && description === undefined)
+    .map(([path]) => path);
+}
+
+/** Of every adapter of JWTs: members that are wrong, and the path where that is said. */
+export const WRONG_JWT_MEMBERS: readonly (readonly [object, string])[] = [
+  [{ issuer: undefined }, 'issuer'],
+  [{ issuer: ' ' }, 'issuer'],
+  [{ issuer: 5 }, 'issuer'],
+  [{ audience: [] }, 'audience'],
+  [{ audience: { claim: 'aud' } }, 'audience'],
+  [{ audience: { claim: 'aud', values: ['a'], more: 1 } }, 'audience'],
+  [{ use: 'refresh' }, 'use'],
+  [{ typ: [] }, 'typ'],
+  [{ typ: [''] }, 'typ.0'],
+  [{ clockToleranceSeconds: -1 }, 'clockToleranceSeconds'],
+  [{ clockToleranceSeconds: 301 }, 'clockToleranceSeconds'],
+  [{ clockToleranceSeconds: '5' }, 'clockToleranceSeconds'],
+  [{ maxTokenAgeSeconds: 0 }, 'maxTokenAgeSeconds'],
+  [{ maxTokenAgeSeconds: 31_536_001 }, 'maxTokenAgeSeconds'],
+  [{ requiredClaims: 'sub' }, 'requiredClaims'],
+  [{ scopeClaims: [''] }, 'scopeClaims.0'],
+  [{ pin: {} }, 'pin'],
+  [{ pin: { azp: [] } }, 'pin.azp'],
+  [{ pin: { azp: 5 } }, 'pin.azp'],
+];
+
+export const GOOD_JWT_MEMBERS: readonly object[] = [
+  { audience: ['orders', 'stock'] },
+  { audience: { claim: 'client_id', values: ['orders'] } },
+  { use: 'id' },
+  { typ: ['at+jwt', null] },
+  { clockToleranceSeconds: 0 },
+  { clockToleranceSeconds: 300 },
+  { maxTokenAgeSeconds: 1 },
+  { maxTokenAgeSeconds: 31_536_000 },
+  { requiredClaims: [], scopeClaims: ['scp'] },
+  { pin: { azp: 'web', groups: ['a', 'b'] } },
+];
+
+/** Without the members that are undefined, as a file has it. */
+export function written(spec: object): object {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,86 @@
+import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
+import { isPrincipal, isThenable } from '@grpc-authn/core/internal';
+import { describe, expect, it } from 'vitest';
+import { verifyCompactJws } from '../src/index.ts';
+import { ALGORITHMS } from './support/engines.ts';
+import { createSigningKey, signJws } from './support/signing-key.ts';
+import {
+  claims,
+  context,
+  createTestAuthenticator,
+  key,
+  keySetOf,
+  type TestOptions,
+  token,
+} from './support/test-authenticator.ts';
+
+/** Whoever asks for the signal has an AbortController made. */
+const untouched = {
+  method: context.method,
+  get signal(): AbortSignal {
+    throw new Error('the signal was asked for');
+  },
+};
+
+function verdictAtOnce(jwt: string, options: TestOptions = {}): Verdict {
+  const authenticator = createTestAuthenticator(options);
+  const verdict = authenticator.authenticate({ scheme: 'bearer', token: jwt }, untouched);
+  if (isThenable(verdict)) throw new Error('a promise came');
+  return verdict;
+}
+
+describe('a verdict on a token whose keys are at hand', () => {
+  it.each(ALGORITHMS)('comes at once, and asks for no signal: %s', (alg) => {
+    const signer = createSigningKey(alg);
+    const jwt = signJws(signer, { alg, kid: signer.kid }, claims());
+    const options = { keys: keySetOf(signer), algorithms: [alg] } as const;
+    expect(isPrincipal(verdictAtOnce(jwt, options))).toBe(true);
+    const stranger = signJws(createSigningKey(alg), { alg, kid: signer.kid }, claims());
+    expect(verdictAtOnce(stranger, options)).toMatchObject({ reason: 'signature' });
+  });
+
+  it.each([
+    ['expired', token({ exp: 1 })],
+    ['issuer', token({ iss: 'https://x.example' })],
+    ['unknown_key', token({}, { kid: 'other' })],
+    ['not_a_compact_jws', 'abc'],
+  ])('comes at once where it is a refusal: %s', (reason, jwt) => {
+    expect(verdictAtOnce(jwt)).toMatchObject({ reason });
+  });
+
+  it('is a promise where the keys are one', async () => {
+    const authenticator = createTestAuthenticator({ keys: async () => keySetOf(key) });
+    const verdict = authenticator.authenticate({ scheme: 'bearer', token: token() }, context);
+    expect(isThenable(verdict)).toBe(true);
+    expect(isPrincipal(await verdict)).toBe(true);
+  });
+
+  it('is no signature’s turn where nobody waits for the keys any longer', async () => {
+    const left = new AbortController();
+    const authenticator = createTestAuthenticator({
+      keys: async () => {
+        left.abort();
+        return keySetOf(key);
+      },
+    });
+    const credentials = { scheme: 'bearer', token: token() };
+    const verdict = await authenticator.authenticate(credentials, {
+      ...context,
+      signal: left.signal,
+    });
+    expect(verdict).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+});
+
+describe('verifyCompactJws', () => {
+  it.each(ALGORITHMS)('answers at once: %s', (alg) => {
+    const signer = createSigningKey(alg);
+    const keys = keySetOf(signer);
+    const jws = signJws(signer, { alg, kid: signer.kid }, 'payload');
+    const verified = verifyCompactJws(jws, keys, { algorithms: [alg] });
+    expect(verified).toMatchObject({ header: { alg } });
+    const foreign = signJws(createSigningKey(alg), { alg, kid: signer.kid }, 'payload');
+    const refused = verifyCompactJws(foreign, keys, { algorithms: [alg] });
+    expect(AuthError.is(refused)).toBe(true);
+  });
+});

@@ -1,0 +1,55 @@
+import { anyOf, type Authenticator, cached } from '@grpc-authn/core/authenticator';
+import { type Capability, describeAuthenticator, startTestIssuer } from '@grpc-authn/testing';
+import { describe, it } from 'vitest';
+import { createOidcAuthenticator, type OidcOptions } from '../src/index.ts';
+import { AUDIENCE } from './support/signer.ts';
+
+type Wrap = (authenticator: Authenticator<object>) => Authenticator<object>;
+
+function put(
+  name: string,
+  extra: readonly Capability[] = [],
+  wrap: Wrap = (bare) => bare,
+  outage: 'down' | 'hang' = 'down',
+  options: Partial<OidcOptions> = {},
+): void {
+  describeAuthenticator(
+    { describe, it },
+    {
+      name,
+      capabilities: ['expires', 'scopes', 'network', 'rotates', ...extra],
+      async create() {
+        const provider = await startTestIssuer({ algorithms: ['ES256'] });
+        const { issuer } = provider;
+        const authenticator = wrap(
+          createOidcAuthenticator({ issuer, audience: AUDIENCE, ...options }),
+        );
+        return {
+          authenticator,
+          async good() {
+            await provider.rotateKeys();
+            return provider.sign({ aud: AUDIENCE, scope: 'orders:read' });
+          },
+          bad: () =>
+            Promise.all([
+              provider.sign({ aud: AUDIENCE, exp: 1, sub: 'canary-of-a-subject' }),
+              provider.sign({ aud: 'canary-audience' }),
+              provider.sign({ aud: AUDIENCE, iss: 'https://canary.example.com' }),
+              provider.sign({ aud: AUDIENCE }, { kid: 'canary-of-a-key' }),
+            ]),
+          outage: async () => provider.fail(outage),
+          async close() {
+            await authenticator.close?.();
+            await provider.close();
+          },
+        };
+      },
+    },
+  );
+}
+
+put('oidc');
+put('cached(oidc)', ['caches'], cached);
+put('anyOf(oidc)', [], (bare) => anyOf(bare));
+// The limit is above what the contract calls prompt, or a caller who leaves would not be told from it.
+put('oidc whose provider hangs', [], undefined, 'hang', { http: { timeoutMs: 1000 } });

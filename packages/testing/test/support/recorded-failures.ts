@@ -1,0 +1,41 @@
+import { type AuthenticatorSubject, describeAuthenticator } from '../../src/index.ts';
+
+/** The laws that the kit registers for a subject. */
+export function lawsOf(subject: AuthenticatorSubject): readonly string[] {
+  return registered(subject).map(({ name }) => name);
+}
+
+/** Runs the kit as a runner would; the names of the laws that the subject breaks. */
+export async function failuresOf(subject: AuthenticatorSubject): Promise<readonly string[]> {
+  const failures: string[] = [];
+  // A broken sample's rejections are the kit's to notice, not this run's.
+  const others = process.rawListeners('unhandledRejection') as (() => void)[];
+  const ignore = (): void => undefined;
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', ignore);
+  try {
+    for (const { name, body } of registered(subject)) {
+      await body().catch(() => failures.push(name));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    process.off('unhandledRejection', ignore);
+    for (const other of others) process.on('unhandledRejection', other);
+  }
+  return failures;
+}
+
+interface Registered {
+  readonly name: string;
+  readonly body: () => Promise<void>;
+}
+
+function registered(subject: AuthenticatorSubject): readonly Registered[] {
+  const tests: Registered[] = [];
+  const runner = {
+    describe: (_: string, body: () => void): void => body(),
+    it: (name: string, body: () => Promise<void>) => tests.push({ name, body }),
+  };
+  describeAuthenticator(runner, subject);
+  return tests;
+}

@@ -1,0 +1,79 @@
+import { createPrincipal, findPrincipal, getPrincipal, type Principal } from '@grpc-authn/core';
+import { Metadata, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { withPrincipal } from '../src/index.ts';
+import { tableSubject } from './support/table.ts';
+
+interface OrderRequest {
+  readonly id: string;
+}
+type OrderCall = ServerUnaryCall<OrderRequest, string>;
+
+/** As a user would mock it: what the handler reads, and real metadata. */
+function unaryCall(id: string): OrderCall {
+  return { request: { id }, metadata: new Metadata() } as OrderCall;
+}
+
+function getOrder(call: OrderCall, callback: sendUnaryData<string>): void {
+  const { subject, scopes } = getPrincipal(call);
+  if (scopes.includes('orders:read')) callback(null, `${subject} reads ${call.request.id}`);
+  else callback({ code: status.PERMISSION_DENIED });
+}
+
+function replyTo(call: OrderCall): unknown {
+  let reply: unknown;
+  getOrder(call, (error, value) => {
+    reply = error ?? value;
+  });
+  return reply;
+}
+
+const alice = createPrincipal({
+  authenticator: 'table',
+  subject: 'alice',
+  scopes: ['orders:read'],
+});
+
+describe('a handler in a unit test', () => {
+  it('is called for the principal that is given', () => {
+    expect(replyTo(withPrincipal(unaryCall('7'), alice))).toBe('alice reads 7');
+    const bob = createPrincipal({ authenticator: 'table', subject: 'bob' });
+    expect(replyTo(withPrincipal(unaryCall('7'), bob))).toEqual({ code: status.PERMISSION_DENIED });
+  });
+
+  it('is refused a call that was given none', () => {
+    expect(() => replyTo(unaryCall('7'))).toThrow('never saw this call');
+  });
+});
+
+describe('a call with a principal', () => {
+  it('is the same call, and tells the same principal', () => {
+    const call = unaryCall('7');
+    expect(withPrincipal(call, alice)).toBe(call);
+    expect(getPrincipal(call)).toBe(alice);
+    expect(findPrincipal(call)).toBe(alice);
+  });
+
+  it('tells the principal that was given last', () => {
+    const call = withPrincipal(unaryCall('7'), alice);
+    const bob = createPrincipal({ authenticator: 'table', subject: 'bob' });
+    expect(getPrincipal(withPrincipal(call, bob))).toBe(bob);
+  });
+
+  it('tells it to who asks for the authenticator that it names, and to no other', async () => {
+    const { authenticator } = await tableSubject().create();
+    const call = withPrincipal(unaryCall('7'), alice);
+    expect(getPrincipal(call, authenticator)).toBe(alice);
+    const other = { ...authenticator, name: 'other' };
+    expect(() => getPrincipal(call, other)).toThrow('"table" vouched');
+  });
+
+  it('sends nothing of it over the wire', () => {
+    expect(withPrincipal(unaryCall('7'), alice).metadata.toHttp2Headers()).toEqual({});
+  });
+
+  it('takes no principal that createPrincipal did not make', () => {
+    const made: Principal = { ...alice };
+    expect(() => withPrincipal(unaryCall('7'), made)).toThrow(TypeError);
+  });
+});
