@@ -36,14 +36,15 @@ export interface HandlerOptions {
   readonly serverOptions?: ServerOptions;
 }
 
-/** The echo service, behind the interceptor, with one handler for all kinds, and a client of it. */
+/** The echo service, behind the interceptor or what it is made of, with one handler for all kinds, and a client of it. */
 export async function withHandler(
-  options: AuthInterceptorOptions,
+  options: AuthInterceptorOptions | ServerInterceptor,
   { handle, before = [], after = [], serverOptions = {} }: HandlerOptions,
   body: (server: HandlerServer) => Promise<void>,
 ): Promise<void> {
   const seen = { messages: 0, handlers: 0 };
-  const interceptors = [...before, createAuthInterceptor(options), ...after];
+  const interceptor = typeof options === 'function' ? options : createAuthInterceptor(options);
+  const interceptors = [...before, interceptor, ...after];
   const server = new Server({ ...serverOptions, interceptors });
   const implementation = (kind: CallKind) => (call: AnyCall, respond: Respond) => {
     seen.handlers += 1;

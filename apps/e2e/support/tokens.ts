@@ -5,6 +5,8 @@ export const ISSUER = 'https://login.example.com';
 export const AUDIENCE = 'orders';
 
 const SECRET = crypto.getRandomValues(new Uint8Array(32));
+/** As a config file holds it, `encoding: base64`. */
+export const SECRET_TEXT: string = Buffer.from(SECRET).toString('base64');
 
 /** A token that `hs256()` accepts, unless the claims or the key say otherwise. */
 export function token(claims: JWTPayload = {}, secret = SECRET): Promise<string> {

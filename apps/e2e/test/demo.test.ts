@@ -20,6 +20,11 @@ describe('the demo', () => {
       rows.filter((row) => row.endsWith('DIFFERENT')),
       [],
     );
+    const exchanges = rows.filter((row) => / all four +0 refused, 0 lost .* ok$/.test(row));
+    assert.deepEqual(
+      exchanges.map((row) => row.split('  ')[0]?.replace(/ all four.*/, '')),
+      ['hs256 -> combined', 'combined -> oidc', 'oidc -> combined', 'combined -> introspection'],
+    );
   });
 
   it('prints the rows that differ and exits with 1 where the server lets everybody in', () => {
@@ -28,5 +33,8 @@ describe('the demo', () => {
     const different = rows.filter((row) => row.endsWith('DIFFERENT'));
     assert.ok(different.some((row) => /^no token +unary +UNAUTHENTICATED +OK/.test(row)));
     assert.ok(different.some((row) => /^good token +server stream +OK +UNIMPLEMENTED/.test(row)));
+    assert.ok(
+      different.some((row) => / -> .+ all four +0 refused, 0 lost .*[1-9]\d* lost/.test(row)),
+    );
   });
 });

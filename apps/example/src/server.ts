@@ -1,30 +1,62 @@
+// An orders server. Who verifies its callers, and who may call what, stands in the file that is named
+// on its command line, and may be changed while it runs.
+import { parseArgs } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { createAuthInterceptor } from '@grpc-authn/core';
-import { chooseAuthenticator, secondOpinion } from './authenticators.ts';
-import { ordersPolicy } from './orders-policy.ts';
-import { Orders } from './orders-proto.js';
-import { ordersService } from './orders-service.ts';
+import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
+import { ConfigError, type JsonObject } from '@grpc-authn/core';
+import { logDecision, logEvent, logReload } from './log.ts';
+import { Health, Orders } from './orders-proto.js';
+import { healthService, ordersService } from './orders-service.ts';
 
-const name = process.env['ORDERS_AUTH'] ?? '';
-const authenticator = chooseAuthenticator(name);
-const confirming = secondOpinion(name);
-const policy = ordersPolicy(confirming);
+const { values, positionals } = parseArgs({
+  options: { port: { type: 'string', default: '0' } },
+  allowPositionals: true,
+});
+const [file] = positionals;
+if (file === undefined) end('usage: pnpm server config/oidc.yaml [--port 50051]', 2);
+
+const auth = await load(file);
+auth.watch({ onReload: logReload });
+// Whoever sends it means it, so this may weaken a rule, too.
+process.on('SIGHUP', () => void auth.reload().then(() => logReload(undefined), logReload));
 
 const server = new Server({
-  interceptors: [createAuthInterceptor({ authenticator, policy, streams: { graceSeconds: 0 } })],
+  interceptors: [auth.interceptor],
   // Bounds what a client can hold that never ends its side of a refused stream.
   'grpc.max_concurrent_streams': 100,
 });
 server.addService(Orders.service, ordersService);
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+server.addService(Health.service, healthService);
+server.bindAsync(`127.0.0.1:${values.port}`, ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
-  for (const { method, rule, source } of policy.table()) {
+  for (const { method, rule, source } of auth.policy.table()) {
     console.log(`rule ${method.padEnd(44)}${rule.padEnd(64)}${source}`);
   }
   console.log(`listening on 127.0.0.1:${port}`);
 });
-process.once('SIGTERM', () => {
-  server.forceShutdown();
-  void authenticator.close?.();
-  void confirming?.close?.();
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    server.forceShutdown();
+    void auth.close();
+  });
+}
+
+async function load(config: string): Promise<LoadedAuth<JsonObject>> {
+  try {
+    return await loadAuth({
+      file: config,
+      services: [Orders.service, Health.service],
+      streams: { graceSeconds: 0 },
+      onDecision: logDecision,
+      report: logEvent,
+    });
+  } catch (error) {
+    if (error instanceof ConfigError) return end(error.message, 1);
+    throw error;
+  }
+}
+
+function end(text: string, code: number): never {
+  console.error(text);
+  process.exit(code);
+}

@@ -24,11 +24,11 @@ it('loads the very content that was seen, or nothing', async () => {
   });
   onTestFinished(() => reloader.close());
   await reloader.start();
-  const { digest } = reloader.current.source;
+  const { digests: before } = reloader.current.source;
   await folder.write('authenticator: { use: table, tokens: { t: bob } }\n');
-  await expect(reloader.reload({ ...RULES, digest })).rejects.toThrow('it is being written');
+  await expect(reloader.reload({ ...RULES, seen: before })).rejects.toThrow('it is being written');
   expect(table.made).toHaveLength(1);
-  const { digest: seen } = await readConfigFile(folder.file, {});
-  await reloader.reload({ ...RULES, digest: seen });
+  const { digests: seen } = await readConfigFile(folder.file, {});
+  await reloader.reload({ ...RULES, seen });
   expect(table.made).toHaveLength(2);
 });

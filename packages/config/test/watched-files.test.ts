@@ -4,14 +4,26 @@ import { join } from 'node:path';
 import { weakenedMethods } from '@grpc-authn/core/internal';
 import { definePolicy, type Policy, type Rule } from '@grpc-authn/core';
 import { describe, expect, it } from 'vitest';
-import { createFolder } from './support/config-folder.ts';
+import { type ConfigFolder, createFolder } from './support/config-folder.ts';
 import { load } from './support/loaded.ts';
 
 const LOOK_MS = 500;
 const TABLE = 'authenticator: { use: table, tokens: { t: alice } }\n';
 
+/** A composition of as many tables, each with the secret of a file. */
+function withSecrets(...files: readonly string[]): string {
+  const tables = files.map(
+    (file, index) =>
+      `{ use: table, name: t${index}, issuer: 'https://${index}.example', tokens: {}, secret: '\${file:${file}}' }`,
+  );
+  return `authenticator: { use: anyOf, of: [${tables.join(', ')}] }\n`;
+}
+
 async function watch(text: string) {
-  const folder = await createFolder(text);
+  return watchFolder(await createFolder(text));
+}
+
+async function watchFolder(folder: ConfigFolder) {
   const loaded = await load({ file: folder.file });
   const told: (string | undefined)[] = [];
   loaded.auth.watch({ onReload: (error) => told.push(error?.message) });
@@ -22,7 +34,8 @@ async function watch(text: string) {
       await loaded.clock.looked();
     }
   };
-  return { ...loaded, folder, told, look };
+  const types = (): readonly string[] => loaded.events.map(({ type }) => type);
+  return { ...loaded, folder, told, look, types };
 }
 
 describe('a watched file', () => {
@@ -98,6 +111,55 @@ describe('a watched file', () => {
     }
     expect(told).toEqual([undefined]);
     expect(table.made.map(({ secret }) => secret)).toEqual(['first-secret', 'second-secret']);
+  });
+
+  it('is loaded when it names a file that what runs does not name', async () => {
+    const { folder, told, look, table, types } = await watch(TABLE);
+    await folder.write('the-only-secret', 'secret');
+    await folder.write(withSecrets('secret'));
+    await look(4);
+    expect(told).toEqual([undefined]);
+    expect(types()).toEqual(['config_reloaded']);
+    expect(table.made.map(({ secret }) => secret)).toEqual([undefined, 'the-only-secret']);
+  });
+
+  it('is not loaded while a file that it names anew changes from look to look', async () => {
+    const { folder, told, look, table } = await watch(TABLE);
+    await folder.write('secret-0', 'secret');
+    await folder.write(withSecrets('secret'));
+    for (let time = 1; time < 8; time += 1) {
+      await folder.write(`secret-${time}`, 'secret');
+      await look();
+    }
+    expect(told).toEqual([]);
+    await look(4);
+    expect(told).toEqual([undefined]);
+    expect(table.made.at(-1)?.secret).toBe('secret-7');
+  });
+
+  it('that names a file which is missing is told once, and loaded as soon as it is there', async () => {
+    const { folder, told, look, table } = await watch(TABLE);
+    await folder.write(withSecrets('secret'));
+    await look(8);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('the file "secret" cannot be read (ENOENT)');
+    await folder.write('a-late-secret', 'secret');
+    await look(4);
+    expect(told.slice(1)).toEqual([undefined]);
+    expect(table.made.at(-1)?.secret).toBe('a-late-secret');
+  });
+
+  it('may name one file twice, and is left alone until that changes', async () => {
+    const folder = await createFolder(withSecrets('secret', 'secret'));
+    await folder.write('first-secret', 'secret');
+    const { told, look, table } = await watchFolder(folder);
+    await look(4);
+    expect(told).toEqual([]);
+    await folder.write('second-secret', 'secret');
+    await look(4);
+    expect(told).toEqual([undefined]);
+    expect(table.made).toHaveLength(4);
+    expect(table.made.at(-1)?.secret).toBe('second-secret');
   });
 
   it('is tried again while a provider is down, ever more seldom', async () => {

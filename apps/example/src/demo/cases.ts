@@ -1,8 +1,16 @@
 import type { TestIssuer } from '@grpc-authn/testing';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  generateKeyPair,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
+import { type Shop, signWithSecret } from '../tokens.ts';
 
 export const CALL_KINDS = ['unary', 'client stream', 'server stream', 'bidirectional'] as const;
-export type CallKind = (typeof CALL_KINDS)[number] | 'refund' | 'open stream';
+export type CallKind = (typeof CALL_KINDS)[number] | 'refund' | 'health' | 'open stream';
 
 export interface DemoCase {
   readonly name: string;
@@ -13,8 +21,8 @@ export interface DemoCase {
   readonly kinds?: readonly CallKind[];
 }
 
-const REFUSED = 'UNAUTHENTICATED';
-const CLAIMS = { aud: 'orders', scope: 'orders:read orders:write' };
+export const REFUSED = 'UNAUTHENTICATED';
+const ALGORITHM = 'RS256';
 
 /** The tokens that a set of cases is made of. */
 interface Tokens {
@@ -22,123 +30,104 @@ interface Tokens {
   readonly forged: string;
   readonly expired: string;
   readonly forOthers: string;
-  readonly unsecured: string;
 }
 
-/** A login service that shares its secret with us, as one would write it with jose. */
-export function signWithSecret(
-  issuer: string,
-  secret: Uint8Array,
-  { lifetime = '5 minutes', ...claims }: { lifetime?: string; aud?: string; scope?: string } = {},
-): Promise<string> {
-  return new SignJWT({ ...CLAIMS, ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setIssuer(issuer)
-    .setSubject('alice')
-    .setIssuedAt()
-    .setExpirationTime(lifetime)
-    .sign(secret);
+export function accepted(name: string, token: string): DemoCase {
+  return { name, authorization: bearer(token), wanted: 'OK' };
+}
+
+export function refused(name: string, token: string): DemoCase {
+  return { name, authorization: bearer(token), wanted: REFUSED };
+}
+
+export function bearer(token: string): string {
+  return `Bearer ${token}`;
 }
 
 /** What the login service would have issued, and what an attacker would make of it. */
-export async function hs256Cases(issuer: string, secret: Uint8Array): Promise<readonly DemoCase[]> {
+export async function hs256Cases(secret: Uint8Array): Promise<readonly DemoCase[]> {
   const otherSecret = crypto.getRandomValues(new Uint8Array(32));
   return casesOf({
-    good: await signWithSecret(issuer, secret),
-    forged: await signWithSecret(issuer, otherSecret),
-    expired: await signWithSecret(issuer, secret, { lifetime: '1 minute ago' }),
-    forOthers: await signWithSecret(issuer, secret, { aud: 'billing' }),
-    unsecured: new UnsecuredJWT(CLAIMS).setIssuer(issuer).setExpirationTime('5 minutes').encode(),
+    good: await signWithSecret(secret),
+    forged: await signWithSecret(otherSecret),
+    expired: await signWithSecret(secret, { lifetime: '1 minute ago' }),
+    forOthers: await signWithSecret(secret, { aud: 'billing' }),
   });
 }
 
-/** The same with a provider's public keys. */
-export async function providerCases(issuer: TestIssuer): Promise<readonly DemoCase[]> {
-  const good = await issuer.sign(CLAIMS);
-  const unknown = await issuer.sign(CLAIMS, { kid: 'nobody-published-it' });
+/** The provider's own JWTs, and forgeries of them. `expired` is one of them that was kept too long. */
+export async function providerCases(shop: Shop, expired: string): Promise<readonly DemoCase[]> {
+  const good = await shop.token('jwt');
+  const { privateKey } = await generateKeyPair(ALGORITHM);
+  const forge = (kid: string | undefined): Promise<string> =>
+    new SignJWT(decodeJwt(good))
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', ...(kid === undefined ? {} : { kid }) })
+      .sign(privateKey);
   return [
     ...casesOf({
       good,
-      forged: `${good.slice(0, good.lastIndexOf('.'))}.${'A'.repeat(342)}`,
-      expired: await issuer.sign({ ...CLAIMS, exp: 1 }),
-      forOthers: await issuer.sign({ ...CLAIMS, aud: 'billing' }),
-      unsecured: await issuer.sign(CLAIMS, { alg: 'none' }),
+      forged: await forge(decodeProtectedHeader(good).kid),
+      expired,
+      forOthers: await shop.token('billing'),
     }),
-    { name: 'unknown kid', authorization: `Bearer ${unknown}`, wanted: REFUSED },
-  ];
-}
-
-/** What the policy and the streams add. */
-export async function policyCases(issuer: TestIssuer): Promise<readonly DemoCase[]> {
-  const reader = `Bearer ${await issuer.sign({ ...CLAIMS, scope: 'orders:read' })}`;
-  const writer = `Bearer ${await issuer.sign(CLAIMS)}`;
-  const revoked = await issuer.sign(CLAIMS);
-  issuer.revoke(revoked);
-  const exp = Math.floor(Date.now() / 1000) + 2;
-  const brief = `Bearer ${await issuer.sign({ ...CLAIMS, exp })}`;
-  return [
-    {
-      name: 'read, with orders:read',
-      authorization: reader,
-      wanted: 'OK',
-      kinds: ['server stream'],
-    },
-    {
-      name: 'write, with orders:read',
-      authorization: reader,
-      wanted: 'PERMISSION_DENIED',
-      kinds: ['client stream'],
-    },
-    { name: 'confirmed token', authorization: writer, wanted: 'OK', kinds: ['refund'] },
-    {
-      name: 'revoked, elsewhere',
-      authorization: `Bearer ${revoked}`,
-      wanted: 'OK',
-      kinds: ['unary'],
-    },
-    {
-      name: 'revoked, second opinion',
-      authorization: `Bearer ${revoked}`,
-      wanted: 'PERMISSION_DENIED',
-      kinds: ['refund'],
-    },
-    {
-      name: 'stream of a 2 s token',
-      authorization: brief,
-      wanted: REFUSED,
-      kinds: ['open stream'],
-    },
+    refused('unknown kid', await forge('nobody-published-it')),
   ];
 }
 
 /** Opaque tokens, about which the provider is asked. */
-export function opaqueCases(issuer: TestIssuer): readonly DemoCase[] {
-  const token = (answer: object = {}): string =>
-    `Bearer ${issuer.opaque({ ...CLAIMS, ...answer })}`;
-  const revoked = issuer.opaque(CLAIMS);
-  issuer.revoke(revoked);
+export async function opaqueCases(shop: Shop): Promise<readonly DemoCase[]> {
+  const revoked = await shop.token('opaque');
+  await shop.revoke(revoked);
   return [
-    { name: 'active token', authorization: token(), wanted: 'OK' },
-    { name: 'unknown token', authorization: 'Bearer made-up', wanted: REFUSED },
-    { name: 'revoked token', authorization: `Bearer ${revoked}`, wanted: REFUSED },
-    { name: 'refresh token', authorization: token({ token_type: 'refresh' }), wanted: REFUSED },
-    { name: 'wrong audience', authorization: token({ aud: 'billing' }), wanted: REFUSED },
+    accepted('active token', await shop.token('opaque')),
+    refused('unknown token', 'made-up'),
+    refused('revoked token', revoked),
+    refused('wrong audience', await shop.token('opaqueBilling')),
   ];
 }
 
-function casesOf(tokens: Tokens): readonly DemoCase[] {
-  const refused = (name: string, token: string): DemoCase => ({
-    name,
-    authorization: `Bearer ${token}`,
-    wanted: REFUSED,
-  });
+/** What a provider may say of a token, and this one never says. */
+export function strangeAnswers(issuer: TestIssuer): readonly DemoCase[] {
+  const token = (answer: object): string =>
+    issuer.opaque({ aud: 'orders', scope: 'orders:read orders:write', ...answer });
   return [
-    { name: 'good token', authorization: `Bearer ${tokens.good}`, wanted: 'OK' },
+    accepted('access token', token({})),
+    refused('refresh token', token({ token_type: 'refresh' })),
+    refused('of another issuer', token({ iss: 'https://else.example' })),
+    refused('over, though active', token({ exp: 1 })),
+  ];
+}
+
+/** The scopes of the policy, what is public, and streams that end with their tokens. */
+export async function policyCases(shop: Shop): Promise<readonly DemoCase[]> {
+  const reader = await shop.token('jwt', 'orders:read');
+  return [
+    { ...accepted('read, with orders:read', reader), kinds: ['server stream'] },
+    {
+      ...accepted('write, with orders:read', reader),
+      wanted: 'PERMISSION_DENIED',
+      kinds: ['client stream'],
+    },
+    { name: 'no token', authorization: undefined, wanted: 'OK', kinds: ['health'] },
+    { ...refused('stream of a 2 s token', await shop.token('brief')), kinds: ['open stream'] },
+  ];
+}
+
+/** A JWT of an issuer that nobody here knows. */
+export async function ofAnotherIssuer(shop: Shop): Promise<string> {
+  const claims: JWTPayload = { ...decodeJwt(await shop.token('jwt')), iss: 'https://else.example' };
+  const { privateKey } = await generateKeyPair(ALGORITHM);
+  return new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM }).sign(privateKey);
+}
+
+function casesOf({ good, forged, expired, forOthers }: Tokens): readonly DemoCase[] {
+  return [
+    accepted('good token', good),
     { name: 'no token', authorization: undefined, wanted: REFUSED },
     refused('malformed header', 'two words'),
-    refused('wrong signature', tokens.forged),
-    refused('expired', tokens.expired),
-    refused('wrong audience', tokens.forOthers),
-    refused('alg: none', tokens.unsecured),
+    refused('wrong signature', forged),
+    refused('expired', expired),
+    refused('wrong audience', forOthers),
+    refused('alg: none', new UnsecuredJWT(decodeJwt(good)).encode()),
   ];
 }

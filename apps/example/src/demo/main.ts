@@ -1,50 +1,98 @@
-// Runs the example server and a JavaScript client as processes of their own, once for each way to
-// verify, makes every kind of call with good and bad tokens, and prints one row a case. Exits with 1
-// if a row is not as wanted.
+// Runs a real OpenID provider, the example server and a JavaScript client as processes of their own,
+// once for each config file, makes every kind of call with good and bad tokens, exchanges the provider
+// under load, and prints one row a case. Exits with 1 if a row is not as wanted.
+import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startTestIssuer } from '@grpc-authn/testing';
 import { CALL_KINDS, type DemoCase } from './cases.ts';
-import { type RunningClient, startClient, startServer } from './processes.ts';
-import { type Scene, scenesWith } from './scenes.ts';
-import { printHeading, printRow } from './table.ts';
+import { LIVE, swapLive } from './live-swap.ts';
+import { type RunningClient, type RunningServer, startClient, startServer } from './processes.ts';
+import { type Scene, scenesOn, type Step } from './scenes.ts';
+import { Stage } from './stage.ts';
+import { printHeading, printRow, type Row } from './table.ts';
+
+/** A scene that was played, and what still runs of it. */
+interface Played {
+  readonly scene: Scene;
+  readonly server: RunningServer;
+  readonly client: RunningClient;
+}
 
 const { values } = parseArgs({ options: { server: { type: 'string' } } });
 const serverFile = values.server ?? fileURLToPath(new URL('../server.js', import.meta.url));
 
-const issuer = await startTestIssuer();
 let rows = 0;
 let different = 0;
-for (const scene of scenesWith(issuer)) await play(scene);
-await issuer.close();
+const played: Played[] = [];
+
+console.log('starting a provider');
+const stage = await Stage.set();
+try {
+  for (const scene of scenesOn(stage)) await play(scene);
+  await exchange();
+  await takeDown();
+} finally {
+  for (const { client, server } of played) await Promise.all([client.stop(), server.stop()]);
+  await stage.clear();
+}
 console.log(`\n${rows} rows, ${different === 0 ? 'all as wanted' : `${different} DIFFERENT`}`);
 process.exitCode = different === 0 ? 0 : 1;
 
 async function play(scene: Scene): Promise<void> {
-  const server = await startServer(serverFile, scene.env);
+  const server = await start(scene.config, scene.issuer);
   const client = startClient(server.address);
+  played.push({ scene, server, client });
+  if (scene.showPolicy === true) console.log(`\npolicy\n${rulesOf(server).join('\n')}`);
+  for await (const step of scene.steps()) await run(step, client);
+}
+
+async function run({ title, cases }: Step, client: RunningClient): Promise<void> {
+  printHeading(title);
+  for (const each of cases) await runCase(each, client);
+}
+
+async function runCase(
+  { name, authorization, wanted, kinds = CALL_KINDS }: DemoCase,
+  client: RunningClient,
+): Promise<void> {
+  for (const kind of kinds) {
+    const { status, reason, received } = await client.call(kind, authorization);
+    // An OK without an answer would be an empty success, which no handler here gives.
+    const got = status === 'OK' && received.length === 0 ? 'OK, but empty' : status;
+    print({ name, kind, wanted, got, reason });
+  }
+}
+
+/** One server, whose config is exchanged while it is called. */
+async function exchange(): Promise<void> {
+  await copyFile(stage.config('hs256'), stage.config(LIVE));
+  const server = await start(LIVE, stage.provider.issuer);
+  printHeading('the provider is exchanged under load');
   try {
-    if (scene.showPolicy === true) console.log(`\npolicy\n${server.said.join('\n')}`);
-    for await (const { title, cases } of scene.steps()) await run(title, cases, client);
+    for await (const row of swapLive(stage, server)) print(row);
   } finally {
-    await client.stop();
     await server.stop();
   }
 }
 
-async function run(
-  title: string,
-  cases: readonly DemoCase[],
-  client: RunningClient,
-): Promise<void> {
-  printHeading(title);
-  for (const { name, authorization, wanted, kinds = CALL_KINDS } of cases) {
-    for (const kind of kinds) {
-      const { status, reason, received } = await client.call(kind, authorization);
-      // An OK without an answer would be an empty success, which no handler here gives.
-      const got = status === 'OK' && received.length === 0 ? 'OK, but empty' : status;
-      rows += 1;
-      if (!printRow({ name, kind, wanted, got, reason })) different += 1;
-    }
+async function takeDown(): Promise<void> {
+  printHeading('the provider is down');
+  await stage.provider.stop();
+  for (const { scene, client } of played) {
+    for (const each of scene.outage) await runCase(each, client);
   }
+}
+
+function start(config: string, issuer: string): Promise<RunningServer> {
+  console.log(`\nstarting a server with ${config}.yaml`);
+  return startServer(serverFile, stage.config(config), { ORDERS_ISSUER: issuer });
+}
+
+function rulesOf({ log }: RunningServer): readonly string[] {
+  return log.filter((line) => line.startsWith('rule '));
+}
+
+function print(row: Row): void {
+  rows += 1;
+  if (!printRow(row)) different += 1;
 }

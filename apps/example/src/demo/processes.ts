@@ -1,38 +1,141 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A server of its own process, up and listening. */
+const CLIENT = fileURLToPath(new URL('../client.js', import.meta.url));
+const LOAD = fileURLToPath(new URL('load.js', import.meta.url));
+const PROVIDER = fileURLToPath(new URL('../provider.js', import.meta.url));
+/** A process that does not end when it is asked to is not asked again. */
+const LONGEST_END_MS = 5000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+// Without a listener a signal ends the process with no word to those that it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** A process of its own, line by line. */
+class Child {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  readonly #exit: Promise<number | null>;
+  readonly #lines: string[] = [];
+  readonly #waiting = new Set<() => void>();
+  #errors = '';
+  #ended = false;
+
+  constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#name = file.slice(file.lastIndexOf('/') + 1);
+    this.#child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+    running.add(this.#child);
+    this.#child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()));
+    if (this.#child.stdout === null) throw new Error('the process has no standard output');
+    createInterface({ input: this.#child.stdout }).on('line', (line) => {
+      this.#lines.push(line);
+      this.#wake();
+    });
+    this.#exit = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        running.delete(this.#child);
+        this.#ended = true;
+        this.#wake();
+        resolve(code);
+      });
+    });
+  }
+
+  /** Everything it has printed so far. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** The first line from the given one on that fits, as soon as it is there. */
+  async line(fits: RegExp, from = 0): Promise<RegExpExecArray> {
+    for (let next = from; ; next += 1) {
+      while (next >= this.#lines.length) {
+        if (this.#ended) throw new Error(`${this.#name} ended (${this.#errors.trim()})`);
+        await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      }
+      const found = fits.exec(this.#lines[next] ?? '');
+      if (found !== null) return found;
+    }
+  }
+
+  write(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Its input ends, and it with it. */
+  async finish(): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#end();
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), LONGEST_END_MS);
+    await this.#exit;
+    clearTimeout(late);
+  }
+
+  #wake(): void {
+    for (const resume of this.#waiting) resume();
+    this.#waiting.clear();
+  }
+}
+
+/** A server, up and listening. */
 export interface RunningServer {
   readonly address: string;
-  /** What it printed before it listened. */
-  readonly said: readonly string[];
+  /** Everything it has logged so far. */
+  readonly log: readonly string[];
+  /** The first line from the given one on that fits, as soon as it is there. */
+  line(fits: RegExp, from?: number): Promise<RegExpExecArray>;
   stop(): Promise<void>;
 }
 
 export async function startServer(
   file: string,
+  config: string,
   env: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
-  const child = start([file], env);
-  const exit = exitOf(child);
-  const said: string[] = [];
-  for await (const line of linesOf(child)) {
-    const address = /^listening on (\S+)$/.exec(line)?.[1];
-    if (address === undefined) {
-      said.push(line);
-      continue;
-    }
-    return {
-      address,
-      said,
-      stop: async () => {
-        child.kill('SIGTERM');
-        await exit;
-      },
-    };
-  }
-  throw new Error(`the server ended (exit ${await exit}) before it listened`);
+  const child = new Child(file, [config], env);
+  const [, address = ''] = await child.line(/^listening on (\S+)$/);
+  return {
+    address,
+    log: child.lines,
+    line: (fits, from) => child.line(fits, from),
+    stop: () => child.stop(),
+  };
+}
+
+export interface RunningProvider {
+  readonly issuer: string;
+  rotateKeys(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startProvider(folder: string): Promise<RunningProvider> {
+  const child = new Child(PROVIDER, ['--folder', folder]);
+  const [, issuer = ''] = await child.line(/^listening on (\S+)$/);
+  return {
+    issuer,
+    async rotateKeys() {
+      const from = child.lines.length;
+      child.signal('SIGHUP');
+      await child.line(/^rotated$/, from);
+    },
+    stop: () => child.stop(),
+  };
 }
 
 export interface CallResult {
@@ -42,44 +145,49 @@ export interface CallResult {
   readonly received: readonly unknown[];
 }
 
-/** A client of its own process: one question a line, one answer a line. */
+/** A client: one question a line, one answer a line. */
 export interface RunningClient {
   call(kind: string, authorization: string | undefined): Promise<CallResult>;
   stop(): Promise<void>;
 }
 
 export function startClient(address: string): RunningClient {
-  const child = start([fileURLToPath(new URL('../client.js', import.meta.url)), address], {});
-  const exit = exitOf(child);
-  const answers = linesOf(child)[Symbol.asyncIterator]();
+  const child = new Child(CLIENT, [address]);
   return {
-    async call(kind, authorization) {
-      child.stdin?.write(`${JSON.stringify({ kind, authorization })}\n`);
-      const answer = await answers.next();
-      if (answer.done === true) throw new Error(`the client ended (exit ${await exit})`);
-      return JSON.parse(answer.value) as CallResult;
-    },
-    async stop() {
-      child.stdin?.end();
-      await exit;
-    },
+    call: async (kind, authorization) =>
+      ask<CallResult>(child, JSON.stringify({ kind, authorization })),
+    stop: () => child.finish(),
   };
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+export interface LoadCounts {
+  /** Calls that have ended, by kind. */
+  readonly made: Readonly<Record<string, number>>;
+  readonly refused: number;
+  readonly lost: number;
 }
 
-function linesOf(child: ChildProcess): Interface {
-  if (child.stdout === null) throw new Error('the process has no standard output');
-  return createInterface({ input: child.stdout });
+/** Clients that never stop calling. */
+export interface RunningLoad {
+  /** What was counted so far. */
+  counts(): Promise<LoadCounts>;
+  /** From now on they use this; answers when no call that uses another is under way. */
+  use(authorization: string): Promise<LoadCounts>;
+  stop(): Promise<void>;
 }
 
-function exitOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => {
-    child.once('exit', resolve);
-  });
+export function startLoad(address: string): RunningLoad {
+  const child = new Child(LOAD, [address]);
+  return {
+    counts: () => ask<LoadCounts>(child, '{}'),
+    use: (authorization) => ask<LoadCounts>(child, JSON.stringify({ authorization })),
+    stop: () => child.finish(),
+  };
+}
+
+async function ask<T>(child: Child, question: string): Promise<T> {
+  const from = child.lines.length;
+  child.write(question);
+  const [answer] = await child.line(/^.*$/, from);
+  return JSON.parse(answer) as T;
 }

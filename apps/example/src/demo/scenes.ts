@@ -1,94 +1,141 @@
-import type { TestIssuer } from '@grpc-authn/testing';
+import { signWithSecret } from '../tokens.ts';
 import {
+  accepted,
+  bearer,
   type DemoCase,
   hs256Cases,
+  ofAnotherIssuer,
   opaqueCases,
   policyCases,
   providerCases,
-  signWithSecret,
+  refused,
+  strangeAnswers,
 } from './cases.ts';
+import type { Stage } from './stage.ts';
 
-/** One run of the server with one authenticator, and what is tried against it, step by step. */
-export interface Scene {
-  readonly env: Readonly<Record<string, string>>;
-  readonly showPolicy?: boolean;
-  steps(): AsyncIterable<{ readonly title: string; readonly cases: readonly DemoCase[] }>;
+export interface Step {
+  readonly title: string;
+  readonly cases: readonly DemoCase[];
 }
 
-const LOGIN = 'https://login.example.com';
-const CLAIMS = { aud: 'orders', scope: 'orders:read orders:write' };
+/** One server with one config, and what is tried against it, step by step. */
+export interface Scene {
+  readonly config: string;
+  readonly issuer: string;
+  readonly showPolicy?: boolean;
+  steps(): AsyncIterable<Step>;
+  /** What is tried once the provider is down; known after the steps. */
+  readonly outage: readonly DemoCase[];
+}
 
-export function scenesWith(issuer: TestIssuer): readonly Scene[] {
-  const secret = crypto.getRandomValues(new Uint8Array(32));
-  const env = {
-    ORDERS_ISSUER: issuer.issuer,
-    ORDERS_JWKS_URL: issuer.jwksUri,
-    ORDERS_LEGACY_ISSUER: LOGIN,
-    ORDERS_JWT_SECRET: Buffer.from(secret).toString('base64'),
-    ORDERS_CLIENT_SECRET: Buffer.from(secret).toString('hex'),
-  };
+export function scenesOn(stage: Stage): readonly Scene[] {
+  const { provider, shop, strange } = stage;
+  const introspected: DemoCase[] = [];
   return [
     {
-      env: { ...env, ORDERS_AUTH: 'hs256' },
+      config: 'hs256',
+      issuer: provider.issuer,
+      outage: [],
       async *steps() {
-        yield { title: 'hs256: a shared secret', cases: await hs256Cases(LOGIN, secret) };
-      },
-    },
-    providerScene('jwks', 'jwks: public keys from a URL', { ...env, ORDERS_AUTH: 'jwks' }, issuer),
-    providerScene('oidc', 'oidc: keys by discovery', { ...env, ORDERS_AUTH: 'oidc' }, issuer),
-    {
-      env: { ...env, ORDERS_AUTH: 'introspection' },
-      async *steps() {
-        yield { title: 'introspection: opaque tokens', cases: opaqueCases(issuer) };
+        yield { title: 'hs256: a shared secret', cases: await hs256Cases(stage.loginSecret) };
       },
     },
     {
-      env: { ...env, ORDERS_AUTH: 'composed' },
-      showPolicy: true,
+      config: 'introspection',
+      issuer: provider.issuer,
+      outage: introspected,
       async *steps() {
-        const legacy = `Bearer ${await signWithSecret(LOGIN, secret)}`;
-        const modern = `Bearer ${await issuer.sign(CLAIMS)}`;
-        const other = await issuer.sign({ ...CLAIMS, iss: 'https://else.example' });
-        yield {
-          title: 'composed: oidc, and hs256 beside it',
-          cases: [
-            { name: 'token of the provider', authorization: modern, wanted: 'OK' },
-            { name: 'token of the old login', authorization: legacy, wanted: 'OK' },
-            { name: 'another issuer', authorization: `Bearer ${other}`, wanted: 'UNAUTHENTICATED' },
-          ],
-        };
-        yield { title: 'policy, second opinion, streams', cases: await policyCases(issuer) };
+        const cases = await opaqueCases(shop);
+        const [active] = cases;
+        if (active !== undefined) introspected.push({ ...active, name: 'introspection: cached' });
+        introspected.push({
+          ...accepted('introspection: new token', await shop.token('opaque')),
+          wanted: 'UNAVAILABLE',
+        });
+        yield { title: 'introspection: opaque tokens', cases };
       },
     },
+    {
+      config: 'introspection',
+      issuer: strange.issuer,
+      outage: [],
+      async *steps() {
+        yield { title: 'introspection: strange answers', cases: strangeAnswers(strange) };
+      },
+    },
+    combinedScene(stage),
+    // Late, since they wait for a token to expire.
+    keysScene('jwks', 'public keys from a URL', stage),
+    keysScene('oidc', 'keys by discovery', stage),
   ];
 }
 
-function providerScene(
-  name: string,
-  title: string,
-  env: Readonly<Record<string, string>>,
-  issuer: TestIssuer,
-): Scene {
+function keysScene(config: string, what: string, stage: Stage): Scene {
+  const { provider, shop } = stage;
+  const outage: DemoCase[] = [];
   return {
-    env,
+    config,
+    issuer: provider.issuer,
+    outage,
     async *steps() {
-      yield { title, cases: await providerCases(issuer) };
-      const before = `Bearer ${await issuer.sign(CLAIMS)}`;
-      await issuer.rotateKeys({ keepOld: true });
-      const after = `Bearer ${await issuer.sign(CLAIMS)}`;
       yield {
-        title: `${name}: the provider rotates its keys`,
+        title: `${config}: ${what}`,
+        cases: await providerCases(shop, await stage.expired()),
+      };
+      const before = await shop.token('jwt');
+      await provider.rotateKeys();
+      const after = await shop.token('jwt');
+      outage.push(accepted(`${config}: known key`, after));
+      yield {
+        title: `${config}: the provider rotates its keys`,
+        cases: [accepted('a new key', after), accepted('the old key still', before)],
+      };
+    },
+  };
+}
+
+function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
+  const outage: DemoCase[] = [];
+  return {
+    config: 'combined',
+    issuer: provider.issuer,
+    showPolicy: true,
+    outage,
+    async *steps() {
+      yield {
+        title: 'combined: oidc, introspection and hs256',
         cases: [
-          { name: 'a new key', authorization: after, wanted: 'OK' },
-          { name: 'the old key still', authorization: before, wanted: 'OK' },
+          accepted('JWT of the provider', await shop.token('jwt')),
+          accepted('its opaque token', await shop.token('opaque')),
+          accepted('token of the old login', await signWithSecret(loginSecret)),
+          refused('another issuer', await ofAnotherIssuer(shop)),
         ],
       };
-      issuer.fail('down');
+      yield { title: 'policy, streams', cases: await policyCases(shop) };
+      const token = await shop.token('opaque');
+      const refund = { authorization: bearer(token), kinds: ['refund'] } as const;
+      outage.push({ ...refund, name: 'combined: second opinion', wanted: 'UNAVAILABLE' });
       yield {
-        title: `${name}: the provider is down`,
-        cases: [{ name: 'known key', authorization: after, wanted: 'OK' }],
+        title: 'second opinion',
+        cases: [
+          { ...accepted('not revoked, elsewhere', token), kinds: ['unary'] },
+          { ...refund, name: 'not revoked, a refund', wanted: 'OK' },
+          {
+            // This provider says nothing of its JWTs, and silence is no consent.
+            ...accepted('JWT, a refund', await shop.token('jwt')),
+            wanted: 'PERMISSION_DENIED',
+            kinds: ['refund'],
+          },
+        ],
       };
-      issuer.fail('none');
+      await shop.revoke(token);
+      yield {
+        title: 'second opinion: the token is revoked',
+        cases: [
+          { ...accepted('revoked, elsewhere', token), kinds: ['unary'] },
+          { ...refund, name: 'revoked, a refund', wanted: 'PERMISSION_DENIED' },
+        ],
+      };
     },
   };
 }

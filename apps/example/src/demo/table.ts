@@ -22,5 +22,5 @@ export function printRow({ name, kind, wanted, got, reason }: Row): boolean {
 }
 
 function line(cells: readonly string[]): string {
-  return cells.map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0)).join('');
+  return cells.map((cell, index) => `${cell} `.padEnd(WIDTHS[index] ?? 0)).join('');
 }

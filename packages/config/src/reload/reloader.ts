@@ -7,7 +7,8 @@ import {
 } from '@grpc-authn/core';
 import { tell, weakenedMethods } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../build/build-auth.ts';
-import type { ConfigSource } from '../source/config-source.ts';
+import type { ConfigSource, Digests } from '../source/config-source.ts';
+import { filesBehind } from '../source/read-config.ts';
 import { EventHub } from './event-hub.ts';
 import { Generation } from './generation.ts';
 import { LastingAuthenticator } from './lasting-authenticator.ts';
@@ -24,12 +25,15 @@ export interface ReloadRules {
   readonly requireReady: boolean;
   /** Unless somebody asked for it, no method's rule is weakened. */
   readonly allowWeaker: boolean;
-  /** Only this very content: it was read before, and must not have changed since. */
-  readonly digest?: string;
+  /** Only this very content of each file: it was read before, and must not have changed since. */
+  readonly seen?: Digests;
 }
 
 /** The providers could not be reached; trying again may help. */
 export class NotReady extends ConfigError {}
+
+/** What was read is not what was seen before: it is being written, or names a file that was not looked at. */
+export class NotSettled extends ConfigError {}
 
 const READY_TIMEOUT_MS = 30_000;
 
@@ -40,6 +44,8 @@ export class Reloader {
   readonly #hub = new EventHub();
   readonly #retiring = new Set<Promise<void>>();
   #current: Generation | undefined;
+  /** The files of the last attempt, where it did not come to run. */
+  #triedFiles: readonly string[] = [];
   #last: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -57,6 +63,11 @@ export class Reloader {
     return this.#current;
   }
 
+  /** Whose change may call for a reload: those of what runs, and of what did not come to run. */
+  get files(): ReadonlySet<string> {
+    return new Set([...this.current.source.digests.keys(), ...this.#triedFiles]);
+  }
+
   /** @throws ConfigError */
   async start(): Promise<void> {
     this.#put(await this.#make());
@@ -72,7 +83,7 @@ export class Reloader {
   async #reload(rules: ReloadRules): Promise<void> {
     if (this.#closed !== undefined) throw new ConfigError('reload: it is closed');
     try {
-      const next = await this.#make(rules.digest);
+      const next = await this.#make(rules.seen);
       const weakened = weakenedMethods(this.current.ownPolicy, next.ownPolicy);
       try {
         if (weakened.length > 0 && !rules.allowWeaker) throw new ConfigError(wordsFor(weakened));
@@ -85,17 +96,14 @@ export class Reloader {
       this.#put(next);
       this.#tell({ type: 'config_reloaded', detail: { weakened: [...weakened] } });
     } catch (error) {
-      this.#tell({ type: 'config_rejected', error });
+      if (!(error instanceof NotSettled)) this.#tell({ type: 'config_rejected', error });
       throw error;
     }
   }
 
-  async #make(digest?: string): Promise<Generation> {
-    const { read, build, interceptor } = this.#options;
-    const source = await read();
-    if (digest !== undefined && digest !== source.digest) {
-      throw new ConfigError(`${source.name}: it is being written`);
-    }
+  async #make(seen?: Digests): Promise<Generation> {
+    const { build, interceptor } = this.#options;
+    const source = await this.#read(seen);
     const built = await buildAuth(source, build);
     try {
       return new Generation(source, built, this.authenticator, this.#hub, interceptor);
@@ -105,6 +113,24 @@ export class Reloader {
         ? new ConfigError(`${source.name}:\n- ${error.message}`)
         : error;
     }
+  }
+
+  async #read(seen: Digests | undefined): Promise<ConfigSource> {
+    let source: ConfigSource;
+    try {
+      source = await this.#options.read();
+    } catch (error) {
+      this.#triedFiles = filesBehind(error);
+      if (seen !== undefined && this.#triedFiles.some((file) => !seen.has(file))) {
+        throw new NotSettled('it names files that were not looked at');
+      }
+      throw error;
+    }
+    this.#triedFiles = [...source.digests.keys()];
+    if (seen !== undefined && !agree(source.digests, seen)) {
+      throw new NotSettled(`${source.name}: it is being written`);
+    }
+    return source;
   }
 
   async #awaitReady(next: Generation): Promise<void> {
@@ -130,6 +156,7 @@ export class Reloader {
   #put(next: Generation): void {
     const old = this.#current;
     this.#current = next;
+    this.#triedFiles = [];
     next.start();
     if (old === undefined) return;
     const retired = old.retire(next, this.#options.clock).catch((error: unknown) => {
@@ -147,6 +174,11 @@ export class Reloader {
   #tell(event: Omit<AuthEvent, 'authenticator'>): void {
     tell(this.#options.build.report, { authenticator: 'config', ...event });
   }
+}
+
+/** True where each of these files was seen as it is here. */
+export function agree(digests: Digests, seen: Digests): boolean {
+  return [...digests].every(([file, digest]) => seen.get(file) === digest);
 }
 
 function wordsFor(weakened: readonly string[]): string {

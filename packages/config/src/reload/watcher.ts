@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type Clock, ConfigError } from '@grpc-authn/core';
-import { MOST_CONFIG_BYTES } from '../source/read-config.ts';
+import type { Digests } from '../source/config-source.ts';
+import { digestOf, MOST_CONFIG_BYTES } from '../source/read-config.ts';
 import { readSmallFile } from '../source/small-file.ts';
-import { NotReady, type Reloader } from './reloader.ts';
+import { agree, NotReady, NotSettled, type Reloader } from './reloader.ts';
 
 /** A change counts when it is read alike twice, so it is noticed after one to two of these. */
 const LOOK_MS = 500;
@@ -22,8 +22,8 @@ export class Watcher {
   #cancel: (() => void) | undefined;
   #stopped = false;
   /** What was seen last, and what was tried last. */
-  #seen: string | undefined;
-  #tried: string | undefined;
+  #seen: Digests = new Map();
+  #tried: Digests = new Map();
   #retryAtMs = Number.POSITIVE_INFINITY;
   #retryMs = FIRST_RETRY_MS;
 
@@ -53,22 +53,22 @@ export class Watcher {
 
   async #look(): Promise<void> {
     const before = this.#seen;
-    const { digest, text } = await this.#read();
-    this.#seen = digest;
+    const { digests, text } = await this.#read();
+    this.#seen = digests;
     const { source } = this.#reloader.current;
-    if (digest === source.digest) {
-      this.#tried = digest;
+    if (agree(source.digests, digests)) {
+      this.#tried = digests;
       return;
     }
-    const isSettled = digest === before;
-    const isDue = digest !== this.#tried || this.#clock.nowMs() >= this.#retryAtMs;
+    const isSettled = areSame(digests, before);
+    const isDue = !areSame(digests, this.#tried) || this.#clock.nowMs() >= this.#retryAtMs;
     if (!isSettled || !isDue || this.#stopped) return;
-    this.#tried = digest;
-    await this.#reload(digest, text, source.text);
+    this.#tried = digests;
+    await this.#reload(digests, text, source.text);
   }
 
   async #reload(
-    digest: string,
+    seen: Digests,
     text: string | undefined,
     running: string | undefined,
   ): Promise<void> {
@@ -80,10 +80,15 @@ export class Watcher {
             'call reload() where it is meant',
         );
       }
-      await this.#reloader.reload({ requireReady: true, allowWeaker: false, digest });
+      await this.#reloader.reload({ requireReady: true, allowWeaker: false, seen });
       this.#retryMs = FIRST_RETRY_MS;
       this.#tell(undefined);
     } catch (error) {
+      if (error instanceof NotSettled) {
+        // It is looked at again, the files that it names anew among it.
+        this.#tried = new Map();
+        return;
+      }
       if (error instanceof NotReady) {
         this.#retryAtMs = this.#clock.nowMs() + this.#retryMs;
         this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
@@ -100,21 +105,21 @@ export class Watcher {
     }
   }
 
-  /** As the config's own digest is made, so that what runs is known again. */
-  async #read(): Promise<{ readonly digest: string; readonly text: string | undefined }> {
-    const hash = createHash('sha256');
+  async #read(): Promise<{ readonly digests: Digests; readonly text: string | undefined }> {
+    const digests = new Map<string, string>();
     let text: string | undefined;
-    for (const file of this.#reloader.current.source.files) {
+    for (const file of this.#reloader.files) {
       const bytes = await readSmallFile(file, MOST_CONFIG_BYTES).catch((error: Error) => error);
-      if (bytes instanceof Error) {
-        hash.update(`${file}\0${bytes.message}`);
-        continue;
-      }
-      hash.update(`${file}\0${bytes.length}\0`).update(bytes);
-      if (file === this.#file) text = bytes.toString('utf8');
+      const isBytes = !(bytes instanceof Error);
+      digests.set(file, isBytes ? digestOf(bytes) : `unread: ${bytes.message}`);
+      if (isBytes && file === this.#file) text = bytes.toString('utf8');
     }
-    return { digest: hash.digest('base64url'), text };
+    return { digests, text };
   }
+}
+
+function areSame(one: Digests, other: Digests): boolean {
+  return one.size === other.size && agree(one, other);
 }
 
 /** A writer that stopped half-way, or a full disk, leaves the beginning of a file. */

@@ -12,13 +12,14 @@ export interface ConfigSource {
   sourceOf(path: Path): string | undefined;
   /** Values that were filled in, with what they were filled in for. */
   readonly filledIn: readonly FilledIn[];
-  /** The file itself and the files it names; none for an object. */
-  readonly files: readonly string[];
   /** The file's own text. */
   readonly text: string | undefined;
-  /** One for each content of all these files. */
-  readonly digest: string;
+  /** Of the file itself, and of the files it names, by path. */
+  readonly digests: Digests;
 }
+
+/** What stood in each file, as a digest. */
+export type Digests = ReadonlyMap<string, string>;
 
 export interface FilledIn {
   readonly value: string;

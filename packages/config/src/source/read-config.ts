@@ -16,6 +16,18 @@ const MOST_ATTEMPTS = 3;
 
 type Environment = Surroundings['env'];
 
+/** The files of what could not be read. */
+const filesOfFailures = new WeakMap<object, readonly string[]>();
+
+/** The files whose content may have led to this error: to look at until it is mended. */
+export function filesBehind(error: unknown): readonly string[] {
+  return filesOfFailures.get(error as object) ?? [];
+}
+
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
 /** @throws ConfigError, with everything that is wrong. */
 export async function readConfigFile(file: string, env: Environment): Promise<ConfigSource> {
   for (let attempt = 1; ; attempt += 1) {
@@ -25,12 +37,12 @@ export async function readConfigFile(file: string, env: Environment): Promise<Co
       (error: unknown) => error as ConfigError,
     );
     if (await reading.isOfOneGeneration()) {
-      if (source instanceof Error) throw source;
-      return source;
+      if (!(source instanceof Error)) return source;
+      throw reading.failed(source);
     }
     if (attempt < MOST_ATTEMPTS) continue;
     const text = 'the files were exchanged while they were read; try again';
-    throw configError(reading.name, [{ path: [], text }], () => undefined);
+    throw reading.failed(configError(reading.name, [{ path: [], text }], () => undefined));
   }
 }
 
@@ -45,7 +57,9 @@ class Reading {
   readonly name: string;
   readonly #file: string;
   readonly #real = new Map<string, string | undefined>();
-  readonly #hash = createHash('sha256');
+  readonly #digests = new Map<string, string>();
+  /** A file that is named twice is read once, or the two might differ. */
+  readonly #texts = new Map<string, Promise<string>>();
 
   constructor(file: string) {
     this.#file = resolve(file);
@@ -76,10 +90,14 @@ class Reading {
       positionOf,
       sourceOf: (path) => filled.sources.get(keyOf(path)),
       filledIn: filled.filledIn,
-      files: [...this.#real.keys()],
       text,
-      digest: this.#hash.digest('base64url'),
+      digests: this.#digests,
     };
+  }
+
+  failed(error: Error): Error {
+    filesOfFailures.set(error, [...this.#real.keys()]);
+    return error;
   }
 
   /** True where each file still is the one that was read. */
@@ -98,10 +116,16 @@ class Reading {
     return value;
   }
 
-  async #readText(path: string, mostBytes: number): Promise<string> {
+  #readText(path: string, mostBytes: number): Promise<string> {
+    const text = this.#texts.get(path) ?? this.#readOnce(path, mostBytes);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  async #readOnce(path: string, mostBytes: number): Promise<string> {
     this.#real.set(path, await realPathOf(path));
     const bytes = await readSmallFile(path, mostBytes);
-    this.#hash.update(`${path}\0${bytes.length}\0`).update(bytes);
+    this.#digests.set(path, digestOf(bytes));
     return decodeText(bytes);
   }
 

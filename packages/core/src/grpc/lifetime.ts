@@ -2,8 +2,8 @@ import type { Clock } from '../contract/clock.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { StreamSettings } from './stream-options.ts';
 
-/** No timer waits longer than this before it looks at the clock again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A timer stands still while the machine sleeps, so each looks at the clock again after so long. */
+const LONGEST_TIMER_MS = 60_000;
 
 /** When the stream of this caller ends, milliseconds since the epoch. */
 export function endOfStream(

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { HS256_CONFIG } from '../support/config-file.ts';
+import { token } from '../support/tokens.ts';
+
+const PACKAGES = fileURLToPath(new URL('../../../../packages/', import.meta.url));
+/** hs256 brings jwt with it, as npm would install it. */
+const INSTALLED = ['core', 'config', 'hs256', 'jwt'];
+
+/** A built application: it says whom the token is of, or why it did not start. */
+const APP = `
+import { loadAuth } from '@grpc-authn/config';
+const [config, token] = process.argv.slice(2);
+try {
+  const auth = await loadAuth({ config: JSON.parse(config) });
+  const context = { method: '/a.B/C', signal: new AbortController().signal };
+  const { subject } = await auth.authenticator.authenticate({ scheme: 'bearer', token }, context);
+  console.log(subject);
+  await auth.close();
+} catch (error) {
+  console.log(\`\${error.name}: \${error.message}\`);
+}
+`;
+
+let folder = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grpc-authn-app-'));
+  for (const name of INSTALLED) await install(name);
+  await mkdir(join(folder, 'node_modules', 'stranger'), { recursive: true });
+  await writeFile(join(folder, 'node_modules', 'stranger', 'index.js'), "console.log('imported');");
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(folder, 'app.js'), APP);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** What npm would put there: the package as it is published, and what it depends on. */
+async function install(name: string): Promise<void> {
+  const source = join(PACKAGES, name);
+  const target = join(folder, 'node_modules', '@grpc-authn', name);
+  await cp(join(source, 'dist'), join(target, 'dist'), { recursive: true });
+  await cp(join(source, 'package.json'), join(target, 'package.json'));
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+    readFileSync(join(source, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
+    if (needed.startsWith('@grpc-authn/')) continue;
+    const link = join(folder, 'node_modules', needed);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(await realpath(join(source, 'node_modules', needed)), link).catch(isThere);
+  }
+}
+
+function isThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+function run(authenticator: object, bearerToken = ''): string {
+  const args = [join(folder, 'app.js'), JSON.stringify({ authenticator }), bearerToken];
+  // Neither the working directory nor the workspace can help it.
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: '/' });
+  return (stdout + stderr).trim();
+}
+
+describe('a built application, whose config names its adapters', () => {
+  it('has the one that is installed imported, though it never imports it itself', async () => {
+    assert.equal(run(HS256_CONFIG, await token()), 'alice');
+    const routed = { use: 'byIssuer', issuers: { [HS256_CONFIG.issuer]: HS256_CONFIG } };
+    assert.equal(run(routed, await token()), 'alice');
+  });
+
+  for (const use of ['oidc', 'jwks', 'introspection']) {
+    it(`is told how to install ${use}, which is not`, () => {
+      const said = run({ use, issuer: 'https://id.example.com', audience: 'orders' });
+      assert.match(said, /^ConfigError: /);
+      assert.ok(said.includes(`npm install @grpc-authn/${use}`), said);
+    });
+  }
+
+  it('has no package of a stranger imported, whatever the config names', () => {
+    const said = run({ use: 'stranger' });
+    assert.match(said, /^ConfigError: /);
+    assert.match(said, /there is no such authenticator/);
+  });
+});

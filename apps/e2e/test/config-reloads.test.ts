@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import { getPrincipal } from '@grpc-authn/core';
+import { readAuthFailure } from '@grpc-authn/core/client';
+import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
+import { bearer, eventually } from '../support/accounts.ts';
+import {
+  HS256_CONFIG,
+  introspectionConfig,
+  oidcConfig,
+  withConfig,
+} from '../support/config-file.ts';
+import { EchoClient } from '../support/echo-client.ts';
+import { CALL_KINDS, startEchoServer } from '../support/echo-server.ts';
+import { type AnyCall, type Handle, withHandler } from '../support/handler-server.ts';
+import { OpenClient } from '../support/open-call.ts';
+import { AUDIENCE, token } from '../support/tokens.ts';
+
+const RELOADS = 8;
+const CLIENTS_OF_A_KIND = 3;
+
+let one: TestIssuer;
+let other: TestIssuer;
+before(async () => {
+  [one, other] = await Promise.all([startTestIssuer(), startTestIssuer()]);
+});
+after(() => Promise.all([one.close(), other.close()]));
+
+const anyOf = (...of: readonly object[]): object => ({ use: 'anyOf', of });
+
+/** Configs that all take a certain token: they are put in each other's place. */
+const LOADS: readonly (readonly [
+  string,
+  () => Promise<string>,
+  () => readonly [object, ...object[]],
+])[] = [
+  [
+    'that are verified at once',
+    () => token(),
+    () => [
+      HS256_CONFIG,
+      anyOf(oidcConfig(one.issuer), HS256_CONFIG),
+      anyOf(HS256_CONFIG, introspectionConfig(one.issuer)),
+    ],
+  ],
+  [
+    'that the provider is asked about',
+    async () => one.opaque({ aud: AUDIENCE }),
+    () => [
+      introspectionConfig(one.issuer),
+      anyOf(HS256_CONFIG, introspectionConfig(one.issuer)),
+      anyOf(oidcConfig(other.issuer), introspectionConfig(one.issuer)),
+    ],
+  ],
+];
+
+describe('a reload under load', () => {
+  for (const [what, create, configsOf] of LOADS) {
+    it(`refuses no call and loses none, of tokens ${what}`, async () => {
+      const configs = configsOf();
+      const authorization = bearer(await create());
+      await withConfig(configs[0], async ({ auth, write }) => {
+        const server = await startEchoServer({ interceptors: [auth.interceptor] });
+        const client = new EchoClient(server.address);
+        const ends = new Map<string, number>();
+        const over = new AbortController();
+        const work = async (kind: (typeof CALL_KINDS)[number]): Promise<void> => {
+          while (!over.signal.aborted) {
+            const { code, messages } = await client.call(kind, { authorization });
+            const end = `${kind}: ${code}, ${messages.join()}`;
+            ends.set(end, (ends.get(end) ?? 0) + 1);
+          }
+        };
+        const load = CALL_KINDS.flatMap((kind) =>
+          Array.from({ length: CLIENTS_OF_A_KIND }, () => work(kind)),
+        );
+        try {
+          const wanted = CALL_KINDS.map((kind) => `${kind}: ${status.OK}, done`).toSorted();
+          await eventually(() => ends.size >= CALL_KINDS.length, 'calls of every kind');
+          for (let time = 1; time <= RELOADS; time += 1) {
+            await write(configs[time % configs.length]!);
+            await auth.reload();
+            const made = (): number => [...ends.values()].reduce((sum, count) => sum + count, 0);
+            const soFar = made();
+            await eventually(() => made() > soFar + 2 * load.length, 'calls after the reload');
+          }
+          assert.deepEqual([...ends.keys()].toSorted(), wanted);
+        } finally {
+          over.abort();
+          await Promise.all(load);
+          client.close();
+          server.stop();
+        }
+      });
+    });
+  }
+});
+
+/** Answers each message with what getPrincipal() says then. */
+const answering =
+  (say: (call: AnyCall) => string): Handle =>
+  (_kind, call) => {
+    call.on('data', () => call.write(say(call)));
+    call.on('end', () => call.end());
+  };
+
+describe('an open stream, after a reload', () => {
+  it('ends with UNAUTHENTICATED where its issuer is gone, and goes on where it stays', async () => {
+    const tokenOf = async (issuer: TestIssuer): Promise<string> =>
+      bearer(await issuer.sign({ aud: AUDIENCE }));
+    const both = anyOf(oidcConfig(one.issuer, 'one'), oidcConfig(other.issuer, 'other'));
+    await withConfig(both, async ({ auth, write }) => {
+      await withHandler(
+        auth.interceptor,
+        { handle: answering(() => 'yes') },
+        async ({ address }) => {
+          const client = new OpenClient(address);
+          const goes = client.open('bidi', { authorization: await tokenOf(one) });
+          const stays = client.open('bidi', { authorization: await tokenOf(other) });
+          await eventually(() => goes.got() === 1 && stays.got() === 1, 'both are open');
+          let isOver = false;
+          void goes.ended.then(() => (isOver = true));
+          await write(oidcConfig(other.issuer, 'renamed'));
+          await auth.reload();
+          await eventually(() => isOver, 'the one whose issuer is gone ends');
+          const { status: end } = await goes.ended;
+          assert.equal(end.code, status.UNAUTHENTICATED);
+          assert.equal(readAuthFailure(end)?.reason, 'TOKEN_INVALID');
+          stays.stream.write('again');
+          await eventually(() => stays.got() === 2, 'the other goes on');
+          stays.stream.end();
+          assert.equal((await stays.ended).status.code, status.OK);
+          client.close();
+        },
+      );
+    });
+  });
+
+  it('has its principal still, by the authenticator that stands through every reload', async () => {
+    await withConfig(HS256_CONFIG, async ({ auth, write }) => {
+      const said: string[] = [];
+      const say = (call: AnyCall): string => {
+        const { subject, authenticator } = getPrincipal(call, auth.authenticator);
+        said.push(`${subject ?? ''} by ${authenticator}`);
+        return 'yes';
+      };
+      await withHandler(auth.interceptor, { handle: answering(say) }, async ({ address }) => {
+        const client = new OpenClient(address);
+        const authorization = bearer(await token());
+        const old = client.open('bidi', { authorization });
+        await eventually(() => old.got() === 1, 'it is answered before the reload');
+        await write({ ...HS256_CONFIG, name: 'renamed' });
+        await auth.reload();
+        old.stream.write('again');
+        await eventually(() => old.got() === 2, 'it is answered after the reload');
+        const young = client.open('bidi', { authorization });
+        await eventually(() => young.got() === 1, 'a new stream is answered');
+        for (const { stream } of [old, young]) stream.end();
+        assert.equal((await old.ended).status.code, status.OK);
+        assert.equal((await young.ended).status.code, status.OK);
+        client.close();
+      });
+      assert.deepEqual(said, ['alice by hs256', 'alice by hs256', 'alice by renamed']);
+    });
+  });
+});

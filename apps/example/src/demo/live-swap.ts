@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { signWithSecret } from '../tokens.ts';
+import { bearer, CALL_KINDS } from './cases.ts';
+import { type LoadCounts, type RunningLoad, type RunningServer, startLoad } from './processes.ts';
+import type { Stage } from './stage.ts';
+import type { Row } from './table.ts';
+
+/** The file that the server watches. */
+export const LIVE = 'live';
+/** A change is noticed within a second. */
+const LONGEST_RELOAD_MS = 10_000;
+/** How long the load goes on before a change, and after it. */
+const AROUND_MS = 300;
+
+/** From one config to the next, while clients call with tokens that are good before and after. */
+interface Swap {
+  readonly to: string;
+  /** Who vouches once it is done. */
+  readonly by: string;
+  /** What the clients use from then on. */
+  readonly next?: () => Promise<string>;
+}
+
+/** Exchanges the provider under load, and tells after each change how the calls ended. */
+export async function* swapLive(stage: Stage, server: RunningServer): AsyncIterable<Row> {
+  const { shop, loginSecret } = stage;
+  const swaps: readonly Swap[] = [
+    { to: 'combined', by: 'login', next: () => shop.token('jwt') },
+    { to: 'oidc', by: 'oidc' },
+    { to: 'combined', by: 'provider', next: () => shop.token('opaque') },
+    { to: 'introspection', by: 'introspection' },
+  ];
+  const load = startLoad(server.address);
+  try {
+    let before = await load.use(bearer(await signWithSecret(loginSecret)));
+    let from = 'hs256';
+    for (const { to, by, next } of swaps) {
+      const name = `${from} -> ${to}`;
+      const vouched = await swap(stage, server, load, to);
+      if (next !== undefined) await load.use(bearer(await next()));
+      const after = await load.counts();
+      yield endsOf(name, before, after);
+      yield rowOf(name, 'vouched by', { wanted: by, got: vouched.includes(by) ? by : 'nobody' });
+      if (vouched.length === 0) return;
+      [before, from] = [after, to];
+    }
+  } finally {
+    await load.stop();
+  }
+}
+
+/** Answers who vouched since the new config runs; nobody, where it never did. */
+async function swap(
+  stage: Stage,
+  server: RunningServer,
+  load: RunningLoad,
+  to: string,
+): Promise<readonly string[]> {
+  await wait(AROUND_MS);
+  const begin = server.log.length;
+  await stage.replace(LIVE, to);
+  const late = wait(LONGEST_RELOAD_MS, undefined, { ref: false });
+  const reloaded = await Promise.race([server.line(/^(not )?reloaded/, begin), late]);
+  if (reloaded?.[0] !== 'reloaded') return [];
+  const since = server.log.length;
+  await wait(AROUND_MS);
+  await load.counts();
+  const names = server.log.slice(since).flatMap((line) => / by (\S+)/.exec(line)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
+function endsOf(name: string, before: LoadCounts, after: LoadCounts): Row {
+  const made = CALL_KINDS.map((kind) => (after.made[kind] ?? 0) - (before.made[kind] ?? 0));
+  const refused = after.refused - before.refused;
+  const lost = after.lost - before.lost;
+  const idle = made.some((calls) => calls === 0) ? ', a kind without calls' : '';
+  return rowOf(name, 'all four', {
+    wanted: '0 refused, 0 lost',
+    got: `${refused} refused, ${lost} lost${idle}`,
+    reason: `of ${made.reduce((sum, calls) => sum + calls, 0)} calls`,
+  });
+}
+
+function rowOf(
+  name: string,
+  kind: string,
+  {
+    wanted,
+    got,
+    reason,
+  }: { readonly wanted: string; readonly got: string; readonly reason?: string },
+): Row {
+  return { name, kind, wanted, got, reason };
+}

@@ -1,0 +1,48 @@
+// A real OpenID provider on loopback, in a process of its own. SIGHUP has it sign with a new key.
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { Provider } from 'oidc-provider';
+import { LOCAL_FOLDER, LocalFiles } from './local-files.ts';
+import { providerConfiguration } from './provider-configuration.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    folder: { type: 'string', default: LOCAL_FOLDER },
+  },
+});
+const local = new LocalFiles(values.folder);
+await local.prepare();
+
+let answer: RequestListener;
+const server = createServer((request, response) => answer(request, response));
+server.listen(Number(values.port), '127.0.0.1', () => void start());
+process.on('SIGHUP', () => void rotate());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    server.close();
+    server.closeAllConnections();
+  });
+}
+
+async function start(): Promise<void> {
+  answer = await createAnswer();
+  console.log(`listening on ${issuer()}`);
+}
+
+/** The old key stays published, so tokens that it signed stay good. */
+async function rotate(): Promise<void> {
+  await local.addKey();
+  answer = await createAnswer();
+  console.log('rotated');
+}
+
+async function createAnswer(): Promise<RequestListener> {
+  const handle = new Provider(issuer(), await providerConfiguration(local)).callback();
+  return (request, response) => void handle(request, response);
+}
+
+function issuer(): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
