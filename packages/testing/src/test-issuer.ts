@@ -66,7 +66,10 @@ export async function startTestIssuer(
     if (path.startsWith('/.well-known/')) requests.discovery += 1;
     if (path === PATHS.jwks) requests.jwks += 1;
     if (path === PATHS.introspection) requests.introspection += 1;
-    failWith(mode, response, () => void answer(path, request, response));
+    failWith(mode, response, () => {
+      // Who leaves in the middle of a question is owed no answer.
+      answer(path, request, response).catch(() => response.destroy());
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

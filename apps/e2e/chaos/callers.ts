@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import type { EchoClient } from '../support/echo-client.ts';
+import { CALL_KINDS } from '../support/echo-server.ts';
+import type { OpenClient } from '../support/open-call.ts';
+
+/** A caller's credentials, and how its calls may end. */
+export interface Caller {
+  readonly name: string;
+  readonly authorization: () => string | undefined;
+  readonly wanted: number;
+  /** Where a provider is asked: UNAVAILABLE is right while it is out. */
+  readonly needsProvider: boolean;
+  /** True where its token is of a key that was taken away. */
+  readonly isStale?: () => boolean;
+}
+
+export interface Counts {
+  calls: number;
+  right: number;
+  unavailable: number;
+  wrong: number;
+}
+
+/** What was wrong, a few of them, to be shown. */
+export const wrongs: string[] = [];
+
+/** Makes calls of all kinds for one caller, one after the other, until it is told to stop. */
+export async function keepCalling(
+  client: EchoClient,
+  caller: Caller,
+  mayBeOut: () => boolean,
+  countsNow: () => Counts,
+  stop: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; !stop.aborted; turn += 1) {
+    const kind = CALL_KINDS[turn % CALL_KINDS.length]!;
+    const authorization = caller.authorization();
+    const wasStale = caller.isStale?.() ?? false;
+    const wasOut = mayBeOut();
+    const end = await client.call(kind, authorization === undefined ? {} : { authorization });
+    const counts = countsNow();
+    counts.calls += 1;
+    const isOut = end.code === status.UNAVAILABLE && caller.needsProvider && (wasOut || mayBeOut());
+    const isStale =
+      end.code === status.UNAUTHENTICATED && (wasStale || caller.isStale?.() === true);
+    if (end.code === caller.wanted || isStale) counts.right += 1;
+    else if (isOut) counts.unavailable += 1;
+    else {
+      counts.wrong += 1;
+      if (wrongs.length < 20) {
+        wrongs.push(
+          `${caller.name}, ${kind}: ${status[end.code]} (${end.details}), wanted ${status[caller.wanted]}`,
+        );
+      }
+    }
+  }
+}
+
+/** A client that resets streams faster than 33 a second has its connection closed by Node's HTTP/2. */
+const BETWEEN_CANCELS_MS = 80;
+
+/** Cancels calls at all moments of their lives. How they end is nobody's fault. */
+export async function keepCancelling(
+  client: EchoClient,
+  authorization: () => string,
+  countsNow: () => Counts,
+  stop: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; !stop.aborted; turn += 1) {
+    const kind = CALL_KINDS[turn % CALL_KINDS.length]!;
+    const cancelled = client.call(kind, {
+      authorization: authorization(),
+      onStart: (cancel) => void setTimeout(cancel, turn % 4),
+    });
+    await cancelled;
+    await wait(BETWEEN_CANCELS_MS);
+    const counts = countsNow();
+    counts.calls += 1;
+    counts.right += 1;
+  }
+}
+
+/** Opens streams whose tokens end in two seconds: each must be ended by the server, in time. */
+export async function keepExpiring(
+  client: OpenClient,
+  shortToken: () => Promise<string>,
+  countsNow: () => Counts,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    const openedMs = Date.now();
+    const call = client.open('bidi', { authorization: await shortToken() });
+    const { status: end, atMs } = await call.ended;
+    const counts = countsNow();
+    counts.calls += 1;
+    const seconds = (atMs - openedMs) / 1000;
+    // Two seconds, and one of grace; the machine may be slow, the stream may not live on.
+    if (end.code === status.UNAUTHENTICATED && seconds < 10) counts.right += 1;
+    else {
+      counts.wrong += 1;
+      wrongs.push(`a stream that should have expired: ${status[end.code]} after ${seconds} s`);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// pnpm chaos [--seconds-a-phase 8]: load on all call kinds while everything around it fails.
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { status } from '@grpc/grpc-js';
+import { bearer } from '../support/accounts.ts';
+import { EchoClient } from '../support/echo-client.ts';
+import { startEchoServer } from '../support/echo-server.ts';
+import { OpenClient } from '../support/open-call.ts';
+import { AUDIENCE, token } from '../support/tokens.ts';
+import {
+  type Caller,
+  type Counts,
+  keepCalling,
+  keepCancelling,
+  keepExpiring,
+  wrongs,
+} from './callers.ts';
+import { PHASES } from './phases.ts';
+import { startWorld } from './world.ts';
+
+/** After an outage: a breaker rests five seconds, a refresh of keys backs off. */
+const RECOVERY_MS = 8000;
+/** A token of a key that was taken away may be kept, and refused from any moment on. */
+const STALE_MS = 5000;
+const CLIENTS_OF_A_CALLER = 2;
+
+const { values } = parseArgs({ options: { 'seconds-a-phase': { type: 'string', default: '8' } } });
+const phaseMs = Math.min(600, Math.max(1, Number(values['seconds-a-phase']))) * 1000;
+
+let unhandled = 0;
+process.on('unhandledRejection', (reason) => {
+  unhandled += 1;
+  wrongs.push(`an unhandled rejection: ${String(reason)}`);
+});
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const heapMib = async (): Promise<number> => {
+  for (let round = 0; round < 4; round += 1) {
+    await wait(20);
+    collect();
+  }
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+};
+const handlesAtStart = process.getActiveResourcesInfo().length;
+
+const tokens = { signed: '', opaque: '', revoked: '', secret: '', expired: '', forged: '' };
+let rotatedAtMs = Number.NEGATIVE_INFINITY;
+const world = await startWorld(async () => {
+  rotatedAtMs = Date.now();
+  tokens.signed = await world.signer.sign({ aud: AUDIENCE });
+});
+const claims = { aud: AUDIENCE };
+const seconds = (): number => Math.floor(Date.now() / 1000);
+tokens.signed = await world.signer.sign(claims);
+tokens.expired = await world.signer.sign({ ...claims, exp: seconds() - 60 });
+tokens.forged = `${tokens.signed.slice(0, -10)}AAAAAAAAAA`;
+tokens.opaque = world.knower.opaque(claims);
+tokens.revoked = world.knower.opaque(claims);
+world.knower.revoke(tokens.revoked);
+tokens.secret = await token({ exp: seconds() + 86_400 });
+
+const { OK, UNAUTHENTICATED } = status;
+const isStale = (): boolean => Date.now() < rotatedAtMs + STALE_MS;
+const callers: readonly Caller[] = [
+  {
+    name: 'a JWT',
+    authorization: () => bearer(tokens.signed),
+    wanted: OK,
+    needsProvider: true,
+    isStale,
+  },
+  {
+    name: 'a shared secret',
+    authorization: () => bearer(tokens.secret),
+    wanted: OK,
+    needsProvider: false,
+  },
+  {
+    name: 'an opaque token',
+    authorization: () => bearer(tokens.opaque),
+    wanted: OK,
+    needsProvider: true,
+  },
+  {
+    name: 'a revoked token',
+    authorization: () => bearer(tokens.revoked),
+    wanted: UNAUTHENTICATED,
+    needsProvider: true,
+  },
+  {
+    name: 'an expired token',
+    authorization: () => bearer(tokens.expired),
+    wanted: UNAUTHENTICATED,
+    needsProvider: false,
+  },
+  {
+    name: 'a forged token',
+    authorization: () => bearer(tokens.forged),
+    wanted: UNAUTHENTICATED,
+    needsProvider: true,
+  },
+  {
+    name: 'no token',
+    authorization: () => undefined,
+    wanted: UNAUTHENTICATED,
+    needsProvider: false,
+  },
+];
+
+const server = await startEchoServer({ interceptors: [world.auth.interceptor] });
+const clients = Array.from({ length: CLIENTS_OF_A_CALLER }, () => new EchoClient(server.address));
+const streams = new OpenClient(server.address);
+const newCounts = (): Counts => ({ calls: 0, right: 0, unavailable: 0, wrong: 0 });
+let counts = newCounts();
+let outUntilMs = 0;
+const mayBeOut = (): boolean => Date.now() < outUntilMs;
+const stop = new AbortController();
+const countsNow = (): Counts => counts;
+
+const work = [
+  ...clients.flatMap((client) =>
+    callers.map((caller) => keepCalling(client, caller, mayBeOut, countsNow, stop.signal)),
+  ),
+  keepCancelling(clients[0]!, () => bearer(tokens.opaque), countsNow, stop.signal),
+  keepCancelling(clients[1]!, () => bearer(tokens.signed), countsNow, stop.signal),
+  ...Array.from({ length: 4 }, () =>
+    keepExpiring(
+      streams,
+      async () => bearer(await token({ exp: seconds() + 2 })),
+      countsNow,
+      stop.signal,
+    ),
+  ),
+];
+
+await wait(2000);
+counts = newCounts();
+const heapBefore = await heapMib();
+const rows: (readonly [string, Counts])[] = [];
+for (const [index, phase] of PHASES.entries()) {
+  counts = newCounts();
+  rows.push([phase.name, counts]);
+  const endMs = Date.now() + phaseMs;
+  while (Date.now() < endMs) {
+    if (phase.isOutage) outUntilMs = endMs + RECOVERY_MS;
+    try {
+      await phase.disturb(world);
+    } catch (error) {
+      counts.wrong += 1;
+      wrongs.push(`${phase.name}: ${String(error)}`);
+    }
+    await wait(Math.min(1000, Math.max(0, endMs - Date.now())));
+  }
+  console.log(
+    `${index + 1} of ${PHASES.length}: ${phase.name}, ${counts.calls} calls, ${counts.wrong} wrong`,
+  );
+}
+const heapAfter = await heapMib();
+stop.abort();
+await Promise.all(work);
+for (const client of clients) client.close();
+streams.close();
+server.stop();
+await world.close();
+await wait(6000);
+const handles =
+  process.getActiveResourcesInfo().filter((name) => name !== 'Timeout').length - handlesAtStart;
+
+const total = newCounts();
+console.log('\n| phase | calls | right verdicts | unavailable in an outage | wrong verdicts |');
+console.log('| --- | ---: | ---: | ---: | ---: |');
+for (const [name, { calls, right, unavailable, wrong }] of rows) {
+  console.log(`| ${name} | ${calls} | ${right} | ${unavailable} | ${wrong} |`);
+  total.calls += calls;
+  total.right += right;
+  total.unavailable += unavailable;
+  total.wrong += wrong;
+}
+console.log(`| in all | ${total.calls} | ${total.right} | ${total.unavailable} | ${total.wrong} |`);
+console.log(
+  `\nNode.js ${process.version}, ${phaseMs / 1000} s a phase: ${unhandled} unhandled rejections; heap ` +
+    `${heapBefore.toFixed(1)} MiB after two seconds of load, ${heapAfter.toFixed(1)} MiB at the end; ` +
+    `${Math.max(0, handles)} handles left open; reports: ` +
+    [...world.reports].map(([type, count]) => `${type} ${count}`).join(', '),
+);
+for (const wrong of wrongs) console.log(`wrong: ${wrong}`);
+process.exitCode = total.wrong === 0 && unhandled === 0 && handles <= 0 ? 0 : 1;
