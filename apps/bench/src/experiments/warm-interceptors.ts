@@ -55,7 +55,8 @@ export async function withWarmInterceptors<T>(
   body: (interceptors: readonly WarmInterceptor[]) => Promise<T>,
 ): Promise<T> {
   const material = createSigningMaterial('RS256');
-  const setting: Setting = { material, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 10_000 };
+  // So roomy that no set of places overflows, by whatever the tokens end with.
+  const setting: Setting = { material, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 40_000 };
   const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(tokenCount);
   const source = await HeaderSource.start();
   try {

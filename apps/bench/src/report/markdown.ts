@@ -1,7 +1,7 @@
 import type { Measurement } from '../statistics/measurement.ts';
 import { judgeGoals } from './goals.ts';
 import { withSpread, withUnit } from './numbers.ts';
-import type { NodeRun, Run } from './run.ts';
+import { type NodeRun, type Run, wasBusy } from './run.ts';
 
 /** What a table of an experiment is about, in the order in which they are shown. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
       'that is drawn anew each round; a ratio (×) is of two samples that were taken side by side. ' +
       '[Why it is measured so](../adr/0040-compare-in-paired-rounds.md).',
   ];
-  if (loadAtStart > cores / 2) {
+  if (wasBusy(machine)) {
     lines.push(
       '**The machine had other work.** Its times are too long and its spread is wide: conclude nothing.',
     );

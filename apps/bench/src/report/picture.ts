@@ -1,6 +1,6 @@
 import { OURS } from '../contenders/names.ts';
 import type { Measurement } from '../statistics/measurement.ts';
-import type { Run } from './run.ts';
+import { type Run, wasBusy } from './run.ts';
 
 const PREFERRED_NODE = /^24\./;
 const MEASURE = 'server CPU, times bare';
@@ -28,7 +28,8 @@ export function toPicture(run: Run): string {
     });
   const title = 'CPU of a server per call, times a bare server that is sent the same token';
   const { cores, cpu } = run.machine;
-  const about = `Node.js ${chosen?.node ?? '–'}, commit ${run.commit}, ${cores} cores of ${cpu}; medians, lines from quartile to quartile`;
+  const busy = wasBusy(run.machine) ? '; THE MACHINE WAS BUSY: conclude nothing' : '';
+  const about = `Node.js ${chosen?.node ?? '–'}, commit ${run.commit}, ${cores} cores of ${cpu}; medians and quartiles${busy}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE.width} ${top}" width="${SIZE.width}" height="${top}" role="img" aria-label="${escaped(title)}">
 <style>${STYLE}</style>
 <text x="0" y="18" class="title">${escaped(title)}</text>

@@ -17,6 +17,11 @@ export interface NodeRun {
   readonly measurements: readonly Measurement[];
 }
 
+/** Its times are too long and its spread is wide: nothing is to be concluded. */
+export function wasBusy({ loadAtStart, cores }: Machine): boolean {
+  return loadAtStart > cores / 2;
+}
+
 /** All that one run found. */
 export interface Run {
   readonly command: string;

@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { toMarkdown } from './markdown.ts';
 import { toPicture } from './picture.ts';
 import type { Run } from './run.ts';
+import { toJson } from './to-json.ts';
 
-/** One JSON, one Markdown, one picture; in the repository's format, where its formatter is at hand. */
+/** One JSON, one Markdown, one picture. The Markdown in the repository's format, where its formatter is at hand. */
 export function writeReport(run: Run, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  write('results.json', `${JSON.stringify(run, shorten, 1)}\n`);
+  write('results.json', toJson(run));
   write('README.md', toMarkdown(run));
   write('whole-call.svg', toPicture(run));
-  spawnSync('oxfmt', [folder], { stdio: 'ignore' });
-}
-
-/** More digits than were measured make a file long and no truer. */
-function shorten(_name: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
+  spawnSync('oxfmt', [join(folder, 'README.md')], { stdio: 'ignore' });
 }
