@@ -20,6 +20,8 @@ const NEEDED_BYTES_PER_ENTRY = 6000;
 /** Peers are filled by real checks, which take their time. */
 const MOST_ENTRIES_OF_PEERS = 10_000;
 
+const REFUSAL = new AuthError('invalid_token', 'signature');
+
 /** What a full cache holds in memory: an entry's bytes, with the principal that is in it. */
 export const memory: Experiment = async ({ cacheEntries }, report) => {
   const found: Measurement[] = [];
@@ -47,7 +49,7 @@ async function ofOurs(
     name: 'made up',
     authenticate({ token }) {
       asked += 1;
-      if (full) return new AuthError('invalid_token', 'signature');
+      if (full) return REFUSAL;
       return principalOf(token);
     },
   };

@@ -105,5 +105,6 @@ export function answerParent(answers: Answers): void {
 }
 
 export function tellParent(type: string, value?: unknown): void {
-  process.send?.({ type, value } satisfies Message);
+  // A parent that is gone needs no answer.
+  process.send?.({ type, value } satisfies Message, undefined, undefined, () => undefined);
 }
