@@ -11,11 +11,11 @@ import { writeReport } from './report/write-report.ts';
 
 const DOCUMENTS = fileURLToPath(new URL('../../../docs/bench', import.meta.url));
 
-async function bench(options: Options): Promise<Run> {
+async function bench(options: Options, stop: AbortSignal): Promise<Run> {
   const startedMs = Date.now();
   const loadAtStart = currentLoad();
   const commit = measuredCommit();
-  const { runs, failures } = await runAll(options);
+  const { runs, failures } = await runAll(options, stop);
   return {
     command: commandOf(options),
     commit,
@@ -56,8 +56,11 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const run = await bench(options);
-  const folder = folderOf(options);
+  // What was found until then is still told.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+  const run = await bench(options, stop.signal);
+  const folder = stop.signal.aborted ? options.out : folderOf(options);
   if (folder === undefined) console.log(`\n${toMarkdown(run)}`);
   else {
     writeReport(run, folder);

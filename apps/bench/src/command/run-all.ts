@@ -17,10 +17,10 @@ interface Job {
 }
 
 /** Every experiment on every Node.js. What fails is told of, and takes no other with it. */
-export async function runAll({ quick, nodes, experiments }: Options): Promise<{
-  readonly runs: readonly NodeRun[];
-  readonly failures: readonly string[];
-}> {
+export async function runAll(
+  { quick, nodes, experiments }: Options,
+  stop: AbortSignal,
+): Promise<{ readonly runs: readonly NodeRun[]; readonly failures: readonly string[] }> {
   const versions = nodes.map((name) => ({ name, ...nodeVersions(NODES[name]!) }));
   const chosen = EXPERIMENTS.filter(({ name }) => experiments.includes(name));
   const jobs = versions.flatMap(({ name, node: version }) =>
@@ -32,16 +32,19 @@ export async function runAll({ quick, nodes, experiments }: Options): Promise<{
     })),
   );
   const failures: string[] = [];
+  const scale = quick ? QUICK : FULL;
   const progress = new Progress(jobs.length);
   const waiting = [...jobs];
   async function work(): Promise<void> {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    for (;;) {
+      const job = stop.aborted ? undefined : waiting.shift();
+      if (job === undefined) return;
       const { experiment, node, version } = job;
       const title = `Node.js ${version}: ${experiment.name}`;
       progress.begin(title);
       try {
         const report = (told: string): void => progress.tell(title, told);
-        job.measurements = await runExperiment(experiment, node, quick ? QUICK : FULL, report);
+        job.measurements = await runExperiment(experiment, node, scale, report, stop);
       } catch (error) {
         const [line = ''] = (error as Error).message.split('\n');
         failures.push(`${title}: ${line}`);
@@ -52,6 +55,7 @@ export async function runAll({ quick, nodes, experiments }: Options): Promise<{
   const atOnce = quick ? availableParallelism() : 1;
   await Promise.all(Array.from({ length: atOnce }, work));
   progress.end();
+  if (stop.aborted) failures.push('the run was interrupted');
   const runs = versions.map(({ node, openssl }) => ({
     node,
     openssl,

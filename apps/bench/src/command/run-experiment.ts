@@ -10,14 +10,18 @@ export async function runExperiment(
   node: string,
   scale: Scale,
   report: Report,
+  stop: AbortSignal,
 ): Promise<readonly Measurement[]> {
   const child = startChild('experiment', { node, flags });
   child.onTold = ({ value }) => report(String(value));
   const limit = setTimeout(() => child.stop(), scale.limitMs);
+  const end = (): void => child.stop();
+  stop.addEventListener('abort', end, { once: true });
   try {
     return (await child.ask('run', { name, scale })) as readonly Measurement[];
   } finally {
     clearTimeout(limit);
+    stop.removeEventListener('abort', end);
     child.stop();
   }
 }

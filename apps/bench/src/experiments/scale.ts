@@ -7,6 +7,8 @@ export interface Scale {
   /** Calls that a sample of the whole call makes. */
   readonly wholeCalls: number;
   readonly wholeRounds: number;
+  /** Milliseconds after which the rounds of a scenario end, once there were a few. */
+  readonly wholeScenarioMs: number;
   /** Samples before the first that counts, so that the code is hot. */
   readonly wholeWarmUp: number;
   /** How many tokens a warm server may have seen. */
@@ -30,6 +32,7 @@ export const FULL: Scale = {
   sliceMs: 20,
   wholeCalls: 300,
   wholeRounds: 16,
+  wholeScenarioMs: 20_000,
   wholeWarmUp: 10,
   warmTokens: [1, 1000, 100_000],
   inProcessCalls: 2000,
@@ -49,6 +52,7 @@ export const QUICK: Scale = {
   sliceMs: 0.5,
   wholeCalls: 8,
   wholeRounds: 2,
+  wholeScenarioMs: 5_000,
   wholeWarmUp: 1,
   warmTokens: [1, 10],
   inProcessCalls: 50,
