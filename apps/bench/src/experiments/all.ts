@@ -28,7 +28,10 @@ export const EXPERIMENTS: readonly Listed[] = [
     '--expose-gc',
     '--max-old-space-size=12288',
   ]),
-  listed('whole call', async () => (await import('./whole-call.ts')).wholeCall),
+  // Apart, so that each has its own time, and one that fails leaves the others.
+  listed('whole call, warm', async () => (await import('./whole-call.ts')).wholeCall('warm')),
+  listed('whole call, cold', async () => (await import('./whole-call.ts')).wholeCall('cold')),
+  listed('whole call, refused', async () => (await import('./whole-call.ts')).wholeCall('refused')),
 ];
 
 function listed(

@@ -20,14 +20,17 @@ const LEAST_ROUNDS = 5;
  * The whole call: the CPU time of a server's process, over that of a bare server that was sent the same
  * tokens right before or after.
  */
-export const wholeCall: Experiment = async (scale, report) => {
-  const found: Measurement[] = [];
-  for (const scenario of wholeCallScenarios(scale)) {
-    const told: Report = (progress) => report(`${scenario.name}, ${progress}`);
-    found.push(...(await inScenario(scenario, scale, told)));
-  }
-  return found;
-};
+export function wholeCall(kind: 'warm' | 'cold' | 'refused'): Experiment {
+  return async (scale, report) => {
+    const found: Measurement[] = [];
+    for (const scenario of wholeCallScenarios(scale)) {
+      if (!scenario.name.startsWith(kind)) continue;
+      const told: Report = (progress) => report(`${scenario.name}, ${progress}`);
+      found.push(...(await inScenario(scenario, scale, told)));
+    }
+    return found;
+  };
+}
 
 function inScenario(
   scenario: Scenario,

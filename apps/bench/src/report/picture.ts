@@ -8,12 +8,13 @@ const MEASURE = 'server CPU, times bare';
 const PANELS = [/^warm, 1,000/, /^cold, RS256/, /^refused, expired/];
 const SIZE = { width: 840, name: 220, bar: 420, row: 22, head: 40, gap: 14 } as const;
 
-/** Bars of the whole call, readable on white and on black. */
-export function toPicture(run: Run): string {
+/** Bars of the whole call, readable on white and on black; none where it was not measured. */
+export function toPicture(run: Run): string | undefined {
   const chosen = run.runs.find(({ node }) => PREFERRED_NODE.test(node)) ?? run.runs.at(-1);
   const cells = (chosen?.measurements ?? []).filter(
     ({ experiment, measure }) => experiment === 'whole call' && measure === MEASURE,
   );
+  if (cells.length === 0) return undefined;
   const found = PANELS.map((panel) => cells.filter(({ scenario }) => panel.test(scenario)));
   // A quick run has other numbers of tokens.
   const panels = found.some((panel) => panel.length > 0) ? found : [cells];

@@ -12,6 +12,7 @@ export function writeReport(run: Run, folder: string): void {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   write('results.json', toJson(run));
   write('README.md', toMarkdown(run));
-  write('whole-call.svg', toPicture(run));
+  const picture = toPicture(run);
+  if (picture !== undefined) write('whole-call.svg', picture);
   spawnSync('oxfmt', [join(folder, 'README.md')], { stdio: 'ignore' });
 }
