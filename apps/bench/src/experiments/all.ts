@@ -29,9 +29,9 @@ export const EXPERIMENTS: readonly Listed[] = [
     '--max-old-space-size=12288',
   ]),
   // Apart, so that each has its own time, and one that fails leaves the others.
-  listed('whole call, warm', async () => (await import('./whole-call.ts')).wholeCall('warm')),
-  listed('whole call, cold', async () => (await import('./whole-call.ts')).wholeCall('cold')),
-  listed('whole call, refused', async () => (await import('./whole-call.ts')).wholeCall('refused')),
+  listed('warm calls', async () => (await import('./whole-call.ts')).wholeCall('warm')),
+  listed('cold calls', async () => (await import('./whole-call.ts')).wholeCall('cold')),
+  listed('refused calls', async () => (await import('./whole-call.ts')).wholeCall('refused')),
 ];
 
 function listed(
