@@ -33,7 +33,9 @@ function versionOf(name: string): string {
 export function measuredCommit(): string {
   try {
     const commit = git('rev-parse', '--short', 'HEAD');
-    return git('status', '--porcelain', '--', 'packages', 'apps') === '' ? commit : `${commit}+`;
+    return git('status', '--porcelain', '--', ':/packages', ':/apps') === ''
+      ? commit
+      : `${commit}+`;
   } catch {
     return 'unknown';
   }
