@@ -1,0 +1,43 @@
+/** Where nobody looks at a terminal, a line is enough this often. */
+const QUIET_MS = 30_000;
+
+/** One line that is written over on a terminal; elsewhere one for each experiment, and now and then one more. */
+export class Progress {
+  readonly #startedMs = Date.now();
+  readonly #total: number;
+  readonly #live = process.stdout.isTTY;
+  #begun = 0;
+  #toldMs = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  begin(title: string): void {
+    this.#begun += 1;
+    if (this.#live) this.tell(title, 'begins');
+    else this.#print(this.#line(title));
+  }
+
+  tell(title: string, progress: string): void {
+    const line = `${this.#line(title)}: ${progress}`;
+    if (this.#live) {
+      const width = (process.stdout.columns || 100) - 1;
+      process.stdout.write(`\r${line.slice(0, width).padEnd(width)}`);
+    } else if (Date.now() - this.#toldMs > QUIET_MS) this.#print(line);
+  }
+
+  end(): void {
+    if (this.#live) process.stdout.write('\n');
+  }
+
+  #print(line: string): void {
+    this.#toldMs = Date.now();
+    console.log(line);
+  }
+
+  #line(title: string): string {
+    const seconds = Math.round((Date.now() - this.#startedMs) / 1000);
+    return `[${this.#begun}/${this.#total}] ${seconds} s  ${title}`;
+  }
+}

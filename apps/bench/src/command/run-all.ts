@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import { EXPERIMENTS, type Listed } from '../experiments/all.ts';
+import { FULL, QUICK } from '../experiments/scale.ts';
+import type { NodeRun } from '../report/run.ts';
+import type { Measurement } from '../statistics/measurement.ts';
+import { nodeVersions } from './node-versions.ts';
+import { NODES } from './nodes.ts';
+import type { Options } from './options.ts';
+import { Progress } from './progress.ts';
+import { runExperiment } from './run-experiment.ts';
+
+interface Job {
+  readonly node: string;
+  readonly version: string;
+  readonly experiment: Listed;
+  measurements: readonly Measurement[];
+}
+
+/** Every experiment on every Node.js. What fails is told of, and takes no other with it. */
+export async function runAll(
+  { quick, nodes, experiments }: Options,
+  stop: AbortSignal,
+): Promise<{ readonly runs: readonly NodeRun[]; readonly failures: readonly string[] }> {
+  const versions = nodes.map((name) => ({ name, ...nodeVersions(NODES[name]!) }));
+  const chosen = EXPERIMENTS.filter(({ name }) => experiments.includes(name));
+  const jobs = versions.flatMap(({ name, node: version }) =>
+    chosen.map((experiment): Job => ({
+      node: NODES[name]!,
+      version,
+      experiment,
+      measurements: [],
+    })),
+  );
+  const failures: string[] = [];
+  const scale = quick ? QUICK : FULL;
+  const progress = new Progress(jobs.length);
+  const waiting = [...jobs];
+  async function work(): Promise<void> {
+    for (;;) {
+      const job = stop.aborted ? undefined : waiting.shift();
+      if (job === undefined) return;
+      const { experiment, node, version } = job;
+      const title = `Node.js ${version}: ${experiment.name}`;
+      progress.begin(title);
+      try {
+        const report = (told: string): void => progress.tell(title, told);
+        job.measurements = await runExperiment(experiment, node, scale, report, stop);
+      } catch (error) {
+        const [line = ''] = (error as Error).message.split('\n');
+        failures.push(`${title}: ${line}`);
+      }
+    }
+  }
+  // Two at a time spoil each other's times, of which a quick run has none to tell.
+  const atOnce = quick ? availableParallelism() : 1;
+  await Promise.all(Array.from({ length: atOnce }, work));
+  progress.end();
+  if (stop.aborted) failures.push('the run was interrupted');
+  const runs = versions.map(({ node, openssl }) => ({
+    node,
+    openssl,
+    measurements: jobs.filter(({ version }) => version === node).flatMap((job) => job.measurements),
+  }));
+  return { runs, failures };
+}

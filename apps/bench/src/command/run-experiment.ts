@@ -1,0 +1,27 @@
+import type { Listed } from '../experiments/all.ts';
+import type { Report } from '../experiments/experiment.ts';
+import type { Scale } from '../experiments/scale.ts';
+import { startChild } from '../processes/child.ts';
+import type { Measurement } from '../statistics/measurement.ts';
+
+/** Under the given Node.js, in a process of its own, which is ended when its time is over. */
+export async function runExperiment(
+  { name, flags }: Listed,
+  node: string,
+  scale: Scale,
+  report: Report,
+  stop: AbortSignal,
+): Promise<readonly Measurement[]> {
+  const child = startChild('experiment', { node, flags });
+  child.onTold = ({ value }) => report(String(value));
+  const limit = setTimeout(() => child.stop(), scale.limitMs);
+  const end = (): void => child.stop();
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    return (await child.ask('run', { name, scale })) as readonly Measurement[];
+  } finally {
+    clearTimeout(limit);
+    stop.removeEventListener('abort', end);
+    child.stop();
+  }
+}

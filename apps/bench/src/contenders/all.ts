@@ -1,0 +1,33 @@
+import type { Contender } from './contender.ts';
+import { ours, oursCached, oursJws } from './ours.ts';
+import {
+  awsJwtVerify,
+  expressOauth2JwtBearer,
+  fastJwt,
+  fastJwtCached,
+  jose,
+  joseWithMap,
+  jsonwebtokenPeer,
+  jwksRsa,
+} from './peers.ts';
+
+/** Those that verify each token anew. */
+export const VERIFYING: readonly Contender[] = [
+  ours,
+  jose,
+  jsonwebtokenPeer,
+  fastJwt,
+  awsJwtVerify,
+  expressOauth2JwtBearer,
+];
+
+/** Those that remember verified tokens. */
+export const REMEMBERING: readonly Contender[] = [oursCached, fastJwtCached, joseWithMap];
+
+export const CONTENDERS: readonly Contender[] = [...VERIFYING, ...REMEMBERING, oursJws, jwksRsa];
+
+export function contenderOf(name: string): Contender {
+  const found = CONTENDERS.find((contender) => contender.name === name);
+  if (found === undefined) throw new RangeError(`no contender "${name}"`);
+  return found;
+}

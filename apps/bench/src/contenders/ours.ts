@@ -1,0 +1,73 @@
+import {
+  type AuthenticationContext,
+  type Authenticator,
+  cached,
+} from '@grpc-authn/core/authenticator';
+import { createHs256Authenticator } from '@grpc-authn/hs256';
+import { createJwksAuthenticator } from '@grpc-authn/jwks';
+import { importKeySet, verifyCompactJws } from '@grpc-authn/jwt';
+import { AUDIENCE, ISSUER } from '../tokens/mint.ts';
+import { ALGORITHMS, publicJwkOf, secretOf } from '../tokens/signing-material.ts';
+import { OURS, OURS_CACHED, OURS_JWS } from './names.ts';
+import type { Contender, Setting, Verifier } from './contender.ts';
+
+const WHO = { issuer: ISSUER, audience: AUDIENCE };
+
+/** The authenticator that an application would make. */
+export function ourAuthenticator({ material }: Setting): Authenticator<object> {
+  if (material.algorithm === 'HS256') {
+    const bytes = secretOf(material);
+    return createHs256Authenticator({ ...WHO, secrets: [{ kid: material.kid, bytes }] });
+  }
+  return createJwksAuthenticator({
+    ...WHO,
+    algorithms: [material.algorithm],
+    jwks: { keys: [publicJwkOf(material)] },
+  });
+}
+
+export function ourCachedAuthenticator(setting: Setting): Authenticator<object> {
+  return cached(ourAuthenticator(setting), { maxEntries: setting.cacheEntries });
+}
+
+/** As a call has it: its signal is made once somebody asks for it. */
+class CallContext implements AuthenticationContext {
+  readonly method = '/bench.v1.Bench/Unary';
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+}
+
+/** Asked without a gRPC call around it. */
+export function asVerifier(authenticator: Authenticator<object>): Verifier {
+  return {
+    check: (token) => authenticator.authenticate({ scheme: 'bearer', token }, new CallContext()),
+  };
+}
+
+export const ours: Contender = {
+  name: OURS,
+  algorithms: ALGORITHMS,
+  create: (setting) => asVerifier(ourAuthenticator(setting)),
+};
+
+export const oursCached: Contender = {
+  ...ours,
+  name: OURS_CACHED,
+  create: (setting) => asVerifier(ourCachedAuthenticator(setting)),
+};
+
+/** The signature and the strict parse, without a look at the claims. */
+export const oursJws: Contender = {
+  ...ours,
+  name: OURS_JWS,
+  create({ material }) {
+    const { algorithm, kid, jwk } = material;
+    const key = algorithm === 'HS256' ? { ...jwk, alg: algorithm, kid } : publicJwkOf(material);
+    const keys = importKeySet({ keys: [key] });
+    return { check: (token) => verifyCompactJws(token, keys, { algorithms: [algorithm] }) };
+  },
+};

@@ -1,0 +1,43 @@
+import type { Experiment } from './experiment.ts';
+
+/** An experiment that is loaded where it runs: the command and its neighbours need none of it. */
+export interface Listed {
+  readonly name: string;
+  /** What Node.js is started with. */
+  readonly flags: readonly string[];
+  load(): Promise<Experiment>;
+}
+
+/** A young generation in which nothing is collected within a sample, in MiB. */
+const YOUNG = 256;
+
+export const EXPERIMENTS: readonly Listed[] = [
+  listed('verification', async () => (await import('./verification.ts')).verification),
+  listed('refusals', async () => (await import('./refusals.ts')).refusals),
+  listed('in process', async () => (await import('./in-process.ts')).inProcess),
+  listed('allocation', async () => (await import('./allocation.ts')).allocation, [
+    '--expose-gc',
+    `--min-semi-space-size=${YOUNG}`,
+    `--max-semi-space-size=${YOUNG}`,
+  ]),
+  listed('jwks', async () => (await import('./jwks.ts')).jwks),
+  listed('introspection', async () => (await import('./introspection.ts')).introspection),
+  listed('bursts', async () => (await import('./bursts.ts')).bursts),
+  listed('growth', async () => (await import('./growth.ts')).growth),
+  listed('memory', async () => (await import('./memory.ts')).memory, [
+    '--expose-gc',
+    '--max-old-space-size=12288',
+  ]),
+  // Apart, so that each has its own time, and one that fails leaves the others.
+  listed('warm calls', async () => (await import('./whole-call.ts')).wholeCall('warm')),
+  listed('cold calls', async () => (await import('./whole-call.ts')).wholeCall('cold')),
+  listed('refused calls', async () => (await import('./whole-call.ts')).wholeCall('refused')),
+];
+
+function listed(
+  name: string,
+  load: () => Promise<Experiment>,
+  flags: readonly string[] = [],
+): Listed {
+  return { name, flags, load };
+}

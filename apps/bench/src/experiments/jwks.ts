@@ -1,0 +1,51 @@
+import { createJwksAuthenticator } from '@grpc-authn/jwks';
+import { JwtVerifier } from 'aws-jwt-verify';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { OURS } from '../contenders/names.ts';
+import { asVerifier, ourAuthenticator } from '../contenders/ours.ts';
+import { expressOauth2JwtBearer, jwksRsa } from '../contenders/peers.ts';
+import { withProvider } from '../processes/with-provider.ts';
+import { measurement } from '../statistics/measurement.ts';
+import { sampleInRounds } from '../statistics/rounds.ts';
+import { AUDIENCE, ISSUER, Mint } from '../tokens/mint.ts';
+import { createSigningMaterial, publicJwkOf } from '../tokens/signing-material.ts';
+import type { Experiment } from './experiment.ts';
+import { timedSubject } from './timed-subject.ts';
+
+const TOKENS = 64;
+
+/** RS256 by keys that were fetched, once they are there: what looking after them costs each check. */
+export const jwks: Experiment = (scale, report) => {
+  const material = createSigningMaterial('RS256');
+  return withProvider([material], async (origin) => {
+    const url = `${origin}/jwks`;
+    const setting = { material, jwksUri: url, cacheEntries: 1 };
+    const who = { issuer: ISSUER, audience: AUDIENCE };
+    const fetched = createJwksAuthenticator({ ...who, jwks: { url } });
+    const remote = createRemoteJWKSet(new URL(url));
+    // It fetches by https alone, so its keys are handed in.
+    const aws = JwtVerifier.create({ ...who, jwksUri: url });
+    aws.cacheJwks({ keys: [publicJwkOf(material) as { kty: string }] });
+    const checks = {
+      [`${OURS}, keys at hand`]: asVerifier(ourAuthenticator(setting)).check,
+      [`${OURS}, keys by URL`]: asVerifier(fetched).check,
+      jose: (token: string) => jwtVerify(token, remote, { ...who, algorithms: ['RS256'] }),
+      'aws-jwt-verify': (token: string) => aws.verify(token),
+      [expressOauth2JwtBearer.name]: (await expressOauth2JwtBearer.create(setting)).check,
+      [jwksRsa.name]: (await jwksRsa.create(setting)).check,
+    };
+    const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(TOKENS);
+    const subjects = [];
+    for (const [name, check] of Object.entries(checks)) {
+      await check(tokens[0]!);
+      const call = (index: number): unknown => check(tokens[index % TOKENS]!);
+      subjects.push(await timedSubject(name, call, scale));
+    }
+    const samples = await sampleInRounds(subjects, scale.rounds, report);
+    await fetched.close();
+    return [...samples].map(([subject, times]) => {
+      const what = { experiment: 'jwks', scenario: 'RS256, keys already fetched', subject };
+      return measurement(what, 'time', 'µs', times);
+    });
+  });
+};

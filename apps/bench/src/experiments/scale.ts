@@ -1,0 +1,66 @@
+/** How much is done; all of it is bounded. */
+export interface Scale {
+  readonly quick: boolean;
+  readonly rounds: number;
+  /** Milliseconds a sample should fill. */
+  readonly sliceMs: number;
+  /** Calls that a sample of the whole call makes. */
+  readonly wholeCalls: number;
+  readonly wholeRounds: number;
+  /** Milliseconds after which the rounds of a scenario end, once there were a few. */
+  readonly wholeScenarioMs: number;
+  /** Samples before the first that counts, so that the code is hot. */
+  readonly wholeWarmUp: number;
+  /** How many tokens a warm server may have seen. */
+  readonly warmTokens: readonly number[];
+  /** Calls whose headers came off HTTP/2, in a sample. */
+  readonly inProcessCalls: number;
+  readonly burstTokens: number;
+  readonly burstRounds: number;
+  /** Calls of a sample of introspection. */
+  readonly introspections: number;
+  readonly cacheEntries: readonly number[];
+  readonly rules: readonly number[];
+  readonly keys: readonly number[];
+  /** Milliseconds an experiment may take before its process is ended. */
+  readonly limitMs: number;
+}
+
+export const FULL: Scale = {
+  quick: false,
+  rounds: 15,
+  sliceMs: 20,
+  wholeCalls: 300,
+  wholeRounds: 16,
+  wholeScenarioMs: 20_000,
+  wholeWarmUp: 10,
+  warmTokens: [1, 1000, 100_000],
+  inProcessCalls: 2000,
+  burstTokens: 256,
+  burstRounds: 11,
+  introspections: 256,
+  cacheEntries: [10_000, 1_000_000],
+  rules: [1, 100, 10_000],
+  keys: [1, 8, 64],
+  limitMs: 600_000,
+};
+
+/** Shows that everything runs, and says nothing of how fast. */
+export const QUICK: Scale = {
+  quick: true,
+  rounds: 2,
+  sliceMs: 0.5,
+  wholeCalls: 8,
+  wholeRounds: 2,
+  wholeScenarioMs: 5_000,
+  wholeWarmUp: 1,
+  warmTokens: [1, 10],
+  inProcessCalls: 50,
+  burstTokens: 16,
+  burstRounds: 2,
+  introspections: 32,
+  cacheEntries: [100],
+  rules: [1, 10],
+  keys: [1, 4],
+  limitMs: 60_000,
+};

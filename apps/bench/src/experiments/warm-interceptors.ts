@@ -1,0 +1,73 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { REMEMBERING } from '../contenders/all.ts';
+import type { Setting, Verifier } from '../contenders/contender.ts';
+import { HeaderSource } from '../server/header-source.ts';
+import { BARE, type Mode, modeOf, NO_OP } from '../server/modes.ts';
+import { runCalls } from '../server/stub-call.ts';
+import { Mint } from '../tokens/mint.ts';
+import { createSigningMaterial } from '../tokens/signing-material.ts';
+
+/** An interceptor whose verifier has seen the tokens. */
+export class WarmInterceptor {
+  readonly name: string;
+  readonly verifier: Verifier | undefined;
+  readonly #mode: Mode;
+  readonly #fresh: () => Promise<readonly Metadata[]>;
+
+  constructor(name: string, mode: Mode, fresh: () => Promise<readonly Metadata[]>) {
+    this.name = name;
+    this.verifier = mode.verifier;
+    this.#mode = mode;
+    this.#fresh = fresh;
+  }
+
+  /** Headers as they come off HTTP/2, made beforehand; then what runs one sample's calls through the interceptor. */
+  async calls(): Promise<() => void> {
+    const metadata = await this.#fresh();
+    const [interceptor] = this.#mode.interceptors;
+    return () => {
+      const admitted = runCalls(metadata, interceptor);
+      if (admitted === metadata.length) return;
+      throw new Error(`${this.name}: ${admitted} of ${metadata.length} calls were let in at once`);
+    };
+  }
+
+  /** The same without a call around it: the verifier alone, on tokens cut out of such headers. */
+  async checks(): Promise<() => void> {
+    const metadata = await this.#fresh();
+    const tokens = metadata.map((one) => String(one.get('authorization')[0]).slice(7));
+    const { verifier } = this;
+    return () => {
+      let late = 0;
+      for (const token of tokens) {
+        const verdict = verifier?.check(token);
+        if (verdict instanceof Promise || verdict instanceof Error) late += 1;
+      }
+      if (late > 0) throw new Error(`${this.name}: ${late} warm checks did not accept at once`);
+    };
+  }
+}
+
+/** Those that remember tokens, beside no interceptor and one that does nothing. */
+export async function withWarmInterceptors<T>(
+  tokenCount: number,
+  calls: number,
+  body: (interceptors: readonly WarmInterceptor[]) => Promise<T>,
+): Promise<T> {
+  const material = createSigningMaterial('RS256');
+  // So roomy that no set of places overflows, by whatever the tokens end with.
+  const setting: Setting = { material, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 40_000 };
+  const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(tokenCount);
+  const source = await HeaderSource.start();
+  try {
+    const interceptors: WarmInterceptor[] = [];
+    for (const name of [BARE, NO_OP, ...REMEMBERING.map((contender) => contender.name)]) {
+      const mode = await modeOf(name, setting);
+      for (const token of tokens) await mode.verifier?.check(token);
+      interceptors.push(new WarmInterceptor(name, mode, () => source.metadata(tokens, calls)));
+    }
+    return await body(interceptors);
+  } finally {
+    source.stop();
+  }
+}

@@ -1,0 +1,73 @@
+// Ours beside its peers, under each supported Node.js: `pnpm bench`, or with --quick in seconds.
+import { fileURLToPath } from 'node:url';
+import { NODES } from './command/nodes.ts';
+import { type Options, readOptions, USAGE } from './command/options.ts';
+import { runAll } from './command/run-all.ts';
+import { EXPERIMENTS } from './experiments/all.ts';
+import { currentLoad, describeMachine, measuredCommit, packageVersions } from './report/machine.ts';
+import { toMarkdown } from './report/markdown.ts';
+import type { Run } from './report/run.ts';
+import { writeReport } from './report/write-report.ts';
+
+const DOCUMENTS = fileURLToPath(new URL('../../../docs/bench', import.meta.url));
+
+async function bench(options: Options, stop: AbortSignal): Promise<Run> {
+  const startedMs = Date.now();
+  const loadAtStart = currentLoad();
+  const commit = measuredCommit();
+  const { runs, failures } = await runAll(options, stop);
+  return {
+    command: commandOf(options),
+    commit,
+    date: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((Date.now() - startedMs) / 1000),
+    quick: options.quick,
+    machine: describeMachine(loadAtStart),
+    versions: packageVersions(),
+    runs,
+    failures,
+  };
+}
+
+/** As it was given, but for where it writes. */
+function commandOf(options: Options): string {
+  const { quick, nodes, experiments } = options;
+  const parts = ['pnpm bench'];
+  if (quick) parts.push('--quick');
+  if (nodes.length < Object.keys(NODES).length) parts.push(`--node ${nodes.join(',')}`);
+  if (experiments.length < EXPERIMENTS.length) parts.push(`--only "${experiments.join(',')}"`);
+  return parts.join(' ');
+}
+
+function folderOf({ out, quick, nodes, experiments }: Options): string | undefined {
+  if (out !== undefined) return out;
+  // What is committed is never a part of a run.
+  const whole =
+    nodes.length === Object.keys(NODES).length && experiments.length === EXPERIMENTS.length;
+  return whole && !quick ? DOCUMENTS : undefined;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  let options: Options;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  // What was found until then is still told.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+  const run = await bench(options, stop.signal);
+  const folder = stop.signal.aborted ? options.out : folderOf(options);
+  if (folder === undefined) console.log(`\n${toMarkdown(run)}`);
+  else {
+    writeReport(run, folder);
+    console.log(`\nwritten into ${folder}`);
+  }
+  for (const failure of run.failures) console.error(`failed: ${failure}`);
+  process.exitCode = run.failures.length > 0 ? 1 : 0;
+}
+
+void main(process.argv.slice(2));

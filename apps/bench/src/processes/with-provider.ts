@@ -1,0 +1,18 @@
+import { publicJwkOf, type SigningMaterial } from '../tokens/signing-material.ts';
+import { startChild } from './child.ts';
+
+/** A provider that publishes the keys, for as long as the body runs. */
+export async function withProvider<T>(
+  materials: readonly SigningMaterial[],
+  body: (origin: string) => Promise<T>,
+): Promise<T> {
+  const provider = startChild('provider');
+  try {
+    const published = materials
+      .filter(({ algorithm }) => algorithm !== 'HS256')
+      .map((material) => publicJwkOf(material));
+    return await body((await provider.ask('start', published)) as string);
+  } finally {
+    provider.stop();
+  }
+}

@@ -1,0 +1,102 @@
+import type { Measurement } from '../statistics/measurement.ts';
+import { judgeGoals } from './goals.ts';
+import { withSpread, withUnit } from './numbers.ts';
+import { type NodeRun, type Run, wasBusy } from './run.ts';
+
+/** What a table of an experiment is about, in the order in which they are shown. */
+const TITLES: Readonly<Record<string, string>> = {
+  'whole call': 'The whole call',
+  'in process': 'The interceptor in process, warm',
+  allocation: 'What a warm call allocates',
+  verification: 'One verification',
+  refusals: 'One refusal',
+  jwks: 'Keys by URL, warm',
+  introspection: 'Introspection',
+  bursts: 'Bursts',
+  growth: 'Growth',
+  memory: 'A full cache',
+};
+
+/** The report that people read. */
+export function toMarkdown(run: Run): string {
+  const parts = [
+    '# What authentication costs',
+    aboutOf(run),
+    '## Goals',
+    goalsOf(run),
+    ...Object.entries(TITLES).flatMap(([experiment, title]) => sectionOf(run, experiment, title)),
+    '## Versions',
+    table(['package', 'version'], Object.entries(run.versions)),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function aboutOf({ machine, commit, date, command, seconds, quick, failures }: Run): string {
+  const { cpu, cores, memoryGiB, platform, loadAtStart, loadAtEnd } = machine;
+  const lines = [
+    `Written by \`${command}\` in ${seconds} s on ${date}, of commit ${commit}. ${cores} cores of ${cpu}, ` +
+      `${memoryGiB} GiB, ${platform}; load average ${loadAtStart} at the start, ${loadAtEnd} at the end.`,
+    'A cell is the median of the rounds, with the quartiles in brackets. Subjects take turns in an order ' +
+      'that is drawn anew each round; a ratio (×) is of two samples that were taken side by side. ' +
+      '[Why it is measured so](../adr/0040-compare-in-paired-rounds.md).',
+  ];
+  if (wasBusy(machine)) {
+    lines.push(
+      '**The machine had other work.** Its times are too long and its spread is wide: conclude nothing.',
+    );
+  }
+  if (quick) lines.push('**A quick run.** It shows that everything runs, and nothing of how fast.');
+  if (failures.length > 0) lines.push(`**Failed:** ${failures.join('; ')}.`);
+  return lines.join('\n\n');
+}
+
+function goalsOf({ runs, quick }: Run): string {
+  const judged = runs.map(({ measurements }) => judgeGoals(measurements, quick));
+  const rows = (judged[0] ?? []).map(({ title, limit }, index) => [
+    title,
+    `≤ ${limit}`,
+    ...judged.map((goals) => {
+      const { ours, passed, bestPeer } = goals[index]!;
+      if (ours === undefined) return '–';
+      const peer = bestPeer === undefined ? '' : `; ${bestPeer.subject} ${withUnit(bestPeer)}`;
+      const verdict = passed === undefined ? '' : passed ? 'pass: ' : 'miss: ';
+      return `${verdict}${withUnit(ours)}${peer}`;
+    }),
+  ]);
+  return table(['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)], rows);
+}
+
+function sectionOf({ runs }: Run, experiment: string, title: string): readonly string[] {
+  const tables = runs.flatMap((run) => tablesOf(run, experiment));
+  return tables.length === 0 ? [] : [`## ${title}`, ...tables];
+}
+
+function tablesOf({ node, measurements }: NodeRun, experiment: string): readonly string[] {
+  const ours = measurements.filter((one) => one.experiment === experiment);
+  return unique(ours.map(({ measure }) => measure)).flatMap((measure) => {
+    const cells = ours.filter((one) => one.measure === measure);
+    return [`Node.js ${node}: ${measure} (${cells[0]?.unit})`, crossTable(cells)];
+  });
+}
+
+/** A row for each subject, a column for each scenario. */
+function crossTable(cells: readonly Measurement[]): string {
+  const scenarios = unique(cells.map(({ scenario }) => scenario));
+  const rows = unique(cells.map(({ subject }) => subject)).map((subject) => [
+    subject,
+    ...scenarios.map((scenario) => {
+      const cell = cells.find((one) => one.subject === subject && one.scenario === scenario);
+      return cell === undefined ? '–' : withSpread(cell);
+    }),
+  ]);
+  return table(['', ...scenarios], rows);
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}

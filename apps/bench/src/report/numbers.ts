@@ -1,0 +1,18 @@
+import type { Measurement } from '../statistics/measurement.ts';
+
+/** Three digits say all that a median on such a machine can. */
+export function shown(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return Math.round(value).toLocaleString('en');
+  if (size >= 10) return value.toFixed(1);
+  return value.toFixed(2);
+}
+
+export function withUnit({ median, unit }: Measurement): string {
+  return unit === '×' ? shown(median) : `${shown(median)} ${unit}`;
+}
+
+/** The median, and the middle half of the samples. */
+export function withSpread({ median, q1, q3, samples }: Measurement): string {
+  return samples < 3 ? shown(median) : `${shown(median)} (${shown(q1)}–${shown(q3)})`;
+}

@@ -1,0 +1,54 @@
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { UNARY } from './unary-method.ts';
+
+/** Calls under way at once: enough that the server never waits for the client's next. */
+const IN_FLIGHT = 16;
+const MESSAGE = Buffer.from('hello');
+
+/** A client of one server, which must end each call as it is wanted. */
+export class Caller {
+  readonly #client: Client;
+
+  constructor(port: number) {
+    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  }
+
+  /** `tokenOf` gives the token of each call, or none. */
+  async callMany(
+    count: number,
+    tokenOf: (index: number) => string | undefined,
+    wanted: 'accepted' | 'refused',
+  ): Promise<void> {
+    const code = wanted === 'accepted' ? status.OK : status.UNAUTHENTICATED;
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < count) {
+        next += 1;
+        const ended = await this.#call(tokenOf(next - 1));
+        if (ended === code) continue;
+        throw new Error(`a call ended with ${status[ended]}, not with ${status[code]}`);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, work));
+  }
+
+  #call(token: string | undefined): Promise<status> {
+    const metadata = new Metadata();
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    const { path, requestSerialize, responseDeserialize } = UNARY;
+    return new Promise((resolve) => {
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        MESSAGE,
+        metadata,
+        (error) => resolve(error === null ? status.OK : error.code),
+      );
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

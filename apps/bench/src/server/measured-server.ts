@@ -1,0 +1,52 @@
+import type { Setting } from '../contenders/contender.ts';
+import { type Child, startChild } from '../processes/child.ts';
+import type { PrimeOrder } from '../processes/server.ts';
+import { Caller } from './call-many.ts';
+
+/** A server in a process of its own, and the client that calls it. */
+export class MeasuredServer {
+  readonly mode: string;
+  readonly #child: Child;
+  readonly #caller: Caller;
+
+  private constructor(mode: string, child: Child, caller: Caller) {
+    this.mode = mode;
+    this.#child = child;
+    this.#caller = caller;
+  }
+
+  static async start(mode: string, setting: Setting): Promise<MeasuredServer> {
+    const child = startChild('server');
+    try {
+      const port = (await child.ask('start', { mode, setting })) as number;
+      return new MeasuredServer(mode, child, new Caller(port));
+    } catch (error) {
+      child.stop();
+      throw error;
+    }
+  }
+
+  async prime(order: PrimeOrder): Promise<void> {
+    await this.#child.ask('prime', order);
+  }
+
+  /** Microseconds of CPU that the server used for a call. */
+  async cpuOfCalls(
+    count: number,
+    tokenOf: (index: number) => string | undefined,
+    wanted: 'accepted' | 'refused',
+  ): Promise<number> {
+    const before = (await this.#child.ask('cpu')) as number;
+    try {
+      await this.#caller.callMany(count, tokenOf, wanted);
+    } catch (error) {
+      throw new Error(`${this.mode}: ${(error as Error).message}`, { cause: error });
+    }
+    return (((await this.#child.ask('cpu')) as number) - before) / count;
+  }
+
+  stop(): void {
+    this.#caller.close();
+    this.#child.stop();
+  }
+}

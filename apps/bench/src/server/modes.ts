@@ -1,0 +1,38 @@
+import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { createAuthInterceptor } from '@grpc-authn/core';
+import { contenderOf } from '../contenders/all.ts';
+import type { Setting, Verifier } from '../contenders/contender.ts';
+import { OURS, OURS_CACHED } from '../contenders/names.ts';
+import { asVerifier, ourAuthenticator, ourCachedAuthenticator } from '../contenders/ours.ts';
+import { handWrittenInterceptor } from './hand-written-interceptor.ts';
+
+/** What stands before the handler, and how to ask it without a call. */
+export interface Mode {
+  readonly interceptors: readonly ServerInterceptor[];
+  readonly verifier: Verifier | undefined;
+}
+
+export const BARE = 'no interceptor';
+export const NO_TOKEN = 'no interceptor, no token sent';
+export const NO_OP = 'an interceptor that does nothing';
+
+/** By name: one of those above, or a contender. */
+export async function modeOf(name: string, setting: Setting): Promise<Mode> {
+  if (name === BARE || name === NO_TOKEN) return { interceptors: [], verifier: undefined };
+  if (name === NO_OP) {
+    return {
+      interceptors: [(_method, call) => new ServerInterceptingCall(call)],
+      verifier: undefined,
+    };
+  }
+  if (name === OURS || name === OURS_CACHED) {
+    const make = name === OURS ? ourAuthenticator : ourCachedAuthenticator;
+    const authenticator = make(setting);
+    return {
+      interceptors: [createAuthInterceptor({ authenticator })],
+      verifier: asVerifier(authenticator),
+    };
+  }
+  const verifier = await contenderOf(name).create(setting);
+  return { interceptors: [handWrittenInterceptor(verifier)], verifier };
+}

@@ -1,0 +1,21 @@
+import { summarize, type Summary } from './summary.ts';
+
+/** One number of a run: who did what, and what it took. */
+export interface Measurement extends Summary {
+  readonly experiment: string;
+  readonly scenario: string;
+  readonly subject: string;
+  readonly measure: string;
+  readonly unit: 'µs' | 'ms' | '×' | 'bytes' | '%';
+}
+
+export type Measured = Pick<Measurement, 'experiment' | 'scenario' | 'subject'>;
+
+export function measurement(
+  what: Measured,
+  measure: string,
+  unit: Measurement['unit'],
+  samples: readonly number[],
+): Measurement {
+  return { ...what, measure, unit, ...summarize(samples) };
+}
