@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { createHs256Authenticator } from '@grpc-authn/hs256';
@@ -11,15 +10,12 @@ import { ASYMMETRIC, AUDIENCE, SIGNED, TARGETS, type Target } from '../support/a
 import { withEcho } from '../support/with-echo.ts';
 
 const attacker = createKey('ES256', 'main');
+const attackerRsa = createKey('RS256', 'main');
 const pem = await generate([{ name: 'commonName', value: 'attacker' }], { keySize: 2048 });
 const certificate = pem.cert.replaceAll(/-----[^-]*-----|\s/g, '');
 
 /** Headers by which a token offers its own key. */
 function offers(target: Target, url: string): Readonly<Record<string, string>> {
-  const rsa = {
-    ...createKey('RS256', 'main'),
-    privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
-  };
   const signed = (header: object): string =>
     target.forged({ alg: 'ES256', ...header }, target.claims(), attacker);
   const { alg: _, ...undeclared } = attacker.jwk;
@@ -31,7 +27,7 @@ function offers(target: Target, url: string): Readonly<Record<string, string>> {
     jku: signed({ jku: `${url}/jku` }),
     'jku, of an unknown kid': signed({ jku: `${url}/jku`, kid: 'attacker' }),
     x5u: signed({ x5u: `${url}/x5u` }),
-    x5c: target.forged({ alg: 'RS256', x5c: [certificate] }, target.claims(), rsa),
+    x5c: target.forged({ alg: 'RS256', x5c: [certificate] }, target.claims(), attackerRsa),
     'x5t and x5t#S256': signed({ x5t: 'AAAA', 'x5t#S256': 'AAAA', x5u: `${url}/x5u` }),
     'all of them': signed({
       jwk: attacker.jwk,
