@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { Metadata, ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
 import {
   anyOf,
+  AuthError,
   authenticated,
   cached,
   confirmedBy,
@@ -213,9 +214,13 @@ describe('the first of a hundred joined callers cancels', () => {
     const account = new Accounts({ alice: {} });
     const slow = {
       name: 'slow',
-      authenticate: async (credentials: { readonly token: string }) => {
+      authenticate: async (
+        credentials: { readonly token: string },
+        { signal }: { readonly signal: AbortSignal },
+      ) => {
         asked += 1;
         await held;
+        if (signal.aborted) return new AuthError('unavailable', 'timeout');
         return account.authenticate(credentials);
       },
     };
