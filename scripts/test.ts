@@ -17,10 +17,12 @@ const steps: readonly (readonly [string, () => Counts])[] = [
 ];
 
 function e2eFiles(): readonly string[] {
-  const folder = join(E2E, 'dist', 'test');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.test.js'))
-    .map((name) => join(folder, name));
+  return ['test', 'attacks'].flatMap((kind) => {
+    const folder = join(E2E, 'dist', kind);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.test.js'))
+      .map((name) => join(folder, name));
+  });
 }
 
 const total = { passed: 0, failed: 0 };

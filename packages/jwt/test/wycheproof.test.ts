@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { verifyCompactJws } from '../src/index.ts';
 import { importKeySetWith } from '../src/keys/import-key-set.ts';
 import type { SignatureEngine } from '../src/signature/signature-engine.ts';
@@ -75,7 +75,9 @@ function groupsOf(file: string): readonly Group[] {
 
 if (!existsSync(FOLDER)) {
   describe('Wycheproof', () => {
-    it('was left out: its folder is not here, and WYCHEPROOF_DIR names none', () => {});
+    it('was left out: its folder is not here, and WYCHEPROOF_DIR names none', () => {
+      process.stdout.write('Wycheproof: left out, its folder is not here (WYCHEPROOF_DIR)\n');
+    });
   });
 } else {
   for (const [file, cases] of [
@@ -87,7 +89,12 @@ if (!existsSync(FOLDER)) {
     it(`Wycheproof ${file} has ${cases} cases`, () => {
       expect(groupsOf(file).flatMap((group) => group.tests)).toHaveLength(cases);
     });
-    describe.each(ENGINES)(`Wycheproof ${file} by %s`, (_, engines) => {
+    describe.each(ENGINES)(`Wycheproof ${file} by %s`, (engine, engines) => {
+      let ran = 0;
+      afterAll(() => {
+        process.stdout.write(`Wycheproof ${file} by ${engine}: ${ran} cases ran\n`);
+        expect(ran).toBe(cases);
+      });
       for (const group of groupsOf(file)) {
         for (const vector of group.tests) {
           const exclusion = EXCLUSIONS[file]?.get(vector.tcId);
@@ -96,6 +103,7 @@ if (!existsSync(FOLDER)) {
               ? `${vector.result} ${vector.tcId}: ${group.comment} ${vector.comment} ${vector.flags.join()}`
               : `is decided otherwise than ${vector.result} ${vector.tcId}: ${exclusion}`;
           it(name, async () => {
+            ran += 1;
             const wanted = (vector.result === 'valid') === (exclusion === undefined);
             const key = group.public ?? group.private;
             expect(await accepts(engines, vector.jws, key)).toBe(wanted);

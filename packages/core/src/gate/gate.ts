@@ -34,6 +34,8 @@ interface Question {
   readonly credentials: Credentials;
   readonly attempt: Attempt;
   readonly observer: DryRunObserver | undefined;
+  /** Who passes whatever the rule comes to, once verified: the rule is under a dry run. */
+  passes?: Principal<object>;
 }
 
 /** Told what a rule under a dry run would have refused. */
@@ -117,6 +119,7 @@ export class Gate {
     const verdict = conclude(answer);
     const { rule, observer } = question;
     if (AuthError.is(verdict) || rule.kind === 'authenticated') return verdict;
+    if (rule.kind === 'dry_run' && this.#clock.nowMs() < rule.untilMs) question.passes = verdict;
     const refusal = authorize(rule, {
       principal: verdict,
       nowMs: () => this.#clock.nowMs(),
@@ -128,23 +131,35 @@ export class Gate {
 
   #wait(
     promised: PromiseLike<unknown>,
-    { attempt }: Question,
+    question: Question,
     concludeLate: (answer: unknown) => Decided | Promise<Decided>,
   ): Decided | Promise<Decided> {
+    const { attempt } = question;
     const peer = attempt.peer.address;
     if (!this.#pending.enter(peer)) {
       // It was asked already: it is told to stop, and what it answers is dropped.
       promised.then(ignore, ignore);
       attempt.abort(new Error('too many authentications are under way'));
-      return new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
+      return unlessDry(
+        question,
+        new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 }),
+      );
     }
     const limit = {
       clock: this.#clock,
       timeoutMs: this.#timeoutMs,
       onSettled: () => this.#pending.leave(peer),
+      onLate: (refusal: AuthError) => unlessDry(question, refusal),
     };
     return waitFor(promised, attempt, limit, concludeLate, faultOf);
   }
+}
+
+/** A rule that has no time or no place to be decided refuses nobody under a dry run. */
+function unlessDry({ passes, observer }: Question, refusal: AuthError): Decided {
+  if (passes === undefined) return refusal;
+  observer?.wouldRefuse(refusal);
+  return passes;
 }
 
 /** A second opinion about the same credentials, held to all that the first is held to. */

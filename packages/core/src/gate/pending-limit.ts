@@ -1,6 +1,10 @@
 /** As many as may wait for a verdict at once, in all (rule 8 of the security rules). */
 const MOST_PENDING = 4096;
-/** One connection may take no more than a quarter, so that it cannot shut the others out. */
+/**
+ * One connection may take no more than a quarter, so that it cannot shut the others out. Those that the
+ * transport cannot tell apart (grpc-js calls every peer of a Unix socket 'unknown') share one quarter:
+ * without a limit for them, one such connection could shut out all the others too.
+ */
 const MOST_PENDING_A_PEER = MOST_PENDING / 4;
 
 /** Counts the authentications under way, in all and by peer, and says when there are too many. */

@@ -9,7 +9,13 @@ import type { Attempt } from './attempt.ts';
 export function waitFor<T>(
   promised: PromiseLike<unknown>,
   attempt: Attempt,
-  limit: { readonly clock: Clock; readonly timeoutMs: number; readonly onSettled: () => void },
+  limit: {
+    readonly clock: Clock;
+    readonly timeoutMs: number;
+    readonly onSettled: () => void;
+    /** The answer once the time limit is over; the refusal itself unless said. */
+    readonly onLate?: (refusal: AuthError) => T | AuthError;
+  },
   conclude: (answer: unknown) => T | Promise<T>,
   faultOf: (thrown: unknown) => T,
 ): Promise<T | AuthError> {
@@ -37,7 +43,8 @@ export function waitFor<T>(
       if (signal.aborted) return onAbort();
       signal.addEventListener('abort', onAbort, { once: true });
       const cancelTimer = limit.clock.setTimer(limit.timeoutMs, () => {
-        onAbort();
+        const late = new AuthError('unavailable', 'timeout');
+        settle(limit.onLate?.(late) ?? late);
         attempt.abort(new Error('authentication took too long'));
       });
       cleanUp = () => {

@@ -40,7 +40,7 @@ export interface AuthInterceptorOptions {
   readonly propagation?: 'metadata' | 'async_context';
   /** 'always' leaves the credentials in the metadata, for relaying; 'never' takes them out. */
   readonly forwardToken?: 'never' | 'always';
-  /** Called once a call, when it is decided. What it throws is dropped. */
+  /** Called once a call, when it is decided; never for a public method. What it throws is dropped. */
   readonly onDecision?: (decision: Decision) => void;
   readonly clock?: Clock;
 }

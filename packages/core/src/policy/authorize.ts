@@ -118,6 +118,8 @@ async function confirm(by: Authenticator<object>, about: Authorization): Promise
     const unable = second.code === 'unavailable' || second.code === 'internal';
     return unable ? second : new AuthError('permission_denied', 'unconfirmed', { cause: second });
   }
+  // Both spoke of one and the same token. A client that one side alone names contradicts nobody: RFC
+  // 7662 and RFC 7519 leave it out at will, and what the handler sees is the first's in any case.
   const agrees =
     second.subject === principal.subject &&
     second.issuer === principal.issuer &&
@@ -129,11 +131,18 @@ function dryRun(
   { rule, untilMs }: Extract<RuleNode, { kind: 'dry_run' }>,
   about: Authorization,
 ): Refusal | Promise<Refusal> {
-  const refusal = authorize(rule, about);
-  if (about.nowMs() >= untilMs) return refusal;
+  if (about.nowMs() >= untilMs) return authorize(rule, about);
   const report = (would: Refusal): Refusal => {
     if (would !== undefined) about.wouldRefuse(would);
     return undefined;
   };
-  return isThenable(refusal) ? refusal.then(report) : report(refusal);
+  // What it would be later, a call's end with INTERNAL, is what it reports now.
+  const reportFault = (fault: unknown): Refusal =>
+    report(AuthError.is(fault) ? fault : new AuthError('internal', 'bug', { cause: fault }));
+  try {
+    const refusal = authorize(rule, about);
+    return isThenable(refusal) ? refusal.then(report, reportFault) : report(refusal);
+  } catch (fault) {
+    return reportFault(fault);
+  }
 }

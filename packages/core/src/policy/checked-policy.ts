@@ -31,12 +31,15 @@ export class CheckedPolicy implements Policy {
   readonly #exact: ReadonlyMap<string, Entry>;
   readonly #byService: ReadonlyMap<string, Entry>;
   readonly #otherwise: Entry;
+  readonly #known: ReadonlySet<string>;
 
   constructor(
     exact: ReadonlyMap<string, Entry>,
     byService: ReadonlyMap<string, Entry>,
     otherwise: Entry,
+    known: ReadonlySet<string> = new Set(),
   ) {
+    this.#known = known;
     this.#exact = exact;
     this.#byService = byService;
     this.#otherwise = otherwise;
@@ -55,6 +58,10 @@ export class CheckedPolicy implements Policy {
     const rows = [
       ...[...this.#exact].map(([path, entry]) => row(path.slice(1), entry)),
       ...[...this.#byService].map(([service, entry]) => row(`${service}/*`, entry)),
+      // Each by its name, so that a method that is new shows in the diff.
+      ...[...this.#known]
+        .filter((path) => !this.#exact.has(path) && this.#wildcardFor(path) === undefined)
+        .map((path) => row(path.slice(1), this.#otherwise)),
     ];
     rows.sort((a, b) => (a.method < b.method ? -1 : 1));
     return [...rows, row('*', this.#otherwise)];

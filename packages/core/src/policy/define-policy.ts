@@ -5,6 +5,7 @@ import { rulesOfDescriptorSet } from './descriptor-rules.ts';
 import {
   checkCovered,
   checkNames,
+  checkServices,
   checkWeakened,
   knownMethods,
   type Rules,
@@ -45,6 +46,7 @@ export function definePolicy(options: PolicyOptions): Policy {
   if (typeof options.rules !== 'object' || options.rules === null) {
     throw wrongOption('rules', describeValue(options.rules), 'rules by method');
   }
+  if (services !== undefined) checkServices(services);
   const problems: string[] = [];
   const code = readRules(options.rules, problems);
   const proto = readProto(services, descriptorSet, problems);
@@ -56,7 +58,12 @@ export function definePolicy(options: PolicyOptions): Policy {
   const byService = new Map<string, Entry>();
   for (const [service, rule] of proto.byService) byService.set(service, { rule, source: 'proto' });
   for (const [service, rule] of code.byService) byService.set(service, { rule, source: 'code' });
-  const policy = new CheckedPolicy(exact, byService, { rule: otherwise, source: 'otherwise' });
+  const policy = new CheckedPolicy(
+    exact,
+    byService,
+    { rule: otherwise, source: 'otherwise' },
+    known,
+  );
   if (known !== undefined) {
     checkNames(code, known, problems);
     checkCovered(policy, otherwise, known, problems);

@@ -1,4 +1,4 @@
-import { nearestName } from '../errors/option-checks.ts';
+import { describeValue, nearestName, wrongOption } from '../errors/option-checks.ts';
 import type { Policy } from './checked-policy.ts';
 import { implies } from './implies.ts';
 import { INFRASTRUCTURE } from './method-pattern.ts';
@@ -9,6 +9,23 @@ import type { ServiceLike } from './rules-for.ts';
 export interface Rules {
   readonly exact: ReadonlyMap<string, Rule>;
   readonly byService: ReadonlyMap<string, Rule>;
+}
+
+/** @throws ConfigError for what is no service definition: a client, a name, a method without a path. */
+export function checkServices(services: unknown): void {
+  const wanted = 'service definitions, as a grpc-js server takes them';
+  if (!Array.isArray(services)) throw wrongOption('services', describeValue(services), wanted);
+  for (const [index, service] of services.entries()) {
+    const option = `services[${index}]`;
+    if (typeof service !== 'object' || service === null) {
+      throw wrongOption(option, describeValue(service), wanted);
+    }
+    for (const [name, method] of Object.entries(service as Readonly<Record<string, unknown>>)) {
+      const path = (method as { readonly path?: unknown } | null | undefined)?.path;
+      if (typeof path === 'string' && /^\/[^/]+\/[^/]+$/.test(path)) continue;
+      throw wrongOption(`${option}.${name}.path`, describeValue(path), "'/package.Service/Method'");
+    }
+  }
 }
 
 /** The paths of all methods; undefined where nobody said which there are. */
@@ -50,11 +67,12 @@ export function checkCovered(
   problems: string[],
 ): void {
   if (nodeOf(otherwise, 'otherwise').kind !== 'deny') return;
-  const rows = new Map(policy.table().map(({ method, source }) => [method, source]));
+  const named = policy.table().filter(({ source }) => source !== 'otherwise');
+  const rows = new Set(named.map(({ method }) => method));
   for (const path of known) {
-    const named = path.slice(1);
-    const wildcard = named.replace(/\/[^/]*$/, '/*');
-    if (rows.has(named) || rows.has(wildcard)) continue;
+    const method = path.slice(1);
+    const wildcard = method.replace(/\/[^/]*$/, '/*');
+    if (rows.has(method) || rows.has(wildcard)) continue;
     problems.push(`${path}: no rule names it, so it is denied; say denyAll() where that is meant`);
   }
 }

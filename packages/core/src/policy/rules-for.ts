@@ -26,6 +26,12 @@ export function rulesFor<S extends ServiceLike>(
   service: S,
   rules: { readonly [M in MethodName<S> | '*']?: Rule },
 ): Readonly<Record<string, Rule>> {
+  if (typeof service !== 'object' || service === null) {
+    throw new ConfigError(`rulesFor: came ${describeValue(service)}; wanted a service definition`);
+  }
+  if (typeof rules !== 'object' || rules === null) {
+    throw new ConfigError(`rulesFor: came ${describeValue(rules)}; wanted rules by method`);
+  }
   const bound: Record<string, Rule> = {};
   for (const [name, rule] of Object.entries<Rule | undefined>(rules)) {
     if (rule === undefined) continue;

@@ -100,9 +100,22 @@ export function requireAll(...rules: readonly [Rule, ...Rule[]]): Rule {
   return makeRule(`all of (${describe(rules)})`, { kind: 'all', of });
 }
 
-/** At least one of these rules. @throws ConfigError as requireAll does. */
+/**
+ * At least one of these rules.
+ *
+ * @throws ConfigError as requireAll does, and for one that every verified caller passes: the others
+ * would ask for nothing.
+ */
 export function requireAny(...rules: readonly [Rule, ...Rule[]]): Rule {
   const of = checkParts('requireAny', rules);
+  const open = of.findIndex(asksForNothing);
+  if (open !== -1) {
+    throw wrongOption(
+      `requireAny[${open}]`,
+      rules[open]?.description ?? '',
+      'a rule that not every verified caller passes; say authenticated() alone where that is meant',
+    );
+  }
   return makeRule(`any of (${describe(rules)})`, { kind: 'any', of });
 }
 
@@ -153,6 +166,10 @@ function checkScopes(option: string, scopes: readonly string[]): readonly string
 /** What may stand inside another rule: whatever only asks more of a verified caller. */
 function isPart({ kind }: RuleNode): boolean {
   return ['scopes', 'any_scope', 'claim', 'confirmed', 'all', 'any'].includes(kind);
+}
+
+function asksForNothing(node: RuleNode): boolean {
+  return node.kind === 'authenticated' || (node.kind === 'all' && node.of.every(asksForNothing));
 }
 
 function checkParts(option: string, rules: readonly Rule[]): readonly RuleNode[] {

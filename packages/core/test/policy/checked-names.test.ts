@@ -30,6 +30,28 @@ function problems(options: PolicyOptions): readonly string[] {
   return [];
 }
 
+describe('services that are none', () => {
+  it.each<readonly [string, unknown]>([
+    ['text', 'orders.v1.Orders'],
+    ['one alone', Orders],
+    ['null', null],
+    ['an undefined one', [Orders, undefined]],
+    ['null in a list', [null]],
+    ['text in a list', ['orders.v1.Orders']],
+    ['a function in a list', [() => Orders]],
+    ['a method without path', [{ List: {} }]],
+    ['a method that is undefined', [{ List: undefined }]],
+    ['a method that is null', [{ List: null }]],
+    ['a path that is no text', [{ List: { path: 5 } }]],
+    ['a path without a slash', [{ List: { path: 'orders.v1.Orders.List' } }]],
+    ['a path of a URL', [{ List: { path: 'https://x/y' } }]],
+  ])('are a ConfigError: %s', (_what, wrong) => {
+    const define = () => definePolicy({ services: wrong as never, rules: {} });
+    expect(define).toThrow(ConfigError);
+    expect(define).toThrow('services');
+  });
+});
+
 describe('a rule that names no method', () => {
   it.each([
     ['orders.v1.Orders/Lsit', 'orders.v1.Orders/List'],

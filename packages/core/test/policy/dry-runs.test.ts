@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Authenticator } from '../../src/contract/authenticator.ts';
 import { AuthError } from '../../src/errors/auth-error.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
@@ -113,6 +114,68 @@ describe('a dry run', () => {
       expect(await over.decided).toMatchObject(reported);
       expect(over.reported).toEqual([]);
     }
+  });
+
+  it('covers a rule that throws: it reports a bug, and refuses nobody', () => {
+    const fault = new Error('boom');
+    const throwing = requireClaim('team', () => {
+      throw fault;
+    });
+    for (const rule of [throwing, requireAll(requireScopes('x'), throwing)]) {
+      const good = caller({ scopes: ['x'] });
+      const dry = ask(dryRun(rule, { until }), { principal: good, clock: clockBeforeEnd(1) });
+      expect(dry.decided).toBe(good);
+      expect(dry.reported).toHaveLength(1);
+      expect(dry.reported[0]).toMatchObject({ code: 'internal', reason: 'bug', cause: fault });
+      const over = ask(dryRun(rule, { until }), { principal: good, clock: clockBeforeEnd(0) });
+      expect(over.decided).toMatchObject({ code: 'internal', reason: 'bug' });
+    }
+  });
+
+  it('covers a second opinion that fails, now or later', async () => {
+    for (const answer of [
+      () => {
+        throw new Error('boom');
+      },
+      async () => {
+        throw new Error('boom');
+      },
+      () => undefined,
+    ]) {
+      const rule = dryRun(confirmedBy(new SecondOpinion(answer)), { until });
+      const dry = ask(rule, { principal, clock: clockBeforeEnd(1) });
+      expect(await dry.decided).toBe(principal);
+      expect(dry.reported).toHaveLength(1);
+      expect(dry.reported[0]).toMatchObject({ code: 'internal', reason: 'bug' });
+    }
+  });
+
+  it('covers a second opinion that never comes: it waits as long as it may, and refuses nobody', async () => {
+    const signals: AbortSignal[] = [];
+    const never: Authenticator<object> = {
+      name: 'never',
+      authenticate: (_credentials, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    };
+    const clock = clockBeforeEnd(60_000);
+    const dry = ask(dryRun(confirmedBy(never), { until }), { principal, clock });
+    clock.advance(10_000);
+    expect(await dry.decided).toBe(principal);
+    expect(dry.reported).toHaveLength(1);
+    expect(dry.reported[0]).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('lets nobody through who was not verified in time', async () => {
+    const authenticator = stubAuthenticator(() => new Promise(() => undefined));
+    const clock = clockBeforeEnd(60_000);
+    const rule = dryRun(requireScopes('a'), { until });
+    const dry = ask(rule, { authenticator, clock });
+    clock.advance(10_000);
+    expect(await dry.decided).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(dry.reported).toEqual([]);
   });
 
   it('works inside an override', () => {

@@ -50,6 +50,30 @@ describe('the table of a policy', () => {
     const table = definePolicy({ services, rules: {}, otherwise: authenticated() }).table();
     expect(table).toContainEqual({ method: '*', rule: 'authenticated', source: 'otherwise' });
   });
+
+  it('has each known method that no rule names, so that a new one shows in the diff', () => {
+    const services = [Orders];
+    const rules = { 'orders.v1.Orders/List': requireScopes('orders:read') };
+    const table = definePolicy({ services, rules, otherwise: authenticated() }).table();
+    const names = Object.values(Orders).map(({ path }) => path.slice(1));
+    expect(table).toEqual([
+      ...names
+        .toSorted()
+        .map((method) =>
+          method === 'orders.v1.Orders/List'
+            ? { method, rule: 'scopes orders:read', source: 'code' }
+            : { method, rule: 'authenticated', source: 'otherwise' },
+        ),
+      { method: '*', rule: 'authenticated', source: 'otherwise' },
+    ]);
+  });
+
+  it('has no method twice that a rule for all of its service covers', () => {
+    const services = [Orders];
+    const rules = { 'orders.v1.Orders/*': requireScopes('a') };
+    const table = definePolicy({ services, rules, otherwise: authenticated() }).table();
+    expect(table.map(({ method }) => method)).toEqual(['orders.v1.Orders/*', '*']);
+  });
 });
 
 describe('the rule of a method', () => {

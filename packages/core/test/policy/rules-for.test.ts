@@ -54,6 +54,28 @@ describe('rulesFor()', () => {
     expect(() => loose(camelCased, { ListAll: rule })).toThrow('did you mean "listAll"?');
   });
 
+  it.each([undefined, null, 'orders.v1.Orders', 5, () => Orders])(
+    'is a ConfigError for what is no service: %s',
+    (wrong) => {
+      for (const rules of [{ List: rule }, { '*': rule }, {}]) {
+        expect(() => loose(wrong, rules)).toThrow(ConfigError);
+        expect(() => loose(wrong, rules)).toThrow('rulesFor');
+      }
+    },
+  );
+
+  it.each([undefined, null, 'List', 5])('is a ConfigError for what are no rules: %s', (wrong) => {
+    expect(() => loose(Orders, wrong as never)).toThrow(ConfigError);
+  });
+
+  it('is a ConfigError for a method without a path', () => {
+    for (const method of [undefined, null, {}, { path: 5 }]) {
+      for (const name of ['List', '*']) {
+        expect(() => loose({ List: method }, { [name]: rule })).toThrow(ConfigError);
+      }
+    }
+  });
+
   it.each<readonly [string, ServiceLike]>([
     ['has no methods', {}],
     ['is a client', { service: Orders } as never],

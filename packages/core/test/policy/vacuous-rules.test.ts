@@ -87,6 +87,28 @@ describe('a rule that none of our functions made', () => {
   });
 });
 
+describe('a choice that leaves none', () => {
+  it.each<readonly [string, () => Rule]>([
+    ['authenticated() alone', () => requireAny(authenticated())],
+    ['authenticated() first', () => requireAny(authenticated(), requireScopes('a'))],
+    ['authenticated() last', () => requireAny(requireScopes('a'), authenticated())],
+    ['all of nothing more', () => requireAny(requireScopes('a'), requireAll(authenticated()))],
+    [
+      'inside of another',
+      () => requireAny(requireAll(authenticated(), requireAll(authenticated()))),
+    ],
+  ])('is a ConfigError: %s', (_what, make) => {
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow('requireAny');
+  });
+
+  it('may stand in requireAll, which asks for more', () => {
+    expect(requireAny(requireAll(authenticated(), requireScopes('a'))).description).toBe(
+      'any of (all of (authenticated; scopes a))',
+    );
+  });
+});
+
 describe('a rule that stands alone', () => {
   const until = '2020-01-01';
   it.each<readonly [string, Rule]>([

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import type { AuthInterceptorOptions, Decision } from '@grpc-authn/core';
+import {
+  PLAIN,
+  createTarget,
+  type Target,
+  type TargetName,
+  type TargetOptions,
+} from './attack-targets.ts';
+import type { CallEnd, EchoClient } from './echo-client.ts';
+import type { EchoServer } from './echo-server.ts';
+import { withEcho } from './with-echo.ts';
+
+/** A server that is attacked, on a real port. */
+export interface Attacked {
+  readonly target: Target;
+  readonly server: EchoServer;
+  readonly client: EchoClient;
+  readonly decisions: readonly Decision[];
+  /** A call with this bearer token; none for undefined. */
+  readonly call: (token: string | undefined) => Promise<CallEnd>;
+}
+
+type Options = Partial<Omit<AuthInterceptorOptions, 'onDecision'>> & TargetOptions;
+
+export async function withTarget(
+  name: TargetName,
+  body: (attacked: Attacked) => Promise<void>,
+  { published, algorithms, ...options }: Options = {},
+): Promise<void> {
+  const target = await createTarget(name, {
+    ...(published && { published }),
+    ...(algorithms && { algorithms }),
+  });
+  const decisions: Decision[] = [];
+  const onDecision = (decision: Decision): void => void decisions.push(decision);
+  const { authenticator } = target;
+  try {
+    await withEcho({ authenticator, onDecision, ...options }, async ({ server, client }) => {
+      const call = (token: string | undefined): Promise<CallEnd> =>
+        client.call('unary', token === undefined ? {} : { authorization: `Bearer ${token}` });
+      await body({ target, server, client, decisions, call });
+    });
+  } finally {
+    await target.close();
+  }
+}
+
+/** A token, and where it matters the reason that the check gives which stops it. */
+type Bad = string | readonly [token: string, reason: string];
+
+export interface Refusals extends Options {
+  /** Where the attack is told of: RFC and section, CVE, advisory. */
+  readonly source: string;
+  /** UNAUTHENTICATED unless said. */
+  readonly wanted?: status;
+  readonly on: readonly TargetName[];
+  readonly good?: (target: Target) => string;
+  readonly bad: (target: Target) => Readonly<Record<string, Bad>>;
+}
+
+/**
+ * A test for each target: the good token passes, then each bad one is refused, twice, so that nothing
+ * that was kept helps it; then the good one passes again. No handler runs for a bad one.
+ */
+export function refuses(attack: Refusals): void {
+  const { source, on, bad, ...rest } = attack;
+  const { wanted = status.UNAUTHENTICATED, good = (target) => target.issued(), ...options } = rest;
+  for (const name of on) {
+    it(`${name}: ${status[wanted]} (${source})`, async () => {
+      await withTarget(
+        name,
+        async ({ target, server, decisions, call }) => {
+          const goodToken = good(target);
+          assert.equal((await call(goodToken)).code, status.OK, 'the good token, before');
+          assert.equal(server.seen.handlers, 1);
+          const cases = Object.entries(bad(target));
+          assert.ok(cases.length > 0);
+          const isNot = async (token: string, what: string): Promise<void> => {
+            assert.equal((await call(token)).code, wanted, what);
+          };
+          for (const time of ['once', 'again']) {
+            // All at once: those that ask for an unknown key wait for one look-up together.
+            const others = cases.filter(
+              (given): given is [string, string] => !Array.isArray(given[1]),
+            );
+            await Promise.all(others.map(([what, token]) => isNot(token, `${what}, ${time}`)));
+            for (const [what, given] of cases) {
+              if (typeof given === 'string') continue;
+              const [token, reason] = given;
+              await isNot(token, `${what}, ${time}`);
+              if (PLAIN.includes(name)) assert.equal(decisions.at(-1)?.error?.reason, reason, what);
+            }
+          }
+          assert.equal(server.seen.handlers, 1, 'no handler ran for a bad token');
+          assert.equal((await call(goodToken)).code, status.OK, 'the good token, after');
+          assert.equal(server.seen.handlers, 2);
+        },
+        options,
+      );
+    });
+  }
+}
