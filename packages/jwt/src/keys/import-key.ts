@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { decodeBase64url } from '../compact/base64url.ts';
 import { ownMember } from '../compact/json-object.ts';
@@ -13,7 +13,7 @@ export interface VerificationKey {
   readonly algorithm: string | undefined;
   readonly keyObject: KeyObject;
   /** What of the JWK makes the key; undefined for a secret. */
-  readonly material: JsonWebKey | undefined;
+  readonly material: Readonly<Record<string, string>> | undefined;
 }
 
 const RSA_BITS = { least: 2048, most: 8192 };
@@ -103,9 +103,9 @@ function toBigInt(member: unknown): bigint | undefined {
     : BigInt(`0x${bytes.toString('hex')}`);
 }
 
-function publicMembers(jwk: JsonObject): JsonWebKey {
-  const members: JsonWebKey = {};
-  for (const name of ['kty', 'crv', 'n', 'e', 'x', 'y'] as const) {
+function publicMembers(jwk: JsonObject): Readonly<Record<string, string>> {
+  const members: Record<string, string> = {};
+  for (const name of ['kty', 'crv', 'n', 'e', 'x', 'y']) {
     const value = ownMember(jwk, name);
     if (typeof value === 'string') members[name] = value;
   }
