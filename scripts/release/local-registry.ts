@@ -1,8 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { runServer } from 'verdaccio';
+
+/** Required, not imported: verdaccio's types name packages that it does not install. */
+const { runServer } = createRequire(import.meta.url)('verdaccio') as {
+  runServer: (config: object) => Promise<Server>;
+};
 
 /** A real registry for our scope alone: what else is asked for comes from where npm always asks. */
 export interface LocalRegistry {
@@ -25,11 +30,9 @@ export async function openLocalRegistry(folder: string): Promise<LocalRegistry> 
     web: { enable: false },
     log: { type: 'file', path: join(home, 'verdaccio.log'), format: 'json', level: 'http' },
   };
-  writeFileSync(join(home, 'config.json'), JSON.stringify(config));
-  const server = (await runServer({
-    ...config,
-    configPath: join(home, 'config.json'),
-  } as never)) as Server;
+  const configPath = join(home, 'config.json');
+  writeFileSync(configPath, JSON.stringify(config));
+  const server = await runServer({ ...config, configPath });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
