@@ -10,6 +10,8 @@ export interface ConsumersOptions {
   readonly folder: string;
   readonly version: string;
   readonly quick: boolean;
+  /** Told where a project was made, and what of ours it got. */
+  readonly onInstalled?: (folder: string, names: readonly string[]) => void;
 }
 
 /** Everything that consumers do with what the registry has. */

@@ -17,6 +17,7 @@ export interface Surroundings {
   readonly version: string;
   /** Only the oldest and the newest runtime and compiler. */
   readonly quick: boolean;
+  readonly onInstalled?: (folder: string, names: readonly string[]) => void;
 }
 
 const SOURCES = join(import.meta.dirname, 'projects');
@@ -30,6 +31,11 @@ export async function tryProject(project: Project, around: Surroundings): Promis
   } catch (error) {
     return [{ cells: [project.name, 'installed', ''], failure: String(error) }];
   }
+  const ours = [...installed.packages].filter(([name]) => name.startsWith('@grpc-authn/'));
+  around.onInstalled?.(
+    folder,
+    ours.map(([name, version]) => `${name.slice('@grpc-authn/'.length)} ${version}`),
+  );
   const rows = [installedRow(project, installed, around.version)];
   const compilers = around.quick && project.compilers === 'all' ? 'ends' : project.compilers;
   for (const compilation of compilationsFor(compilers)) {
