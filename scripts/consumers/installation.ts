@@ -48,10 +48,13 @@ function packagesOf(modules: string): ReadonlyMap<string, string> {
   return found;
 }
 
+/** Each file once, though pnpm shows it by many links. */
 function bytesOf(folder: string): number {
-  let bytes = 0;
+  const sizes = new Map<number, number>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+    if (!entry.isFile()) continue;
+    const { ino, size } = statSync(join(entry.parentPath, entry.name));
+    sizes.set(ino, size);
   }
-  return bytes;
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -48,9 +48,8 @@ export async function tryProject(project: Project, around: Surroundings): Promis
         cwd: folder,
         env: around.env,
       });
-      const system = program.endsWith('.cjs') ? 'CommonJS' : 'ESM';
       rows.push({
-        cells: [project.name, `runs, ${system}`, name],
+        cells: [project.name, `runs ${program}`, name],
         failure: status === 0 ? undefined : output,
       });
     }

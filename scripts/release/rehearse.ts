@@ -1,5 +1,6 @@
 // The whole release, against a registry on loopback, in a folder that is gone afterwards. Nothing leaves
-// this machine, and the working tree stays as it is: nothing is built in it. The last line is `N passed, N failed`.
+// this machine, and the working tree stays as it is; not even a build is left in it.
+// The last line is `N passed, N failed`.
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, pnpm, run, throwawayFolder } from '../commands.ts';
