@@ -15,7 +15,6 @@ const folder = throwawayFolder('rehearsal');
 const copy = join(folder, 'workspace');
 const packed = join(folder, 'packed');
 const inCopy = { cwd: copy };
-const bin = (name: string): string => join(copy, 'node_modules', '.bin', name);
 
 say(`copying the working tree to ${copy}`);
 await copyWorkingTree(root, copy);
@@ -25,7 +24,7 @@ await mustRun(...pnpm('install', '--frozen-lockfile', '--prefer-offline'), inCop
 const pending = readdirSync(join(copy, '.changeset')).filter((name) => name.endsWith('.md'));
 say(pending.length > 0 ? `versions: ${pending.join(', ')}` : 'versions: no changeset is pending');
 const old = versions();
-if (pending.length > 0) await mustRun(bin('changeset'), ['version'], inCopy);
+if (pending.length > 0) await mustRun(...pnpm('exec', 'changeset', 'version'), inCopy);
 const now = versions();
 for (const [name, version] of now) console.log(`      ${name} ${old.get(name)} -> ${version}`);
 const lockfile = await run(...pnpm('install', '--frozen-lockfile', '--offline'), inCopy);
@@ -36,7 +35,7 @@ await mustRun(...pnpm('run', 'build'), inCopy);
 const registry = await openLocalRegistry(folder);
 say(`packing, for the registry at ${registry.url}`);
 appendFileSync(join(copy, '.npmrc'), registry.npmrc);
-await mustRun(bin('changeset'), ['pack', '--out-dir', packed], inCopy);
+await mustRun(...pnpm('exec', 'changeset', 'pack', '--out-dir', packed), inCopy);
 appendFileSync(join(packed, '.npmrc'), registry.npmrc);
 
 const named = await mustRun(process.execPath, script('packed-version', packed), inCopy);
@@ -109,10 +108,7 @@ function changelogs(): number {
 }
 
 async function formatted(): Promise<boolean> {
-  return mustRun(bin('oxfmt'), ['--check', '.'], inCopy).then(
-    () => true,
-    () => false,
-  );
+  return (await run(...pnpm('exec', 'oxfmt', '--check', '.'), inCopy)).status === 0;
 }
 
 function lines(output: string, beginning: string): number {
