@@ -18,6 +18,14 @@ export function check(command: string, ...args: readonly string[]): Counts {
   return { passed: 0, failed: 1 };
 }
 
+/** A program of ours that shows a table and closes with its count. A run without a count is a failure. */
+export function table(file: string, ...args: readonly string[]): Counts {
+  const { status, stdout, stderr } = spawnSync('node', [file, ...args], { encoding: 'utf8', env });
+  process.stdout.write(`${stdout ?? ''}${status === 0 ? '' : (stderr ?? '')}`);
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed\n$/m.exec(stdout ?? '') ?? [];
+  return counted(Number(passed), Number(failed), status);
+}
+
 /** The unit tests, counted from vitest's own report. A run without a test is a failure. */
 export function vitest(): Counts {
   return inFolder((folder) => {

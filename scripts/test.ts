@@ -1,7 +1,7 @@
 // Everything that must hold, one step after the other. The last line is `N passed, N failed`.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Counts, check, nodeTests, vitest } from './test-steps.ts';
+import { type Counts, check, nodeTests, table, vitest } from './test-steps.ts';
 
 const E2E = join('apps', 'e2e');
 const NODE_20 = join(E2E, 'node_modules', 'node-20', 'bin', 'node');
@@ -11,6 +11,8 @@ const steps: readonly (readonly [string, () => Counts])[] = [
   ['lint and layers', () => check('oxlint')],
   ['types', () => check('tsc', '-b', 'tsconfig.json')],
   ['build', () => check('node', join('scripts', 'build.ts'))],
+  ['packages', () => table(join('scripts', 'packages', 'run.ts'))],
+  ['consumers, the quick ones', () => table(join('scripts', 'consumers', 'run.ts'), '--quick')],
   ['unit', () => vitest()],
   ['end to end', () => nodeTests('node', e2eFiles())],
   ['end to end on the oldest Node.js', () => nodeTests(NODE_20, e2eFiles())],

@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { decodeBase64url } from '../compact/base64url.ts';
 import { ownMember } from '../compact/json-object.ts';
@@ -104,9 +104,9 @@ function toBigInt(member: unknown): bigint | undefined {
     : BigInt(`0x${bytes.toString('hex')}`);
 }
 
-function publicMembers(jwk: JsonObject): JsonWebKey {
-  const members: JsonWebKey = {};
-  for (const name of ['kty', 'crv', 'n', 'e', 'x', 'y'] as const) {
+function publicMembers(jwk: JsonObject): Readonly<Record<string, string>> {
+  const members: Record<string, string> = {};
+  for (const name of ['kty', 'crv', 'n', 'e', 'x', 'y']) {
     const value = ownMember(jwk, name);
     if (typeof value === 'string') members[name] = value;
   }

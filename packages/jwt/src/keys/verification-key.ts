@@ -1,4 +1,4 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 import type { SignatureCheck, SignatureEngine } from '../signature/signature-engine.ts';
 import { signatureBytesOf } from './algorithms.ts';
@@ -15,7 +15,7 @@ export class VerificationKey {
   /** The one algorithm it verifies; undefined for an RSA key that declares none. */
   readonly algorithm: string | undefined;
   /** What of the JWK makes the key; undefined for a secret. */
-  readonly material: JsonWebKey | undefined;
+  readonly material: Readonly<Record<string, string>> | undefined;
   readonly #keyObject: KeyObject;
   readonly #engines: readonly SignatureEngine[];
   /** By algorithm: an RSA key that declares none may be asked for several. */

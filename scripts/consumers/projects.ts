@@ -1,0 +1,125 @@
+/** A project of somebody who installs us: what it asks for, and what it does. */
+export interface Project {
+  readonly name: string;
+  /** Of this family, without the scope. */
+  readonly ours: readonly string[];
+  readonly others?: readonly string[];
+  /** All that may be installed; a package that is not here came along unasked. */
+  readonly only?: readonly string[];
+  /** A strict installation shows a package only what it named itself. */
+  readonly installer?: 'npm' | 'pnpm';
+  /** Files of projects/, with their arguments. */
+  readonly programs: readonly (readonly string[])[];
+  /** What a TypeScript file imports with the library check on. */
+  readonly doors: readonly string[];
+  /** By all compilers, each way; by the oldest and the newest, as ES modules; by the newest alone. */
+  readonly compilers: 'all' | 'ends' | 'newest';
+  /** Tried on each run of the tests, not only when all consumers are. */
+  readonly quick?: boolean;
+}
+
+const GRPC = '@grpc/grpc-js@^1.14.0';
+const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', '@standard-schema/spec', 'leven'];
+const JWT = [...CORE, '@grpc-authn/jwt', 'jose', 'zod'];
+const HTTP = ['@grpc-authn/http', 'ipaddr.js', 'undici', 'zod'];
+const DISCOVERY = [...HTTP, '@grpc-authn/discovery', 'oauth4webapi', 'openid-client'];
+const JWKS = [
+  ...JWT,
+  ...HTTP,
+  '@grpc-authn/jwks',
+  'jwks-rsa',
+  'debug',
+  'limiter',
+  'lodash.clonedeep',
+  'lru-cache',
+  'lru-memoizer',
+  'ms',
+  // jwks-rsa brings these types to everybody.
+  '@types/jsonwebtoken',
+  '@types/ms',
+  '@types/node',
+  'undici-types',
+];
+
+export const PROJECTS: readonly Project[] = [
+  {
+    name: 'everything',
+    ours: ['config', 'core', 'hs256', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    others: [GRPC, '@types/node@^20.19.0'],
+    programs: [['serve.mjs'], ['serve.cjs']],
+    doors: [],
+    compilers: 'all',
+    quick: true,
+  },
+  {
+    name: 'core',
+    ours: ['core'],
+    only: CORE,
+    programs: [['core.mjs']],
+    doors: ['core/authenticator', 'core/client', 'core/internal'],
+    compilers: 'ends',
+  },
+  alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),
+  alone('jwt', ['jwt', 'jwt/key-source'], JWT),
+  alone('jwks', ['jwks', 'jwks/key-source'], JWKS, true),
+  alone('oidc', ['oidc'], [...JWKS, ...DISCOVERY, '@grpc-authn/oidc']),
+  alone(
+    'introspection',
+    ['introspection'],
+    [
+      ...JWT,
+      ...DISCOVERY,
+      '@grpc-authn/introspection',
+      'cockatiel',
+      'eventemitter3',
+      'p-queue',
+      'p-timeout',
+    ],
+  ),
+  {
+    name: 'core + testing',
+    ours: ['core', 'testing'],
+    only: [...CORE, '@grpc-authn/testing', 'jose'],
+    programs: [['testing.mjs']],
+    doors: ['testing'],
+    compilers: 'ends',
+  },
+  {
+    name: 'config + hs256',
+    ours: ['core', 'config', 'hs256'],
+    others: [GRPC],
+    programs: [['config.mjs']],
+    doors: ['core', 'config', 'hs256'],
+    // grpc-js brings the newest types of Node.js, which no old compiler reads.
+    compilers: 'newest',
+    quick: true,
+  },
+  {
+    name: 'every adapter, newest types',
+    ours: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    others: [GRPC],
+    programs: [],
+    doors: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    compilers: 'newest',
+  },
+  {
+    name: 'config + hs256, by pnpm',
+    ours: ['core', 'config', 'hs256'],
+    others: [GRPC, '@types/node@^20.19.0'],
+    installer: 'pnpm',
+    programs: [['serve.mjs'], ['serve.cjs'], ['config.mjs']],
+    doors: ['core', 'config', 'hs256'],
+    compilers: 'ends',
+  },
+];
+
+function alone(
+  adapter: string,
+  doors: readonly string[],
+  only: readonly string[],
+  quick = false,
+): Project {
+  const name = `core + ${adapter}`;
+  const programs = [['alone.mjs', adapter]];
+  return { name, ours: ['core', adapter], only, programs, doors, compilers: 'ends', quick };
+}

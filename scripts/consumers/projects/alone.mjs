@@ -1,0 +1,48 @@
+// One adapter beside core, and nothing else: it verifies without any gRPC.
+import assert from 'node:assert/strict';
+import { AuthError } from '@grpc-authn/core/authenticator';
+
+const { ISSUER, JWKS_URI, TOKEN, OPAQUE_TOKEN, SECRET, HS256_ISSUER, HS256_TOKEN } = process.env;
+const audience = 'orders';
+const [, , name] = process.argv;
+
+const signed = { issuer: ISSUER, audience };
+const ADAPTERS = {
+  hs256: ({ createHs256Authenticator }) => [
+    createHs256Authenticator({
+      secrets: [{ text: SECRET, encoding: 'base64' }],
+      issuer: HS256_ISSUER,
+      audience,
+    }),
+    HS256_TOKEN,
+  ],
+  jwt: async ({ createJwtAuthenticator, importKeySet }) => {
+    const keys = importKeySet(await (await fetch(JWKS_URI)).json());
+    return [createJwtAuthenticator({ name, keys, ...signed }), TOKEN];
+  },
+  jwks: ({ createJwksAuthenticator }) => [
+    createJwksAuthenticator({ jwks: { url: JWKS_URI }, ...signed }),
+    TOKEN,
+  ],
+  oidc: ({ createOidcAuthenticator }) => [createOidcAuthenticator(signed), TOKEN],
+  introspection: ({ createIntrospectionAuthenticator }) => [
+    createIntrospectionAuthenticator({
+      ...signed,
+      clientId: 'orders',
+      clientAuthentication: { method: 'client_secret_basic', secret: 'a-secret' },
+    }),
+    OPAQUE_TOKEN,
+  ],
+};
+
+await assert.rejects(import('@grpc/grpc-js'), { code: 'ERR_MODULE_NOT_FOUND' });
+const [authenticator, token] = await ADAPTERS[name](await import(`@grpc-authn/${name}`));
+const ask = (text) =>
+  authenticator.authenticate(
+    { scheme: 'bearer', token: text },
+    { method: '/orders.v1.Orders/Get', signal: new AbortController().signal },
+  );
+const verdict = await ask(token);
+assert.equal(AuthError.is(verdict) ? verdict.reason : verdict.subject, 'alice');
+assert.ok(AuthError.is(await ask(`${token}A`)), 'a token that was changed is refused');
+await authenticator.close?.();

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+
+export interface Tool {
+  readonly name: string;
+  readonly path: string;
+}
+
+const OWN = join(import.meta.dirname, 'node_modules');
+const ROOT = join(import.meta.dirname, '../../node_modules');
+
+/** Each Node.js that is supported, oldest first. */
+export const RUNTIMES: readonly Tool[] = [
+  { name: 'Node.js 20', path: join(OWN, 'node-20/bin/node') },
+  { name: 'Node.js 22', path: join(OWN, 'node-22/bin/node') },
+  { name: 'Node.js 24', path: join(OWN, 'node-24/bin/node') },
+  { name: 'Node.js 26', path: join(ROOT, 'node/bin/node') },
+];
+
+export interface Compilation {
+  readonly name: string;
+  /** The compiler's own entry, run by our Node.js. */
+  readonly tsc: string;
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  /** The name's ending says which module system the file is of. */
+  readonly ending: 'mts' | 'cts' | 'ts';
+}
+
+const OLDEST = join(OWN, 'typescript-5.4/bin/tsc');
+const NEWEST = join(ROOT, 'typescript/bin/tsc');
+
+/** What the packages must compile in; CommonJS may not require an ES module before 5.8. */
+const COMPILATIONS: readonly Compilation[] = [
+  { name: 'TypeScript 5.4, ESM', tsc: OLDEST, ...node('mts') },
+  { name: 'TypeScript 5.9, ESM', tsc: join(OWN, 'typescript-5.9/bin/tsc'), ...node('mts') },
+  { name: 'TypeScript 5.9, CommonJS', tsc: join(OWN, 'typescript-5.9/bin/tsc'), ...node('cts') },
+  { name: 'TypeScript 6, ESM', tsc: join(OWN, 'typescript-6/bin/tsc'), ...node('mts') },
+  { name: 'TypeScript 6, CommonJS', tsc: join(OWN, 'typescript-6/bin/tsc'), ...node('cts') },
+  { name: 'TypeScript 7, ESM', tsc: NEWEST, ...node('mts') },
+  { name: 'TypeScript 7, CommonJS', tsc: NEWEST, ...node('cts') },
+  {
+    name: 'TypeScript 7, bundler',
+    tsc: NEWEST,
+    compilerOptions: { module: 'esnext', moduleResolution: 'bundler' },
+    ending: 'ts',
+  },
+];
+
+/** Of all compilations those that a project asks for. */
+export function compilationsFor(compilers: 'all' | 'ends' | 'newest'): readonly Compilation[] {
+  if (compilers === 'all') return COMPILATIONS;
+  const wanted = compilers === 'newest' ? [NEWEST] : [OLDEST, NEWEST];
+  return COMPILATIONS.filter(({ tsc, ending }) => ending === 'mts' && wanted.includes(tsc));
+}
+
+function node(ending: 'mts' | 'cts'): Pick<Compilation, 'compilerOptions' | 'ending'> {
+  return { compilerOptions: { module: 'nodenext' }, ending };
+}

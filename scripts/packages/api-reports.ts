@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+
+/** The doors that promise something to everybody: the package, and what is behind the slash. */
+const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
+  ['core', 'index'],
+  ['core', 'authenticator'],
+  ['core', 'client'],
+  ['config', 'index'],
+  ['hs256', 'index'],
+  ['introspection', 'index'],
+  ['jwks', 'index'],
+  ['jwt', 'index'],
+  ['oidc', 'index'],
+  ['testing', 'index'],
+];
+
+export interface ApiReport {
+  /** Relative to the root. */
+  readonly file: string;
+  /** Whether the committed report tells what was built. */
+  readonly current: boolean;
+  /** The report of what was built. */
+  readonly fresh: string;
+}
+
+/** Compares the built declarations of each public door with its committed report, or writes it anew. */
+export function apiReports(
+  root: string,
+  folder: string,
+  { write }: { readonly write: boolean },
+): readonly ApiReport[] {
+  return PUBLIC_DOORS.map(([name, door]) => {
+    const config = configOf(root, folder, name, door);
+    const before = textOf(config.reportFilePath);
+    if (write) mkdirSync(config.reportFolder, { recursive: true });
+    Extractor.invoke(config, {
+      localBuild: write,
+      messageCallback(message) {
+        message.handled = message.logLevel !== ExtractorLogLevel.Error;
+      },
+    });
+    const current = before !== '' && before === textOf(config.reportTempFilePath);
+    const fresh = config.reportTempFilePath;
+    return { file: join('packages', name, 'api', `${door}.api.md`), current, fresh };
+  });
+}
+
+function configOf(root: string, folder: string, name: string, door: string): ExtractorConfig {
+  const home = join(root, 'packages', name);
+  const entry = join(home, 'dist', `${door}.d.ts`);
+  const compilerOptions = {
+    target: 'es2023',
+    lib: ['es2023'],
+    module: 'nodenext',
+    strict: true,
+    skipLibCheck: true,
+    types: ['node'],
+  };
+  return ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: home,
+      mainEntryPointFilePath: entry,
+      // The family's own package, whose options the adapters pass on as theirs.
+      bundledPackages: ['@grpc-authn/http'],
+      compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${door}.api.md`,
+        reportFolder: join(home, 'api'),
+        reportTempFolder: join(folder, name),
+        // A type that a signature shows is part of it, exported or not.
+        includeForgottenExports: true,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(home, 'package.json'),
+  });
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

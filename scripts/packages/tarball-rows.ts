@@ -1,0 +1,54 @@
+import { basename, join } from 'node:path';
+import { type Ended, inLanes, mustRun, run } from '../commands.ts';
+import type { Row } from '../report.ts';
+
+/** What publint, attw and we ourselves say of each tarball. */
+export async function tarballRows(root: string, tarballs: readonly string[]): Promise<Row[]> {
+  const rows = await inLanes(tarballs, 2, async (file) => {
+    const name = basename(file, '.tgz').replace(/^grpc-authn-(.*)-[^-]+$/, '$1');
+    const others = await doorsWithoutCode(file);
+    const excluded = others.length > 0 ? ['--exclude-entrypoints', ...others] : [];
+    return [
+      toRow(name, 'publint --strict', await tool(root, 'publint', file, '--strict')),
+      // CommonJS gets ES modules by require, which attw has no profile for; the consumers try it.
+      toRow(name, 'attw', await tool(root, 'attw', file, '--profile', 'esm-only', ...excluded)),
+      contentsRow(name, await entriesOf(file)),
+    ];
+  });
+  return rows.flat();
+}
+
+function tool(root: string, name: string, ...args: readonly string[]): Promise<Ended> {
+  return run(join(root, 'node_modules', '.bin', name), args, { cwd: root });
+}
+
+function toRow(name: string, check: string, { status, output }: Ended): Row {
+  return { cells: [name, check], failure: status === 0 ? undefined : output };
+}
+
+async function entriesOf(file: string): Promise<readonly string[]> {
+  const list = await mustRun('tar', ['-tzf', file], { cwd: '/' });
+  return list.trim().split('\n');
+}
+
+/** Schemas and protos: no compiler looks for types behind them. */
+async function doorsWithoutCode(file: string): Promise<readonly string[]> {
+  const text = await mustRun('tar', ['-xzOf', file, 'package/package.json'], { cwd: '/' });
+  const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };
+  return Object.keys(exports).filter((door) => /\.(?!js$|json$)\w+$/.test(door));
+}
+
+const WANTED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];
+const ALLOWED =
+  /^package\/(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|proto\/.*\.proto|schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
+
+function contentsRow(name: string, entries: readonly string[]): Row {
+  const missing = WANTED.filter((entry) => !entries.includes(entry));
+  const strange = entries.filter((entry) => !ALLOWED.test(entry));
+  const failure = [
+    ...missing.map((entry) => `${entry} is not in it`),
+    ...strange.map((entry) => `${entry} should not be in it`),
+  ].join('\n');
+  const cells = [name, `${entries.length} files`];
+  return { cells, failure: failure === '' ? undefined : failure };
+}
