@@ -74,43 +74,39 @@ describe('five thousand forged tokens with a valid kid', () => {
     for (const refused of await Promise.all(flood)) assert.ok(AuthError.is(refused));
   });
 
-  it(
-    'cached jwks: no more than 64 are decided in one turn of the event loop (rule 8)',
-    { todo: 'verifications have no budget a turn yet' },
-    async () => {
-      const gate = createGate({ authenticator: create() });
-      let decided = 0;
-      let most = 0;
-      const flood = Array.from({ length: 1000 }, async (_, index) => {
-        await gate({ scheme: 'bearer', token: forge(index) }, context(`evil-${index % 4}`));
-        decided += 1;
-      });
-      while (decided < flood.length) {
-        const before = decided;
-        await new Promise(setImmediate);
-        most = Math.max(most, decided - before);
-      }
-      assert.ok(most <= 64, `${most} in one turn`);
-    },
-  );
+  it('cached jwks: no more than 64 are decided in one turn of the event loop (rule 8)', async () => {
+    const gate = createGate({ authenticator: create() });
+    let decided = 0;
+    let most = 0;
+    const flood = Array.from({ length: 1000 }, async (_, index) => {
+      await gate({ scheme: 'bearer', token: forge(index) }, context(`evil-${index % 4}`));
+      decided += 1;
+    });
+    while (decided < flood.length) {
+      const before = decided;
+      await new Promise(setImmediate);
+      most = Math.max(most, decided - before);
+    }
+    assert.ok(most <= 64, `${most} in one turn`);
+  });
 
-  it(
-    'cached jwks: one cold good token is not behind all of them (rule 8)',
-    { todo: 'cold verifications have no queue yet' },
-    async () => {
-      const gate = createGate({ authenticator: create() });
-      let decided = 0;
-      const flood = Array.from({ length: 4000 }, async (_, index) => {
-        await gate({ scheme: 'bearer', token: forge(index) }, context(`evil-${index % 4}`));
-        decided += 1;
-      });
-      const cold = await gate({ scheme: 'bearer', token: good('cold') }, context('good'));
-      assert.ok(!AuthError.is(cold));
-      const ahead = decided;
-      await Promise.all(flood);
-      assert.ok(ahead <= 1025, `${ahead} forged ones were decided before it`);
-    },
-  );
+  it('cached jwks: one cold good token is not behind all of them (rule 8)', async () => {
+    const gate = createGate({ authenticator: create() });
+    let decided = 0;
+    const flood = Array.from({ length: 4000 }, async (_, index) => {
+      const end = await gate(
+        { scheme: 'bearer', token: forge(index) },
+        context(`evil-${index % 4}`),
+      );
+      // Those that find no place are told so at once, and cost no signature.
+      if (AuthError.is(end) && end.reason === 'signature') decided += 1;
+    });
+    const cold = await gate({ scheme: 'bearer', token: good('cold') }, context('good'));
+    assert.ok(!AuthError.is(cold));
+    const ahead = decided;
+    await Promise.all(flood);
+    assert.ok(ahead <= 64, `${ahead} forged ones were verified before it`);
+  });
 });
 
 function context(address: string) {
