@@ -39,21 +39,12 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   ): Verdict<object> | Promise<Verdict<object>> {
     const token = TokenCheck.of(credentials.token, this.#rules, this.#headers);
     if (AuthError.is(token)) return token;
-    return coldTurns.run(context, () => this.#decide(token, context));
-  }
-
-  /** By the keys of now: those that a call found before it waited for its turn may be gone. */
-  #decide(
-    token: TokenCheck,
-    context: AuthenticationContext,
-  ): Verdict<object> | Promise<Verdict<object>> {
     const keys = this.#source.keys();
     return isThenable(keys)
       ? this.#waitForKeys(keys, token, context)
       : this.#verify(keys, token, context);
   }
 
-  /** Those who waited for the first keys come all at once, and take turns too. */
   async #waitForKeys(
     promised: PromiseLike<unknown>,
     token: TokenCheck,
@@ -62,7 +53,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const keys = await untilAborted(promised, context.signal);
     // Nobody waits any longer, so nobody's turn is taken by a signature.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
-    return coldTurns.run(context, () => this.#verify(keys, token, context));
+    return this.#verify(keys, token, context);
   }
 
   #verify(
@@ -70,7 +61,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     token: TokenCheck,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const verdict = this.#verifyWith(keys, token);
+    const verdict = this.#verifyWith(keys, token, context);
     const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
     return unknown && this.#source.lookUp !== undefined ? this.#lookUp(token, context) : verdict;
   }
@@ -78,14 +69,26 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   async #lookUp(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
     const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
     const keys = await this.#source.lookUp?.(isFound, context.signal);
-    return coldTurns.run(context, () => this.#verifyWith(keys, token));
+    return this.#verifyWith(keys, token, context);
   }
 
-  #verifyWith(keys: unknown, token: TokenCheck): Verdict<object> | Promise<Verdict<object>> {
+  #verifyWith(
+    keys: unknown,
+    token: TokenCheck,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
     if (AuthError.is(keys)) return keys;
     if (!ImportedKeySet.is(keys)) throw new TypeError('keys: wanted a KeySet of importKeySet');
     const candidates = this.#candidates(keys, token);
+    // What costs no signature waits for no turn.
     if (candidates.length === 0) return token.refuse(whyNoKey(keys, token.header.kid));
+    return coldTurns.run(context, () => this.#verifySignature(candidates, token));
+  }
+
+  #verifySignature(
+    candidates: readonly VerificationKey[],
+    token: TokenCheck,
+  ): Verdict<object> | Promise<Verdict<object>> {
     const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
     return isThenable(good)
       ? good.then((late) => this.#conclude(late, token))
