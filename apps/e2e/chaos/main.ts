@@ -20,8 +20,8 @@ import {
 import { PHASES } from './phases.ts';
 import { startWorld } from './world.ts';
 
-/** After an outage: a breaker rests five seconds, a refresh of keys backs off. */
-const RECOVERY_MS = 8000;
+/** After an outage of this length: a breaker rests 5 s; keys are asked for again after 18 s and a fifth. */
+const RECOVERY_MS = 24_000;
 /** A token of a key that was taken away may be kept, and refused from any moment on. */
 const STALE_MS = 5000;
 const CLIENTS_OF_A_CALLER = 2;
@@ -142,7 +142,7 @@ const rows: (readonly [string, Counts])[] = [];
 for (const [index, phase] of PHASES.entries()) {
   counts = newCounts();
   rows.push([phase.name, counts]);
-  const endMs = Date.now() + phaseMs;
+  const endMs = Date.now() + phaseMs * (phase.times ?? 1);
   while (Date.now() < endMs) {
     if (phase.isOutage) outUntilMs = endMs + RECOVERY_MS;
     try {

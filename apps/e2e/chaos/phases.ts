@@ -19,6 +19,8 @@ export interface Phase {
   readonly name: string;
   /** While it lasts, and a little longer, a good token may be answered UNAVAILABLE. */
   readonly isOutage: boolean;
+  /** So many times as long as the others; once unless said. */
+  readonly times?: number;
   /** Once a second. */
   readonly disturb: (world: World) => Promise<unknown> | void;
 }
@@ -48,7 +50,7 @@ async function reload({ auth, nextConfig }: World): Promise<void> {
   await auth.reload();
 }
 
-/** In this order, each as long as the others. */
+/** In this order. */
 export const PHASES: readonly Phase[] = [
   calm,
   failing('down'),
@@ -74,7 +76,8 @@ export const PHASES: readonly Phase[] = [
       await reload(world).catch(() => undefined);
     },
   },
-  calm,
+  // Long enough to see that all is as before.
+  { ...calm, name: 'calm, four times as long', times: 4 },
 ];
 
 function turn(world: World, keepOld: boolean): Promise<void> {
