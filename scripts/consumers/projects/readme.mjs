@@ -26,6 +26,7 @@ const FILES =
 for (const [, language, name, code] of named) if (language !== 'diff') writeFileSync(name, code);
 assert.deepEqual(new Set(named.map(([, , name]) => name)), new Set(FILES.split(' ')));
 assert.equal(edits.length, 2);
+assert.ok(blocks.every(([, language, name]) => language === 'sh' || name !== undefined));
 assert.equal(printed.length, 2);
 const asked = [...readme.matchAll(/^npm install (?:--save-dev )?(.+)$/gm)];
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
