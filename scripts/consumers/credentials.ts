@@ -15,7 +15,7 @@ export async function openCredentials(): Promise<Credentials> {
     env: {
       ISSUER: issuer.issuer,
       JWKS_URI: issuer.jwksUri,
-      TOKEN: await issuer.sign({ aud: 'orders' }),
+      TOKEN: await issuer.sign({ aud: 'orders', scope: 'orders:read' }),
       OPAQUE_TOKEN: issuer.opaque({ aud: 'orders' }),
       SECRET: secret.toString('base64'),
       HS256_ISSUER: hs256Issuer,

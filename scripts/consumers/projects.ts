@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** A project of somebody who installs us: what it asks for, and what it does. */
 export interface Project {
   readonly name: string;
@@ -18,6 +20,7 @@ export interface Project {
   readonly quick?: boolean;
 }
 
+const README = join(import.meta.dirname, '../../README.md');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', '@standard-schema/spec', 'leven'];
 const JWT = [...CORE, '@grpc-authn/jwt', 'jose', 'zod'];
@@ -49,6 +52,15 @@ export const PROJECTS: readonly Project[] = [
     programs: [['serve.mjs'], ['serve.cjs']],
     doors: [],
     compilers: 'all',
+    quick: true,
+  },
+  {
+    name: 'the README',
+    ours: ['core', 'hs256', 'config', 'oidc', 'testing'],
+    others: [GRPC, '@grpc/proto-loader@^0.8.0'],
+    programs: [['readme.mjs', README]],
+    doors: ['core'],
+    compilers: 'newest',
     quick: true,
   },
   {

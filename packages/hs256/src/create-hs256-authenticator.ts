@@ -28,8 +28,9 @@ const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => name !== '
  * @throws ConfigError for a wrong option, and for a secret that is short, or that is really a public
  * key, a certificate, a JWK or a JWK Set in any disguise.
  * @example
+ * const { JWT_SECRET = '' } = process.env;
  * createHs256Authenticator({
- *   secrets: [{ kid: '2026-11', text: process.env.JWT_SECRET, encoding: 'base64' }],
+ *   secrets: [{ kid: '2026-11', text: JWT_SECRET, encoding: 'base64' }],
  *   issuer: 'https://login.example.com',
  *   audience: 'orders',
  * });
