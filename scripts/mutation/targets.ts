@@ -20,7 +20,7 @@ const PARTS = {
   jwt: {
     // Without the adapter's schemas: what a configuration file may say has tests of its own.
     sources: /^packages\/jwt\/src\/(?!adapter).*\.ts$/,
-    unitTests: /^packages\/(jwt|hs256)\/test\/.*\.test\.ts$/,
+    unitTests: /^packages\/(jwt|hs256|jwks|introspection)\/test\/.*\.test\.ts$/,
   },
   interceptor: {
     sources:
