@@ -25,7 +25,7 @@ const PARTS = {
   interceptor: {
     sources:
       /^packages\/core\/src\/((gate|grpc)\/.*|compose\/(cached|single-flight|verdict-store))\.ts$/,
-    unitTests: /^packages\/(core|config|testing)\/test\/.*\.test\.ts$/,
+    unitTests: /^packages\/(core|testing)\/test\/.*\.test\.ts$/,
     endToEndTests: /^apps\/e2e\/test\/.*\.test\.ts$/,
   },
 } satisfies Record<string, Parts>;

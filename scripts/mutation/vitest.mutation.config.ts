@@ -32,6 +32,8 @@ export default mergeConfig(base, {
   root: ROOT,
   plugins: [mutants],
   test: {
+    // A cache would give one target the sources of another.
+    fsModuleCache: false,
     sequence: { sequencer: SmallFirst },
     runner: join(import.meta.dirname, 'runner.ts'),
     // Of a removed check, later than its test.

@@ -168,7 +168,7 @@ describe('callers who wait for their turn', () => {
       void ask(String(index), 'one', leaving.signal);
     leaving.abort();
     const next = ask('next');
-    expect(await Promise.race([next, 'waiting'])).toBe('waiting');
+    expect(await Promise.race([next, Promise.resolve('waiting')])).toBe('waiting');
   });
 
   it('of the peer that has the most give a place to another peer’s', async () => {
