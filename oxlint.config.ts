@@ -127,7 +127,10 @@ export default defineConfig({
       ['packages/{config,testing}/src/**'],
       [onlyFamily(['core', ...ADAPTER_BASE]), NO_APPS],
     ),
-    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['*.config.ts', 'scripts/mutation/runner.ts'],
+      rules: { 'import/no-default-export': 'off' },
+    },
     { files: ['scripts/**', 'apps/**'], rules: { 'no-console': 'off' } },
     {
       files: ['**/test/**', '**/test-d/**', 'apps/**'],

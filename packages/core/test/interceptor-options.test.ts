@@ -30,6 +30,7 @@ describe('an option of the interceptor that is wrong', () => {
     ['authenticator.schemes', { authenticator: schemeless }],
     ['credentials', { authenticator, credentials: null }],
     ['credentials', { authenticator, credentials: () => undefined }],
+    ['credentials', { authenticator, credentials: Object.assign(() => undefined, extractor) }],
     ['credentials', { authenticator, credentials: { headers: ['authorization'] } }],
     ['credentials.headers', { authenticator, credentials: { extract: () => undefined } }],
     ['credentials.headers', { authenticator, credentials: { ...extractor, headers: [5] } }],

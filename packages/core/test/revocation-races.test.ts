@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { OpenCalls } from '../src/grpc/open-calls.ts';
@@ -16,10 +16,16 @@ function listening() {
       return () => undefined;
     },
   });
-  const calls = new OpenCalls(authenticator, new ManualClock());
+  const clock = new ManualClock();
+  const calls = new OpenCalls(authenticator, clock);
   const revoke = (subject: string): void =>
     tell({ type: 'revoked', matches: (principal) => principal.subject === subject });
-  return { calls, revoke };
+  const open = (caller = alice) => {
+    const call = { caller, revoke: vi.fn<() => void>() };
+    calls.add(call);
+    return call;
+  };
+  return { calls, revoke, open, clock, tell: (event: AuthenticatorEvent) => tell(event) };
 }
 
 describe('a caller who is revoked while being verified', () => {
@@ -37,5 +43,55 @@ describe('a caller who is revoked while being verified', () => {
     const noted = calls.revocations;
     for (let count = 0; count < 1100; count += 1) revoke('somebody');
     expect(calls.revokedSince(noted, bob)).toBe(true);
+  });
+
+  it('is none where the revocation came before the verification began', () => {
+    const { calls, revoke } = listening();
+    revoke('alice');
+    const noted = calls.revocations;
+    revoke('bob');
+    expect(calls.revokedSince(noted, alice)).toBe(false);
+    expect(calls.revokedSince(noted, bob)).toBe(true);
+  });
+
+  it('is taken for revoked where it took longer than revocations are remembered', () => {
+    const { calls, revoke, clock } = listening();
+    const noted = calls.revocations;
+    revoke('somebody');
+    clock.advance(660_001);
+    revoke('somebody');
+    expect(calls.revokedSince(noted, bob)).toBe(true);
+  });
+});
+
+describe('an open call', () => {
+  it('ends where its caller is revoked, and at no other event', () => {
+    const { revoke, open, tell } = listening();
+    const [ofAlice, ofBob] = [open(alice), open(bob)];
+    tell({ type: 'keys_changed' });
+    expect(ofAlice.revoke).not.toHaveBeenCalled();
+    revoke('alice');
+    expect(ofAlice.revoke).toHaveBeenCalledOnce();
+    expect(ofBob.revoke).not.toHaveBeenCalled();
+  });
+
+  it('is forgotten when it ends', () => {
+    const { calls, revoke, open } = listening();
+    const call = open(alice);
+    calls.remove(call);
+    revoke('alice');
+    expect(call.revoke).not.toHaveBeenCalled();
+  });
+
+  it('is not held in memory where nobody revokes', () => {
+    const held = vi.spyOn(Set.prototype, 'add');
+    const calls = new OpenCalls(
+      stubAuthenticator(() => undefined),
+      new ManualClock(),
+    );
+    const call = { caller: alice, revoke: () => undefined };
+    calls.add(call);
+    expect(held).not.toHaveBeenCalledWith(call);
+    held.mockRestore();
   });
 });

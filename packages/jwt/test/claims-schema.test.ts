@@ -125,6 +125,7 @@ describe('the claims schema', () => {
     ],
     ['a list', () => ({ value: [] }), /option "claims".*no object/],
     ['nothing', () => ({ value: undefined }), /option "claims".*no object/],
+    ['null', () => ({ value: null }), /option "claims".*no object/],
   ] as readonly (readonly [string, () => unknown, RegExp])[])(
     'says what is wrong with it: %s',
     async (_, validate, why) => {

@@ -103,6 +103,8 @@ describe('the cnf of a token', () => {
     ['no method at all', {}, {}],
     ['a thumbprint that is no text', { jkt: 5 }, {}],
     ['a thumbprint that is empty', { jkt: '' }, {}],
+    ['a thumbprint of a certificate that is no text', { 'x5t#S256': 5 }, {}],
+    ['a thumbprint of a certificate that is empty', { 'x5t#S256': '' }, {}],
   ])('makes the principal a bound one: %s', async (_, cnf, confirmation) => {
     expect((await principalOf(token({ cnf }))).confirmation).toEqual(confirmation);
   });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { importKeySet } from '../src/index.ts';
-import { createSigningKey, renameKey, signJws, type SigningKey } from './support/signing-key.ts';
+import {
+  createSigningKey,
+  renameKey,
+  signJws,
+  type SigningKey,
+  withoutAlgorithm,
+} from './support/signing-key.ts';
 import { claims, decide, key, keySetOf, token } from './support/test-authenticator.ts';
 
 function createKeys(count: number, alg = 'EdDSA'): readonly SigningKey[] {
@@ -63,6 +69,20 @@ describe('a set of keys', () => {
     const keys = keySetOf(ed, es);
     expect(keys.size).toBe(2);
     for (const each of [ed, es]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
+  });
+
+  it('keeps two RSA keys of one kid that declare two algorithms', async () => {
+    const [rs, ps] = [createSigningKey('RS256', 'same'), createSigningKey('PS256', 'same')];
+    const keys = keySetOf(rs, ps);
+    expect(keys.size).toBe(2);
+    for (const each of [rs, ps]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
+  });
+
+  it('keeps an RSA key without algorithm beside a key of another type and its kid', async () => {
+    const [rs, es] = [createSigningKey('RS256', 'same'), createSigningKey('ES256', 'same')];
+    const keys = importKeySet({ keys: [withoutAlgorithm(rs), es.jwk] });
+    expect(keys.size).toBe(2);
+    for (const each of [rs, es]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
   });
 
   it('loses its secrets where it mixes them with public keys', async () => {

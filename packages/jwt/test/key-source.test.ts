@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
 import { isThenable } from '@grpc-authn/core/internal';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +56,16 @@ describe('a source that has no keys to give', () => {
   });
 });
 
+describe('a caller who leaves', () => {
+  it('in the moment in which the keys come has no signature verified', async () => {
+    const leaving = new AbortController();
+    const keys = Promise.resolve(keySetOf(key));
+    const verdict = ask({ keys: () => keys }, token(), { ...context, signal: leaving.signal });
+    await keys.then(() => leaving.abort());
+    expect(await verdict).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+});
+
 describe('a look-up', () => {
   it('is made for a kid that no key has, and what it finds counts', async () => {
     const { state, source } = counted(importKeySet({ keys: [] }), keySetOf(key));
@@ -93,6 +104,8 @@ describe('a look-up', () => {
   });
 
   it('is not made where the source has none', async () => {
+    // A turn of its own, so that there is time for it at once.
+    await setImmediate();
     const verdict = ask({ keys: () => importKeySet({ keys: [] }) });
     expect(isThenable(verdict)).toBe(false);
     expect(verdict).toMatchObject({ reason: 'unknown_key' });
@@ -112,10 +125,12 @@ describe('a look-up', () => {
 });
 
 describe('keys that were not imported', () => {
-  it('are a fault, and no refusal', () => {
+  it('are a fault, and no refusal', async () => {
     for (const wrong of [undefined, null, {}, { size: 1, refused: [] }, [key.jwk]]) {
       for (const jwt of [token(), token({}, { kid: undefined })]) {
-        expect(() => ask({ keys: () => wrong as never }, jwt)).toThrow('wanted a KeySet');
+        // Thrown at once, or in the next turn of a busy event loop.
+        const asked = async (): Promise<unknown> => ask({ keys: () => wrong as never }, jwt);
+        await expect(asked()).rejects.toThrow('wanted a KeySet');
       }
     }
   });

@@ -125,6 +125,11 @@ describe('a ConfigError', () => {
     }
   });
 
+  it('names the algorithm that was meant, and none where none is near', () => {
+    expect(create({ algorithms: ['es256'] })).toThrow(/did you mean ES256\?$/);
+    expect(create({ algorithms: ['HMAC-SHA-256-ANY'] })).toThrow(/, EdDSA$/);
+  });
+
   it('is what Ed448 gives, whose keys are left out of a set', () => {
     expect(create({ algorithms: ['Ed448'] })).toThrow(/Ed448.*EdDSA/);
     const set = importKeySet({ keys: [{ kty: 'OKP', crv: 'Ed448', x: 'A'.repeat(76) }] });

@@ -24,6 +24,17 @@ function createWaiting() {
   return { ...subject, verdicts, shared, principal, join };
 }
 
+describe('a caller who had left before it asked', () => {
+  it('waits for nothing, and has what nobody else waits for stopped', async () => {
+    const { ask, shared } = createWaiting();
+    const context = new CallContext();
+    context.cancel();
+    const answer = ask('t', { context });
+    expect(shared[0]?.signal.aborted).toBe(true);
+    expect(await answer).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+});
+
 describe('callers with one token at one time', () => {
   it('share one verification, and its principal', async () => {
     const { join, inner, verdicts, principal } = createWaiting();

@@ -21,6 +21,7 @@ describe('byIssuer throws a ConfigError', () => {
   it.each<readonly [string, () => unknown, RegExp]>([
     ['no routes', () => byIssuer({}), /routes/],
     ['routes that are none', () => byIssuer('https://a.example' as never), /routes/],
+    ['routes that are left out', () => byIssuer(undefined as never), /routes/],
     ['routes that are null', () => byIssuer(null as never), /routes/],
     ['a route to nothing', () => byIssuer({ x: undefined as never }), /routes\["x"\]/],
     ['a route to what is none', () => byIssuer({ x: { name: 'x' } as never }), /routes\["x"\]/],

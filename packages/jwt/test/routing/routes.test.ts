@@ -111,6 +111,7 @@ describe('what is no JWT', () => {
     ['of a payload that is a list', `${encodePart({ alg: 'EdDSA' })}.${encodePart('[]')}.AA`],
     ['of a payload that is no JSON', `${encodePart({ alg: 'EdDSA' })}.${encodePart('{')}.AA`],
     ['of a header that is no JSON', `${encodePart('{')}.${encodePart({ iss: 'a' })}.AA`],
+    ['of a header that is not canonical', `${encodePart({})}=.${encodePart({ iss: 'a' })}.AA`],
     ['of a payload that is not canonical', `${encodePart({})}.${encodePart('{"a":1}')}=.AA`],
     ['too long', `${'a'.repeat(70_000)}.e30.AA`],
   ])('is refused where no route is for it: %s', async (_, token) => {

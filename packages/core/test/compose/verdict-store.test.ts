@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { VerdictStore } from '../../src/compose/verdict-store.ts';
+
+const NOW_MS = 1_700_000_000_000;
+const LATER_MS = NOW_MS + 60_000;
+
+/** One set of four places, of which each name is one token. */
+function createStore() {
+  const store = new VerdictStore<string>(4);
+  return {
+    keep: (name: string, untilMs = LATER_MS, value = name, nowMs = NOW_MS): void =>
+      store.set(name, 'bearer', value, untilMs, nowMs),
+    find: (name: string, nowMs = NOW_MS): string | undefined => store.get(name, 'bearer', nowMs),
+  };
+}
+
+describe('a store of verdicts', () => {
+  it('keeps the later of two verdicts about one token', () => {
+    const { keep, find } = createStore();
+    keep('a', LATER_MS, 'earlier');
+    keep('a', LATER_MS, 'later');
+    expect(find('a')).toBe('later');
+  });
+
+  it('gives up what has expired before what was longest unused', () => {
+    const { keep, find } = createStore();
+    for (const name of ['a', 'b', 'd']) keep(name);
+    keep('c', NOW_MS + 1);
+    keep('e', LATER_MS, 'e', NOW_MS + 1);
+    const kept = ['a', 'b', 'c', 'd', 'e'].map((name) => find(name, NOW_MS + 1));
+    expect(kept).toEqual(['a', 'b', undefined, 'd', 'e']);
+  });
+});

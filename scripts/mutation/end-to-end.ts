@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentOf } from './pass.ts';
+import { eachOf, type Ended, run } from './processes.ts';
+import type { Session } from './session.ts';
+
+const HOOK = join('scripts', 'mutation', 'node-hook.ts');
+/** What takes longer than this as it is, is left out: it is there for a load, or for a Python. */
+const LONGEST_MS = 20_000;
+const PATIENCE_FACTOR = 6;
+const PATIENCE_MS = 10_000;
+
+interface Reached {
+  readonly file: string;
+  readonly ids: ReadonlySet<string>;
+  readonly tookMs: number;
+}
+
+/** What is left, against each file that meets it on a real channel, the quickest first. */
+export async function runEndToEnd(session: Session): Promise<void> {
+  const reached = await reachedBy(session);
+  const { open, journal } = session;
+  await eachOf(open, session.jobs, async ({ id }, index) => {
+    const files = reached.filter(({ ids }) => ids.has(id));
+    for (const { file, tookMs } of files) {
+      if (session.isOver) return;
+      const endMs = Date.now() + PATIENCE_MS + PATIENCE_FACTOR * tookMs;
+      const { status, output } = await runFile(session, file, endMs, id);
+      if (session.isOver) return;
+      if (status === 0) continue;
+      const test = status === null ? '(it never ends)' : firstFailure(output);
+      journal.write({ kind: 'killed', id, file, test });
+      break;
+    }
+    session.tell(`end to end, ${index + 1} of ${open.length}`);
+  });
+}
+
+/** Each file once as it is: what it meets, and how long it takes. */
+async function reachedBy(session: Session): Promise<readonly Reached[]> {
+  const { folder, target, journal } = session;
+  const known = new Set(journal.of('reached').map(({ file }) => file));
+  const left = target.endToEndTests.filter((file) => !known.has(file));
+  for (const [index, file] of left.entries()) {
+    if (session.isOver) return [];
+    session.tell(`end to end as it is, ${index + 1} of ${left.length}`);
+    const startedMs = Date.now();
+    const { status } = await runFile(session, file, startedMs + LONGEST_MS);
+    const tookMs = Date.now() - startedMs;
+    const ids = reachedIds(folder);
+    journal.write({ kind: 'reached', file, tookMs, ids: status === 0 ? ids : [] });
+  }
+  return journal
+    .of('reached')
+    .map(({ file, tookMs, ids }) => ({ file, tookMs, ids: new Set(ids) }))
+    .toSorted((a, b) => a.tookMs - b.tookMs);
+}
+
+function runFile(session: Session, file: string, endMs: number, id?: string): Promise<Ended> {
+  const args = ['--conditions=@grpc-authn/source', '--import', `./${HOOK}`];
+  return run(
+    'node',
+    [...args, '--test-reporter=tap', file],
+    environmentOf(session, 'whole', id),
+    () => session.isOver || Date.now() > endMs,
+  );
+}
+
+/** A test may start processes of its own; they tell too. */
+function reachedIds(folder: string): readonly string[] {
+  const paths = readdirSync(folder)
+    .filter((name) => name.endsWith('.reached.json'))
+    .map((name) => join(folder, name));
+  const ids = paths.flatMap((path) => JSON.parse(readFileSync(path, 'utf8')) as string[]);
+  for (const path of paths) rmSync(path);
+  return [...new Set(ids)];
+}
+
+/** TAP tells of a test before it tells of what is around it. */
+function firstFailure(tap: string): string {
+  return /^ *not ok \d+ - (.*)$/m.exec(tap)?.[1] ?? '(the file as a whole)';
+}

@@ -1,0 +1,127 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EQUIVALENTS } from './equivalents.ts';
+import type { Mutant } from './mutants.ts';
+import type { Session } from './session.ts';
+import { ROOT, TARGET_NAMES, type TargetName } from './targets.ts';
+
+const DOCUMENT = join(ROOT, 'docs', 'mutation.md');
+
+type Fate = 'killed' | 'survived' | 'not run';
+
+interface Row {
+  readonly mutant: Mutant;
+  readonly fate: Fate;
+  readonly why: string;
+}
+
+export interface Verdict {
+  readonly unexplained: number;
+  readonly notRun: number;
+}
+
+/** Writes a target's part of the document; the other target's part stays as it was. */
+export function report(session: Session, command: string): Verdict {
+  const rows = session.mutants.map((mutant) => rowOf(session, mutant));
+  const parts = new Map(TARGET_NAMES.map((name) => [name, partOf(name)]));
+  parts.set(session.name, partText(session, rows, command));
+  writeFileSync(DOCUMENT, [INTRODUCTION, ...parts.values()].join('\n'));
+  return {
+    unexplained: rows.filter(({ fate, why }) => fate === 'survived' && why === '').length,
+    notRun: rows.filter(({ fate }) => fate === 'not run').length,
+  };
+}
+
+function rowOf({ journal }: Session, mutant: Mutant): Row {
+  const killer = journal.of('killed').find(({ id }) => id === mutant.id);
+  if (killer !== undefined)
+    return { mutant, fate: 'killed', why: `${killer.test}, in ${killer.file}` };
+  const fate = journal.decided.has(mutant.id) ? 'survived' : 'not run';
+  return { mutant, fate, why: EQUIVALENTS[mutant.file]?.[mutant.what] ?? '' };
+}
+
+function partText(session: Session, rows: readonly Row[], command: string): string {
+  const of = (fate: Fate, among = rows): readonly Row[] => among.filter((row) => row.fate === fate);
+  const date = new Date().toISOString().slice(0, 10);
+  const files = session.target.sources.map((file) =>
+    rows.filter((row) => row.mutant.file === file),
+  );
+  const table = files
+    .filter((among) => among.length > 0)
+    .map((among) => {
+      const counts = (['killed', 'survived', 'not run'] as const).map(
+        (fate) => of(fate, among).length,
+      );
+      return line([`\`${among[0]?.mutant.file}\``, among.length, ...counts]);
+    });
+  const total = (['killed', 'survived', 'not run'] as const).map((fate) => of(fate).length);
+  return [
+    `## ${session.name}`,
+    '',
+    `\`${command}\`, ${date}, Node.js ${process.version}.`,
+    '',
+    ...head(['file', 'checks removed', 'killed', 'survived', 'not run']),
+    ...table,
+    line(['all', rows.length, ...total]),
+    '',
+    ...listed(`What survived in ${session.name}`, of('survived'), 'why nobody can tell'),
+    ...listed(`What was not run in ${session.name}`, of('not run'), ''),
+    ...listed(`What was killed in ${session.name}`, of('killed'), 'by the test'),
+  ].join('\n');
+}
+
+function listed(title: string, rows: readonly Row[], reason: string): readonly string[] {
+  if (rows.length === 0) return [];
+  return [
+    `### ${title}`,
+    '',
+    ...head(['where', 'what', ...(reason === '' ? [] : [reason])]),
+    ...rows.map(({ mutant, why }) =>
+      line([
+        `${mutant.file}:${mutant.line}`,
+        mutant.what,
+        ...(reason === '' ? [] : [why === '' ? 'a test is missing' : why]),
+      ]),
+    ),
+    '',
+  ];
+}
+
+function head(names: readonly string[]): readonly string[] {
+  return [line(names), line(names.map(() => '---'))];
+}
+
+function line(cells: readonly (string | number)[]): string {
+  return `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** As it stands in the document. */
+function partOf(name: TargetName): string {
+  const found = new RegExp(`^## ${name}\\n[\\s\\S]*?(?=^## |(?![\\s\\S]))`, 'm').exec(written());
+  return found?.[0] ?? `## ${name}\n\nNot run yet.\n`;
+}
+
+function written(): string {
+  try {
+    return readFileSync(DOCUMENT, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const INTRODUCTION = `# Every check, removed once
+
+Written by \`npx --yes pnpm@12 mutate\`, which removes the checks of the sources one at a time and runs the
+tests that guard them until one fails. To remove a check is one of these:
+
+- an \`if\` never fires; one that guards what follows, instead of leaving, always fires too;
+- one operand of \`&&\` or \`||\` is dropped;
+- a \`?:\` always takes its first side, or its second.
+
+A check that a test failed without is killed. One that survived is a test that is missing, or it can be
+taken out without anybody telling; those are named in
+[equivalents.ts](../scripts/mutation/equivalents.ts), with the reason. No file is written for it: the
+mutants are in the sources as the tests read them, each behind a switch. \`jwt\` is \`packages/jwt/src\`
+without its adapter's schemas; \`interceptor\` is core's \`grpc\` and \`gate\`, with the cache. The unit tests
+come first, then, for the interceptor, the end-to-end suite.
+`;

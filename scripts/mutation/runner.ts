@@ -1,0 +1,100 @@
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+import { Journal } from './journal.ts';
+import { passOf } from './pass.ts';
+import { installSwitch } from './switch.ts';
+import { ROOT } from './targets.ts';
+
+/** A test that takes longer waits until the short ones have killed what they can, in milliseconds. */
+const LONG_MS = 60;
+/** How long a test may take with a check removed, over what it took before. */
+const PATIENCE_MS = 1500;
+const PATIENCE_FACTOR = 4;
+
+const { pass, journalPath, mutant, atWork } = passOf(process.env);
+const journal = new Journal(journalPath);
+const mutation = installSwitch();
+if (pass === 'whole') mutation.off = mutant;
+
+/**
+ * Runs each test once as it is, and then again for each mutant that it met, until it fails once: what
+ * a test costs is mostly its file's imports, and those are paid once. A test that no longer passes
+ * by itself after it failed proved nothing; its mutants get their run of the whole file.
+ */
+export default class MutationRunner extends TestRunner {
+  readonly #long = new Set(journal.of('long').map(({ file, test }) => `${file} ${test}`));
+
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const run = async (): Promise<void> => {
+      this.onBeforeTryTask(test, { retry: 0, repeats: 0 });
+      await TestRunner.getTestFn(test)();
+      this.onAfterTryTask(test);
+    };
+    if (pass === 'whole') return run();
+    const file = relative(ROOT, test.file.filepath);
+    const name = nameOf(test);
+    if (pass === 'long' && !this.#long.has(`${file} ${name}`)) return;
+    const startedMs = performance.now();
+    const ids = await mutation.watch(run);
+    const tookMs = performance.now() - startedMs;
+    this.#met.push(...ids);
+    if (pass === 'short' && tookMs > LONG_MS) {
+      journal.write({ kind: 'long', file, test: name });
+      return;
+    }
+    const patienceMs = PATIENCE_MS + PATIENCE_FACTOR * tookMs;
+    for (const [index, id] of ids.entries()) {
+      if (journal.decided.has(id)) continue;
+      writeFileSync(atWork(process.pid), JSON.stringify({ id, file, test: name }));
+      mutation.off = id;
+      const passed = await passes(run, patienceMs);
+      mutation.off = undefined;
+      if (passed) continue;
+      if (!(await passes(run, patienceMs))) {
+        journal.write({ kind: 'whole', file, ids: ids.slice(index) });
+        return;
+      }
+      journal.write({ kind: 'killed', id, file, test: name });
+    }
+  }
+
+  readonly #met: string[] = [];
+
+  override onAfterRunFiles(files: RunnerTestFile[]): void {
+    super.onAfterRunFiles(files);
+    if (pass === 'whole') return;
+    const file = relative(ROOT, files[0]?.filepath ?? '');
+    journal.write({ kind: 'whole', file, ids: mutation.outside });
+    journal.write({ kind: 'done', file, pass, ids: [...new Set(this.#met)] });
+    try {
+      unlinkSync(atWork(process.pid));
+    } catch {
+      // No mutant was met in it.
+    }
+  }
+}
+
+async function passes(run: () => Promise<void>, patienceMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs);
+  });
+  const passed = run().then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([passed, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function nameOf(test: RunnerTestCase): string {
+  const names = [test.name];
+  for (let suite: RunnerTask | undefined = test.suite; suite !== undefined; suite = suite.suite) {
+    names.unshift(suite.name);
+  }
+  return names.join(' ');
+}

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentOf, type PassName } from './pass.ts';
+import { eachOf, run } from './processes.ts';
+import type { Session } from './session.ts';
+import { ROOT } from './targets.ts';
+
+const CONFIG = join('scripts', 'mutation', 'vitest.mutation.config.ts');
+/** A test that a removed check turned into an endless loop can be stopped from outside alone. */
+const ENDLESS_MS = { short: 8000, long: 45_000 };
+const WHOLE_MS = 120_000;
+
+/** The tests that can run again and again: the short ones, then the long ones against what is left. */
+export async function runRepeatedTests(session: Session): Promise<void> {
+  await runPass(session, 'short', session.target.unitTests);
+  await runPass(session, 'long', [...new Set(session.journal.of('long').map(({ file }) => file))]);
+}
+
+async function runPass(
+  session: Session,
+  pass: Exclude<PassName, 'whole'>,
+  files: readonly string[],
+): Promise<void> {
+  const { journal, folder } = session;
+  for (;;) {
+    const done = new Set(
+      journal.of('done').flatMap((entry) => (entry.pass === pass ? [entry.file] : [])),
+    );
+    const left = files.filter((file) => !done.has(file));
+    if (left.length === 0 || session.isOver) return;
+    let told = Date.now();
+    let endless = false;
+    const { output } = await run(
+      'vitest',
+      ['run', '--config', CONFIG, `--maxWorkers=${session.jobs}`, ...left],
+      environmentOf(session, pass),
+      () => {
+        if (Date.now() - told > 15_000) {
+          told = Date.now();
+          const read = journal.of('done').filter((entry) => entry.pass === pass).length;
+          session.tell(`${pass} tests, ${read} of ${files.length} files`);
+        }
+        endless ||= stopEndless(session, ENDLESS_MS[pass]);
+        return endless || session.isOver;
+      },
+    );
+    for (const file of atWork(folder)) rmSync(file);
+    if (endless || session.isOver) continue;
+    // A file that fails as it is never says that it is done: it would be read for ever.
+    const still = journal.of('done').filter((entry) => entry.pass === pass).length;
+    if (still === done.size) throw new Error(`the tests do not run:\n${output.slice(-4000)}`);
+  }
+}
+
+function stopEndless({ folder, journal }: Session, endlessMs: number): boolean {
+  let stopped = false;
+  for (const file of atWork(folder)) {
+    if (Date.now() - statSync(file).mtimeMs < endlessMs) continue;
+    const { id, file: testFile, test } = JSON.parse(readFileSync(file, 'utf8'));
+    journal.write({ kind: 'killed', id, file: testFile, test: `${test} (it never ends)` });
+    stopped = true;
+  }
+  return stopped;
+}
+
+function atWork(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.at-work.json'))
+    .map((name) => join(folder, name));
+}
+
+/** What is left, one run each, of the files that can only be run from their beginning. */
+export async function runWholeFiles(session: Session): Promise<void> {
+  const { journal, folder } = session;
+  const filesOf = new Map<string, Set<string>>();
+  for (const { file, ids } of journal.of('whole')) {
+    for (const id of ids) filesOf.set(id, (filesOf.get(id) ?? new Set()).add(file));
+  }
+  const { open } = session;
+  await eachOf(open, session.jobs, async ({ id }, index) => {
+    const files = [...(filesOf.get(id) ?? [])];
+    if (files.length === 0 || session.isOver) return;
+    session.tell(`${index + 1} of ${open.length}: ${files.length} files for ${id}`);
+    const report = join(folder, `${index}.report.json`);
+    rmSync(report, { force: true });
+    const endMs = Date.now() + WHOLE_MS;
+    const args = ['--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
+    const { status } = await run(
+      'vitest',
+      ['run', '--config', CONFIG, ...args, ...files],
+      environmentOf(session, 'whole', id),
+      () => session.isOver || Date.now() > endMs,
+    );
+    if (session.isOver) return;
+    if (status === null)
+      journal.write({ kind: 'killed', id, file: files[0] ?? '', test: '(it never ends)' });
+    else if (status !== 0) journal.write({ kind: 'killed', id, ...firstFailure(report) });
+    else journal.write({ kind: 'whole-passed', id });
+  });
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+function firstFailure(path: string): { readonly file: string; readonly test: string } {
+  const report = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Report)
+    : { testResults: [] };
+  for (const { name, assertionResults } of report.testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed !== undefined) return { file: name.slice(ROOT.length + 1), test: failed.fullName };
+  }
+  const unread = report.testResults.find(({ status }) => status === 'failed');
+  return { file: unread?.name.slice(ROOT.length + 1) ?? '', test: '(the file as a whole)' };
+}
