@@ -17,7 +17,7 @@ export type Entry =
       readonly ids: readonly string[];
     }
   /** Those files, from their beginning, saw nothing. */
-  | { readonly kind: 'whole-passed'; readonly id: string }
+  | { readonly kind: 'whole-passed'; readonly id: string; readonly files: readonly string[] }
   /** The file came to its end, having met these. */
   | {
       readonly kind: 'done';
