@@ -9,7 +9,7 @@ import { ROOT } from './targets.ts';
 const CONFIG = join('scripts', 'mutation', 'vitest.mutation.config.ts');
 /** A test that a removed check turned into an endless loop can be stopped from outside alone. */
 const ENDLESS_MS = { short: 8000, long: 45_000 };
-const WHOLE_MS = 240_000;
+const WHOLE_MS = 120_000;
 
 /** The tests that can run again and again: the short ones, then the long ones against what is left. */
 export async function runRepeatedTests(session: Session): Promise<void> {
@@ -57,8 +57,10 @@ function stopEndless({ folder, journal }: Session, endlessMs: number): boolean {
   let stopped = false;
   for (const file of atWork(folder)) {
     if (Date.now() - statSync(file).mtimeMs < endlessMs) continue;
-    const { id, file: testFile, test } = JSON.parse(readFileSync(file, 'utf8'));
-    journal.write({ kind: 'killed', id, file: testFile, test: `${test} (it never ends)` });
+    const { id, file: testFile } = JSON.parse(readFileSync(file, 'utf8'));
+    // A busy machine is slow too: a run of the file alone decides.
+    journal.write({ kind: 'whole', file: testFile, ids: [id] });
+    journal.write({ kind: 'stuck', id });
     stopped = true;
   }
   return stopped;
