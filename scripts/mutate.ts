@@ -6,7 +6,7 @@ import { runEndToEnd } from './mutation/end-to-end.ts';
 import { report } from './mutation/report.ts';
 import { Session } from './mutation/session.ts';
 import { TARGET_NAMES, type TargetName } from './mutation/targets.ts';
-import { runRepeatedTests, runWholeFiles } from './mutation/unit-tests.ts';
+import { confirmSurvivors, runRepeatedTests, runWholeFiles } from './mutation/unit-tests.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +27,7 @@ for (const name of names) {
   await runRepeatedTests(session);
   await runWholeFiles(session);
   await runEndToEnd(session);
+  await confirmSurvivors(session);
   if (!session.isOver)
     for (const { id } of session.open) session.journal.write({ kind: 'survived', id });
   const command = ['npx --yes pnpm@12 mutate', name, ...process.argv.slice(2).filter(isOption)];

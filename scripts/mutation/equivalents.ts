@@ -1,8 +1,10 @@
+import type { Mutant } from './mutants.ts';
+
 /**
  * Checks whose removal nobody could tell, with the reason; by file, then by what was done to what. A
  * survivor that is not named here is a missing test, or a check to delete.
  */
-export const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'packages/jwt/src/claims/read-scopes.ts': {
     "`scopes.includes('') ?` always takes the first":
       'It saves a copy of the list where there is nothing to leave out.',
@@ -29,4 +31,42 @@ export const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string
     '`last !== undefined` dropped from `&&`':
       'Of 1,024 who wait, some peer has one; the types want it said.',
   },
+  'packages/core/src/compose/single-flight.ts': {
+    '`this.#flights.size === 0 ?` always takes the second':
+      'It saves the hash of a token where none can be found.',
+  },
+  'packages/core/src/gate/check-policy.ts': {
+    '`policy` dropped from `&&`': 'Of undefined no rules are known; the types want it said.',
+  },
+  'packages/core/src/gate/gate.ts': {
+    "`rule.kind === 'authenticated'` dropped from `||`":
+      'The rule says the same of whoever was verified; this saves asking it.',
+  },
+  'packages/core/src/grpc/create-auth-interceptor.ts': {
+    '`options.policy` dropped from `&&`':
+      'Of undefined no rules are known; the types want it said.',
+  },
+  'packages/core/src/grpc/guarded-call.ts': {
+    '`this.#mark !== undefined` dropped from `&&`':
+      'To run with an undefined mark is to run without one; the types want it said.',
+  },
+  'packages/core/src/grpc/interceptor-options.ts': {
+    '`checksLate(authenticator) ?` always takes the second':
+      'It saves reading the characters of a known token a second time.',
+  },
+  'packages/core/src/grpc/open-calls.ts': {
+    '`if (noted === this.#revocations)` never fires':
+      'No revocation that is remembered came after; this saves looking.',
+  },
+  'packages/core/src/grpc/principal-access.ts': {
+    '`from !== undefined` dropped from `&&`':
+      'Where nobody is asked for by name, whoever vouched is right, by whichever source.',
+  },
+  'packages/core/src/grpc/status.ts': {
+    '`if (status === undefined)` always fires': 'It saves making the same status anew.',
+  },
 };
+
+export function reasonFor({ file, what }: Mutant): string | undefined {
+  return EQUIVALENTS[file]?.[what];
+}

@@ -5,6 +5,8 @@ export type Entry =
   | { readonly kind: 'killed'; readonly id: string; readonly file: string; readonly test: string }
   /** It was run against all that guards it, and nothing failed. */
   | { readonly kind: 'survived'; readonly id: string }
+  /** A test did not come back with it; it is left to a run of the whole file. */
+  | { readonly kind: 'stuck'; readonly id: string }
   /** A test that takes too long to be run against every mutant; it comes after the others. */
   | { readonly kind: 'long'; readonly file: string; readonly test: string }
   /** Mutants that a test file can only be run against from its beginning. */
@@ -17,7 +19,7 @@ export type Entry =
       readonly ids: readonly string[];
     }
   /** Those files, from their beginning, saw nothing. */
-  | { readonly kind: 'whole-passed'; readonly id: string }
+  | { readonly kind: 'whole-passed'; readonly id: string; readonly files: readonly string[] }
   /** The file came to its end, having met these. */
   | {
       readonly kind: 'done';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EQUIVALENTS } from './equivalents.ts';
+import { reasonFor } from './equivalents.ts';
 import type { Mutant } from './mutants.ts';
 import type { Session } from './session.ts';
 import { ROOT, TARGET_NAMES, type TargetName } from './targets.ts';
@@ -37,7 +37,7 @@ function rowOf({ journal }: Session, mutant: Mutant): Row {
   if (killer !== undefined)
     return { mutant, fate: 'killed', why: `${killer.test}, in ${killer.file}` };
   const fate = journal.decided.has(mutant.id) ? 'survived' : 'not run';
-  return { mutant, fate, why: EQUIVALENTS[mutant.file]?.[mutant.what] ?? '' };
+  return { mutant, fate, why: reasonFor(mutant) ?? '' };
 }
 
 function partText(session: Session, rows: readonly Row[], command: string): string {

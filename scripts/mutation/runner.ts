@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
 import { Journal } from './journal.ts';
@@ -44,14 +44,36 @@ export default class MutationRunner extends TestRunner {
       return;
     }
     const patienceMs = PATIENCE_MS + PATIENCE_FACTOR * tookMs;
+    try {
+      await this.#runAgainst(test, ids, run, patienceMs);
+    } finally {
+      rmSync(atWork(process.pid), { force: true });
+    }
+  }
+
+  async #runAgainst(
+    test: RunnerTestCase,
+    ids: readonly string[],
+    run: () => Promise<void>,
+    patienceMs: number,
+  ): Promise<void> {
+    const file = relative(ROOT, test.file.filepath);
+    const name = nameOf(test);
+    const stuck = new Set(journal.of('stuck').map((entry) => entry.id));
     for (const [index, id] of ids.entries()) {
-      if (journal.decided.has(id)) continue;
+      if (journal.decided.has(id) || stuck.has(id)) continue;
       writeFileSync(atWork(process.pid), JSON.stringify({ id, file, test: name }));
       mutation.off = id;
-      const passed = await passes(run, patienceMs);
+      const outcome = await outcomeOf(run, patienceMs);
       mutation.off = undefined;
-      if (passed) continue;
-      if (!(await passes(run, patienceMs))) {
+      if (outcome === 'passed') continue;
+      if (outcome === 'late') {
+        // A busy machine is slow too: a run of the file alone decides.
+        journal.write({ kind: 'whole', file, ids: [id] });
+        journal.write({ kind: 'stuck', id });
+        continue;
+      }
+      if ((await outcomeOf(run, patienceMs)) !== 'passed') {
         journal.write({ kind: 'whole', file, ids: ids.slice(index) });
         return;
       }
@@ -67,22 +89,19 @@ export default class MutationRunner extends TestRunner {
     const file = relative(ROOT, files[0]?.filepath ?? '');
     journal.write({ kind: 'whole', file, ids: mutation.outside });
     journal.write({ kind: 'done', file, pass, ids: [...new Set(this.#met)] });
-    try {
-      unlinkSync(atWork(process.pid));
-    } catch {
-      // No mutant was met in it.
-    }
   }
 }
 
-async function passes(run: () => Promise<void>, patienceMs: number): Promise<boolean> {
+type Outcome = 'passed' | 'failed' | 'late';
+
+async function outcomeOf(run: () => Promise<void>, patienceMs: number): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs);
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve('late'), patienceMs);
   });
   const passed = run().then(
-    () => true,
-    () => false,
+    (): Outcome => 'passed',
+    (): Outcome => 'failed',
   );
   try {
     return await Promise.race([passed, late]);

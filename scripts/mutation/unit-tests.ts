@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentOf, type PassName } from './pass.ts';
@@ -56,8 +57,10 @@ function stopEndless({ folder, journal }: Session, endlessMs: number): boolean {
   let stopped = false;
   for (const file of atWork(folder)) {
     if (Date.now() - statSync(file).mtimeMs < endlessMs) continue;
-    const { id, file: testFile, test } = JSON.parse(readFileSync(file, 'utf8'));
-    journal.write({ kind: 'killed', id, file: testFile, test: `${test} (it never ends)` });
+    const { id, file: testFile } = JSON.parse(readFileSync(file, 'utf8'));
+    // A busy machine is slow too: a run of the file alone decides.
+    journal.write({ kind: 'whole', file: testFile, ids: [id] });
+    journal.write({ kind: 'stuck', id });
     stopped = true;
   }
   return stopped;
@@ -71,32 +74,65 @@ function atWork(folder: string): readonly string[] {
 
 /** What is left, one run each, of the files that can only be run from their beginning. */
 export async function runWholeFiles(session: Session): Promise<void> {
-  const { journal, folder } = session;
-  const filesOf = new Map<string, Set<string>>();
-  for (const { file, ids } of journal.of('whole')) {
-    for (const id of ids) filesOf.set(id, (filesOf.get(id) ?? new Set()).add(file));
-  }
-  const { open } = session;
+  await runFromBeginning(session, session.journal.of('whole'));
+}
+
+/**
+ * What seems to survive, one run each, of every file that meets it: a test that ran before may have
+ * left something behind that hides it.
+ */
+export async function confirmSurvivors(session: Session): Promise<void> {
+  const { journal } = session;
+  await runFromBeginning(session, [...journal.of('whole'), ...journal.of('done')]);
+}
+
+async function runFromBeginning(
+  session: Session,
+  meetings: readonly { readonly file: string; readonly ids: readonly string[] }[],
+): Promise<void> {
+  const { journal, open } = session;
   await eachOf(open, session.jobs, async ({ id }, index) => {
-    const files = [...(filesOf.get(id) ?? [])];
+    const passed = new Set(
+      journal.of('whole-passed').flatMap((entry) => (entry.id === id ? entry.files : [])),
+    );
+    const meeting = meetings.flatMap(({ file, ids }) => (ids.includes(id) ? [file] : []));
+    const files = [...new Set(meeting)].filter((file) => !passed.has(file));
     if (files.length === 0 || session.isOver) return;
     session.tell(`${index + 1} of ${open.length}: ${files.length} files for ${id}`);
-    const report = join(folder, `${index}.report.json`);
-    rmSync(report, { force: true });
-    const endMs = Date.now() + WHOLE_MS;
-    const args = ['--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
-    const { status } = await run(
-      'vitest',
-      ['run', '--config', CONFIG, ...args, ...files],
-      environmentOf(session, 'whole', id),
-      () => session.isOver || Date.now() > endMs,
-    );
+    const killer = await killerOf(session, id, files);
     if (session.isOver) return;
-    if (status === null)
-      journal.write({ kind: 'killed', id, file: files[0] ?? '', test: '(it never ends)' });
-    else if (status !== 0) journal.write({ kind: 'killed', id, ...firstFailure(report) });
-    else journal.write({ kind: 'whole-passed', id });
+    if (killer === undefined) journal.write({ kind: 'whole-passed', id, files });
+    else journal.write({ kind: 'killed', id, ...killer });
   });
+}
+
+async function killerOf(
+  session: Session,
+  id: string,
+  files: readonly string[],
+): Promise<Failure | undefined> {
+  const report = join(session.folder, `${randomUUID()}.report.json`);
+  const endMs = Date.now() + WHOLE_MS;
+  const args = ['--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
+  const { status } = await run(
+    'vitest',
+    ['run', '--config', CONFIG, ...args, ...files],
+    environmentOf(session, 'whole', id),
+    () => session.isOver || Date.now() > endMs,
+  );
+  try {
+    if (status === 0) return undefined;
+    return status === null
+      ? { file: files[0] ?? '', test: '(it never ends)' }
+      : firstFailure(report);
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
+
+interface Failure {
+  readonly file: string;
+  readonly test: string;
 }
 
 interface Report {
@@ -107,7 +143,7 @@ interface Report {
   }[];
 }
 
-function firstFailure(path: string): { readonly file: string; readonly test: string } {
+function firstFailure(path: string): Failure {
   const report = existsSync(path)
     ? (JSON.parse(readFileSync(path, 'utf8')) as Report)
     : { testResults: [] };
