@@ -44,7 +44,7 @@ export function nodeTests(node: string, files: readonly string[]): Counts {
     const version = spawnSync(node, ['-p', 'process.version'], { encoding: 'utf8' }).stdout;
     console.log(`      process.version ${version?.trim()}`);
     const reporters = ['dot', 'stdout', 'tap', file];
-    const args = ['--test', ...reporters.map(reporterArgument), ...files];
+    const args = ['--test', '--test-concurrency=2', ...reporters.map(reporterArgument), ...files];
     const { status } = spawnSync(node, args, { stdio: 'inherit', env });
     const report = readFileSync(file, 'utf8');
     if (status !== 0) console.log(report);
