@@ -17,7 +17,7 @@ export { leaveMark } from './contract/mark.ts';
 export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
 export { tell } from './contract/tell.ts';
 export { isThenable } from './contract/thenable.ts';
-export { untilAborted } from './contract/until-aborted.ts';
+export { orAborted, untilAborted } from './contract/until-aborted.ts';
 export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,

@@ -3,6 +3,7 @@ import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-
 import {
   allowInsecureRequests,
   customFetch,
+  type CustomFetchOptions,
   discovery,
   None,
   type ServerMetadata,
@@ -57,7 +58,7 @@ export class Discovery {
         execute: this.#url.protocol === 'http:' ? [allowInsecureRequests] : [],
         [customFetch]: async (url, init) => {
           try {
-            return await this.#get(new URL(url), init as RequestInit);
+            return await this.#get(new URL(url), init);
           } catch (error) {
             if (error instanceof ProviderError) refused = error;
             throw error;
@@ -75,8 +76,8 @@ export class Discovery {
     throw new ProviderError('content', `${shown}: its metadata is of another issuer`);
   }
 
-  async #get(url: URL, init: RequestInit): Promise<Response> {
-    const response = await this.#fetch.fetch(url, init);
+  async #get(url: URL, { headers, signal }: CustomFetchOptions): Promise<Response> {
+    const response = await this.#fetch.fetch(url, { headers, signal });
     if (response.status === 200) return response;
     throw new ProviderError('status', `GET ${shownUrl(url)}: answered ${response.status}`, {
       status: response.status,

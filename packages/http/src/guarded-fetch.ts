@@ -1,11 +1,16 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import { orAborted } from '@grpc-authn/core/internal';
+import { Agent } from 'undici';
+import { fetchExchange } from './fetch-exchange.ts';
 import { checkLiteral, guardedLookup } from './guarded-lookup.ts';
 import type { ClientCertificate, HttpSettings } from './http-options.ts';
-import { orAborted } from './or-aborted.ts';
+import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from './provider-error.ts';
+import { undiciExchange } from './undici-exchange.ts';
 
 /** No document that a provider sends us is larger. */
 const MOST_BYTES = 1024 * 1024;
+/** All that anybody here, or in openid-client, looks at. */
+const HEADERS_READ = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
 /**
  * Asks providers, and lets back only what may be used: no redirect is followed, no more than 1 MiB is
@@ -24,30 +29,30 @@ export class GuardedFetch {
   }
 
   /**
-   * The answer, read to its end, whatever its status but a redirect. `issuer` is given for a URL that
+   * The answer, read to its end, with the headers that are looked at, whatever its status but a redirect. `issuer` is given for a URL that
    * its metadata named: then the address is checked while connecting, and the operator's own headers
    * stay at home where the URL is of another origin.
    *
    * @throws ProviderError
    */
-  async fetch(url: URL, init: RequestInit = {}, issuer?: URL): Promise<Response> {
-    const shown = `${init.method ?? 'GET'} ${shownUrl(url)}`;
+  async fetch(url: URL, request: HttpRequest = {}, issuer?: URL): Promise<Response> {
+    const shown = `${request.method ?? 'GET'} ${shownUrl(url)}`;
     const asking = new AbortController();
     const { signal } = asking;
     const limit = setTimeout(() => asking.abort(this.#noAnswer(shown)), this.#settings.timeoutMs);
     // By hand: what AbortSignal.any() and AbortSignal.timeout() make stays in memory until the limit.
-    const leave = (): void => asking.abort(init.signal?.reason);
-    init.signal?.addEventListener('abort', leave, { once: true });
-    if (init.signal?.aborted) leave();
+    const leave = (): void => asking.abort(request.signal?.reason);
+    request.signal?.addEventListener('abort', leave, { once: true });
+    if (request.signal?.aborted) leave();
     this.#asking.add(asking);
     try {
       // A fetch that was handed in need not obey its signal.
-      return await orAborted(this.#exchange(url, { ...init, signal }, issuer, shown), signal);
+      return await orAborted(this.#ask(url, { ...request, signal }, issuer, shown), signal);
     } catch (error) {
       throw toProviderError(signal.aborted ? signal.reason : error, shown);
     } finally {
       clearTimeout(limit);
-      init.signal?.removeEventListener('abort', leave);
+      request.signal?.removeEventListener('abort', leave);
       this.#asking.delete(asking);
     }
   }
@@ -56,34 +61,31 @@ export class GuardedFetch {
     return new ProviderError('timeout', `${shown}: no answer in ${this.#settings.timeoutMs} ms`);
   }
 
-  async #exchange(
+  async #ask(
     url: URL,
-    init: RequestInit,
+    request: HttpRequest,
     issuer: URL | undefined,
     shown: string,
   ): Promise<Response> {
-    const response = await this.#send(url, { ...init, redirect: 'manual' }, issuer);
-    if (response.redirected || response.type === 'opaqueredirect' || isRedirect(response.status)) {
-      await response.body?.cancel();
+    if (this.#closed) throw new ProviderError('connection', 'closed');
+    const isOwn = issuer === undefined || issuer.origin === url.origin;
+    const headers = { ...(isOwn ? this.#settings.headers : undefined), ...request.headers };
+    const answer = await this.#send(url, { ...request, headers }, issuer);
+    if (answer.redirected || isRedirect(answer.status)) {
+      answer.discard();
       throw new ProviderError(
         'redirect',
         `${shown}: answered with a redirect, which is not followed`,
       );
     }
-    return readAll(response, shown);
+    return readAll(answer, shown);
   }
 
-  async #send(url: URL, init: RequestInit, issuer: URL | undefined): Promise<Response> {
-    if (this.#closed) throw new ProviderError('connection', 'closed');
-    const own = issuer === undefined || issuer.origin === url.origin ? this.#settings.headers : {};
-    const headers = new Headers(own);
-    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+  async #send(url: URL, request: HttpRequest, issuer: URL | undefined): Promise<HttpAnswer> {
     const { fetch } = this.#settings;
-    if (fetch !== undefined) return fetch(url, { ...init, headers });
+    if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
-    const dispatcher = this.#agentFor(issuer);
-    const sent = undiciFetch(url, { ...init, headers: [...headers], dispatcher } as never);
-    return sent as Promise<unknown> as Promise<Response>;
+    return undiciExchange(this.#agentFor(issuer), url, request);
   }
 
   #agentFor(issuer: URL | undefined): Agent {
@@ -117,27 +119,23 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-async function readAll(response: Response, shown: string): Promise<Response> {
+async function readAll(answer: HttpAnswer, shown: string): Promise<Response> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (response.body !== null) {
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.byteLength;
-      // Leaving the loop cancels the body.
-      if (size > MOST_BYTES) {
-        throw new ProviderError(
-          'too_large',
-          `${shown}: answered with more than ${MOST_BYTES} bytes`,
-        );
-      }
-      chunks.push(chunk);
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (size > MOST_BYTES) {
+      throw new ProviderError('too_large', `${shown}: answered with more than ${MOST_BYTES} bytes`);
     }
+    chunks.push(chunk);
   }
-  const headers = new Headers([...response.headers]);
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
-    headers.delete(name);
+  const { status } = answer;
+  const headers: Record<string, string> = {};
+  for (const name of HEADERS_READ) {
+    const value = answer.header(name);
+    if (value !== null) headers[name] = value;
   }
-  const { status } = response;
   const bodiless = status === 204 || status === 205 || status === 304;
   return new Response(bodiless ? null : Buffer.concat(chunks), { status, headers });
 }

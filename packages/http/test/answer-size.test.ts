@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createGuardedFetch, problemOf } from './support/guarded-fetches.ts';
 import { startProvider } from './support/provider-server.ts';
@@ -73,5 +73,27 @@ describe('the size of an answer', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip at all');
     });
     expect(await problemOf(createGuardedFetch().fetch(url))).toBe('connection');
+  });
+});
+
+describe('a content-encoding', () => {
+  it.each([
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['Identity', (text: string) => Buffer.from(text)],
+  ] as const)('that was not asked for is read all the same: %s', async (encoding, compress) => {
+    const provider = await startProvider((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"keys":[]}'));
+    });
+    const response = await createGuardedFetch().fetch(provider.url);
+    expect(await response.json()).toEqual({ keys: [] });
+    expect(provider.requests[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('that nobody knows is refused', async () => {
+    const { url } = await startProvider((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'zstd' }).end('{"keys":[]}');
+    });
+    expect(await problemOf(createGuardedFetch().fetch(url))).toBe('content');
   });
 });

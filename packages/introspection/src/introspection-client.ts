@@ -1,11 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
-import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/http';
+import {
+  type GuardedFetch,
+  type HttpRequest,
+  ProviderError,
+  retryAfterMs,
+  shownUrl,
+} from '@grpc-authn/http';
 import { DEFAULT_ALGORITHMS, readUnverified } from '@grpc-authn/jwt/key-source';
 import {
   allowInsecureRequests,
   Configuration,
   customFetch,
+  type CustomFetchOptions,
   enableNonRepudiationChecks,
   tokenIntrospection,
 } from 'openid-client';
@@ -13,6 +19,12 @@ import type { Endpoint } from './endpoint.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
 const SIGNED_TYPE = 'application/token-introspection+jwt';
+/**
+ * openid-client takes no signal for one question. It hands its fetch the parameters, and by this one,
+ * which is not sent, the fetch knows whose question it is. An AsyncLocalStorage would know it too, but
+ * until Node.js 24 the first one that is used makes every promise of the process dearer.
+ */
+const NUMBER = 'grpc-authn.question';
 /** A signed answer that is older, or of a time to come, is not the answer to this question. */
 const FRESH_SECONDS = 60;
 
@@ -21,8 +33,9 @@ export class IntrospectionClient {
   readonly #settings: IntrospectionSettings;
   readonly #fetch: GuardedFetch;
   readonly #report: (event: Omit<AuthEvent, 'authenticator'>) => void;
-  /** openid-client takes no signal for one question; this is how it reaches its fetch. */
-  readonly #signal = new AsyncLocalStorage<AbortSignal>();
+  /** Of the questions under way, by number. */
+  readonly #signals = new Map<string, AbortSignal>();
+  #lastNumber = 0;
   readonly #configurations = new WeakMap<Endpoint, Promise<Configuration>>();
   #rejected = false;
 
@@ -47,13 +60,17 @@ export class IntrospectionClient {
     signal: AbortSignal,
   ): Promise<JsonObject | AuthError> {
     const configuration = await this.#configurationOf(endpoint);
+    const number = String((this.#lastNumber += 1));
+    this.#signals.set(number, signal);
     try {
-      const answer = await this.#signal.run(signal, () => tokenIntrospection(configuration, token));
+      const answer = await tokenIntrospection(configuration, token, { [NUMBER]: number });
       return answer as JsonObject;
     } catch (error) {
       const answer = this.#readFailure(error, endpoint);
       if (answer instanceof ProviderError) throw answer;
       return answer;
+    } finally {
+      this.#signals.delete(number);
     }
   }
 
@@ -78,19 +95,19 @@ export class IntrospectionClient {
     };
     const authentication = await credentials.authentication();
     const configuration = new Configuration(server, clientId, undefined, authentication);
+    // There is a time limit around it; a timer of its own would be another for each question.
+    configuration.timeout = 0;
     if (url.protocol === 'http:') allowInsecureRequests(configuration);
     if (signed) enableNonRepudiationChecks(configuration);
-    configuration[customFetch] = (target, init) =>
-      this.#send(new URL(target), init as RequestInit, endpoint);
+    configuration[customFetch] = (target, init) => this.#send(new URL(target), init, endpoint);
     return configuration;
   }
 
-  async #send(url: URL, init: RequestInit, endpoint: Endpoint): Promise<Response> {
+  async #send(url: URL, init: CustomFetchOptions, endpoint: Endpoint): Promise<Response> {
     const asksEndpoint = url.href === endpoint.url.href;
-    const headers = new Headers(init.headers);
-    if (asksEndpoint && this.#settings.signed) headers.set('accept', SIGNED_TYPE);
-    const signal = this.#signal.getStore() ?? null;
-    const request = { ...init, headers, signal };
+    const accept = asksEndpoint && this.#settings.signed ? { accept: SIGNED_TYPE } : undefined;
+    const headers = { ...init.headers, ...accept };
+    const request = { method: init.method, headers, ...this.#questionOf(init.body) };
     const response = await this.#fetch.fetch(url, request, endpoint.discoveredFrom);
     // openid-client asks here for the provider's keys too, which say nothing of any token.
     if (!asksEndpoint) return checkKeys(response, url);
@@ -98,6 +115,14 @@ export class IntrospectionClient {
     this.#rejected = false;
     if (this.#settings.signed) await this.#checkSigned(response, url);
     return response;
+  }
+
+  /** The body as it is sent, and whose question it is. */
+  #questionOf(body: unknown): Pick<HttpRequest, 'body' | 'signal'> {
+    if (!(body instanceof URLSearchParams)) return {};
+    const signal = this.#signals.get(body.get(NUMBER) ?? '');
+    body.delete(NUMBER);
+    return { body, signal };
   }
 
   /** openid-client checks type, issuer, audience and signature; that the answer is fresh is checked here. */

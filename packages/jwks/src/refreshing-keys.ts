@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core/authenticator';
+import { orAborted } from '@grpc-authn/core/internal';
 import { ProviderError } from '@grpc-authn/http';
 import type { KeySet } from '@grpc-authn/jwt';
 import {
@@ -83,7 +84,8 @@ export class RefreshingKeys implements KeySource {
 
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const keys = await orAborted(this.keys(), signal);
+    const loading = Promise.resolve(this.keys());
+    const keys = await (signal === undefined ? loading : orAborted(loading, signal));
     if (AuthError.is(keys)) throw keys;
   }
 
@@ -170,16 +172,4 @@ export class RefreshingKeys implements KeySource {
       }
     }
   }
-}
-
-/** The same promise, given up when the signal is aborted. */
-function orAborted<T>(promised: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
-  if (signal === undefined) return promised;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    Promise.resolve(promised)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -8,10 +8,25 @@ export function untilAborted<T>(
   promised: PromiseLike<T>,
   signal: AbortSignal,
 ): Promise<T | AuthError> {
+  return race<T | AuthError>(promised, signal, (resolve) => {
+    resolve(new AuthError('unavailable', 'timeout'));
+  });
+}
+
+/** As untilAborted, but that it rejects with the signal's reason. */
+export function orAborted<T>(promised: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  return race(promised, signal, (_, reject) => reject(signal.reason as Error));
+}
+
+function race<T>(
+  promised: PromiseLike<T>,
+  signal: AbortSignal,
+  leave: (resolve: (answer: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => resolve(new AuthError('unavailable', 'timeout'));
-    const settled = (): void => signal.removeEventListener('abort', leave);
-    signal.addEventListener('abort', leave, { once: true });
+    const left = (): void => leave(resolve, reject);
+    const settled = (): void => signal.removeEventListener('abort', left);
+    signal.addEventListener('abort', left, { once: true });
     promised.then(
       (answer) => {
         settled();
@@ -22,6 +37,6 @@ export function untilAborted<T>(
         reject(error);
       },
     );
-    if (signal.aborted) leave();
+    if (signal.aborted) left();
   });
 }

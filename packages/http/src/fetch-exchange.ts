@@ -1,0 +1,23 @@
+import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
+
+/** By a fetch that was handed in. */
+export async function fetchExchange(
+  fetch: typeof globalThis.fetch,
+  url: URL,
+  { method = 'GET', headers, body, signal }: HttpRequest,
+): Promise<HttpAnswer> {
+  const response = await fetch(url, {
+    method,
+    headers: new Headers(headers),
+    body: body ?? null,
+    signal: signal ?? null,
+    redirect: 'manual',
+  });
+  return {
+    status: response.status,
+    redirected: response.redirected || response.type === 'opaqueredirect',
+    header: (name) => response.headers.get(name),
+    body: (response.body ?? undefined) as AsyncIterable<Uint8Array> | undefined,
+    discard: () => void response.body?.cancel().catch(() => undefined),
+  };
+}

@@ -1,0 +1,63 @@
+import { type Duplex, pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Agent } from 'undici';
+import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
+import { ProviderError, shownUrl } from './provider-error.ts';
+
+/** What a provider may want to know; no compression, which costs more than it saves in a small document. */
+const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'grpc-authn' };
+
+/** By undici's own interface: its fetch costs twice as much. It follows no redirect. */
+export async function undiciExchange(
+  agent: Agent,
+  url: URL,
+  { method = 'GET', headers, body, signal }: HttpRequest,
+): Promise<HttpAnswer> {
+  const answer = await agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: { ...HEADERS, ...headers },
+    body: body?.toString() ?? null,
+    signal,
+  });
+  const header = (name: string): string | null => {
+    const value = answer.headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  };
+  return {
+    status: answer.statusCode,
+    redirected: false,
+    header,
+    body: decompressed(answer.body, header('content-encoding'), url),
+    discard: () => void answer.body.on('error', () => undefined).destroy(),
+  };
+}
+
+/** It was not asked for, and some compress all the same (RFC 9110, section 8.4.1). */
+function decompressed(body: Readable, coding: string | null, url: URL): Readable {
+  switch (coding?.trim().toLowerCase() ?? '') {
+    case '':
+    case 'identity':
+      return body;
+    case 'gzip':
+    case 'x-gzip':
+      return through(body, createGunzip());
+    case 'deflate':
+      return through(body, createInflate());
+    case 'br':
+      return through(body, createBrotliDecompress());
+    default:
+      body.on('error', () => undefined).destroy();
+      throw new ProviderError(
+        'content',
+        `${shownUrl(url)}: answered in a content-encoding that was not asked for`,
+      );
+  }
+}
+
+/** The body's errors become the decoder's. */
+function through(body: Readable, decoder: Duplex): Readable {
+  pipeline(body, decoder, () => undefined);
+  return decoder;
+}
