@@ -78,10 +78,11 @@ export class ProviderGuard {
         throw new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
       }
       // The queue would run it in the async context of whoever left his place to it.
-      const put = AsyncResource.bind(() => {
+      const scope = new AsyncResource('grpc-authn.ProviderGuard');
+      const put = (): Promise<T> => {
         current = waiting;
-        return this.#put(question, waiting.signal);
-      });
+        return scope.runInAsyncScope(() => this.#put(question, waiting.signal));
+      };
       return await this.#queue.add(put, { signal: queued.signal });
     } catch (error) {
       throw toAuthError(error);

@@ -1,5 +1,5 @@
 import type { Sampled } from '../statistics/rounds.ts';
-import { type Call, callsPerSlice, timeCalls } from '../statistics/time-calls.ts';
+import { type Call, callsPerSlice, callsPerTurn, timeCalls } from '../statistics/time-calls.ts';
 import type { Scale } from './scale.ts';
 
 /** No sample has more calls, however fast they are. */
@@ -13,10 +13,11 @@ export async function timedSubject(
   wanted: 'accepted' | 'refused' = 'accepted',
 ): Promise<Sampled> {
   const count = await callsPerSlice(call, sliceMs, MOST_CALLS);
+  const perTurn = callsPerTurn(count, sliceMs);
   return {
     name,
     async sample() {
-      const { microseconds, refused } = await timeCalls(call, count);
+      const { microseconds, refused } = await timeCalls(call, count, perTurn);
       if (refused !== (wanted === 'refused' ? count : 0)) {
         throw new Error(`${name}: ${refused} of ${count} calls were refused`);
       }

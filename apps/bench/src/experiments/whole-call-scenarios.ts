@@ -11,6 +11,9 @@ const MOST_SHOWN_BY_CALLS = 2000;
 /** Each is a process to start. */
 const QUICK_MODES = new Set([OURS, OURS_CACHED, joseWithMap.name, jose.name]);
 const REFUSED_TOKENS = 64;
+/** So many that none is in a cache of `COLD_ENTRIES` when it comes round again. */
+const COLD_TOKENS = 2048;
+const COLD_ENTRIES = 64;
 /** Makes an HS256 token as long as an RS256 one, give or take a byte. */
 const FILLING = '-'.repeat(224);
 
@@ -19,8 +22,10 @@ export interface Scenario {
   readonly algorithm: Algorithm;
   readonly modes: readonly string[];
   readonly wanted: 'accepted' | 'refused';
-  /** Tokens that come round in turn; undefined where each is sent once only. */
-  readonly rotating: number | undefined;
+  /** Tokens that come round in turn. */
+  readonly tokens: number;
+  /** What a cache may hold. */
+  readonly cacheEntries: number;
   /** Shown to the servers without a call for each. */
   readonly primed: boolean;
   /** Makes the tokens longer. */
@@ -38,7 +43,8 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
       algorithm: primed ? 'HS256' : 'RS256',
       modes: primed ? names : [NO_TOKEN, NO_OP, ...names],
       wanted: 'accepted',
-      rotating: count,
+      tokens: count,
+      cacheEntries: Math.max(10_000, 4 * count),
       primed,
       filling: primed ? FILLING : '',
       token: (mint, number) => mint.token(number, primed ? FILLING : ''),
@@ -52,7 +58,8 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
       algorithm,
       modes: [...modes.map(({ name }) => name), ...more],
       wanted: 'accepted',
-      rotating: undefined,
+      tokens: quick ? 2 * COLD_ENTRIES : COLD_TOKENS,
+      cacheEntries: COLD_ENTRIES,
       primed: false,
       filling: '',
       token: (mint, number) => mint.token(number),
@@ -63,7 +70,8 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
     algorithm: 'RS256',
     modes: VERIFYING.map((contender) => contender.name),
     wanted: 'refused',
-    rotating: REFUSED_TOKENS,
+    tokens: REFUSED_TOKENS,
+    cacheEntries: COLD_ENTRIES,
     primed: false,
     filling: '',
     token,

@@ -37,13 +37,15 @@ function inScenario(
   scale: Scale,
   report: Report,
 ): Promise<readonly Measurement[]> {
-  const { algorithm, primed, rotating, filling } = scenario;
+  const { algorithm, primed, cacheEntries, filling } = scenario;
   const material = createSigningMaterial(algorithm);
   const nowSeconds = Math.floor(Date.now() / 1000);
   report('tokens are made');
-  const tokens = mintTokens(scenario, scale, new Mint(material, nowSeconds));
+  const mint = new Mint(material, nowSeconds);
+  const tokens = Array.from({ length: scenario.tokens }, (_, number) =>
+    scenario.token(mint, number),
+  );
   return withProvider([material], async (origin) => {
-    const cacheEntries = Math.max(10_000, 4 * (rotating ?? 0));
     const setting: Setting = { material, jwksUri: `${origin}/jwks`, cacheEntries };
     const servers: MeasuredServer[] = [];
     try {
@@ -60,27 +62,20 @@ function inScenario(
   });
 }
 
-function mintTokens(scenario: Scenario, scale: Scale, mint: Mint): readonly string[] {
-  const sentOnce = (scale.wholeWarmUp + scale.wholeRounds) * scale.wholeCalls;
-  const count = scenario.rotating ?? sentOnce;
-  return Array.from({ length: count }, (_, number) => scenario.token(mint, number));
-}
-
 async function measure(
-  { name: scenario, wanted, rotating, primed }: Scenario,
+  { name: scenario, wanted, primed }: Scenario,
   { wholeCalls: calls, wholeRounds, wholeWarmUp, wholeScenarioMs }: Scale,
   [bare, ...servers]: readonly MeasuredServer[],
   tokens: readonly string[],
   report: Report,
 ): Promise<readonly Measurement[]> {
-  const stride = rotating === undefined ? 1 : STRIDE;
   const slice = (server: MeasuredServer, first: number, count = calls): Promise<number> => {
-    const token = (index: number) => tokens[((first + index) * stride) % tokens.length];
+    const token = (index: number) => tokens[((first + index) * STRIDE) % tokens.length];
     const sent = server.mode === NO_TOKEN ? () => undefined : token;
     return server.cpuOfCalls(count, sent, server === bare ? 'accepted' : wanted);
   };
   const warmUp = wholeWarmUp * calls;
-  const shown = rotating === undefined || primed ? warmUp : Math.max(warmUp, rotating);
+  const shown = primed ? warmUp : Math.max(warmUp, tokens.length);
   for (const server of [bare!, ...servers]) await slice(server, 0, shown);
   const samples = servers.map(({ mode }) => ({
     mode,

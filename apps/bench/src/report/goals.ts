@@ -46,16 +46,21 @@ function burstGoal(algorithm: string): Goal {
   };
 }
 
-const GOALS: readonly Goal[] = [
-  {
-    title: 'warm check and interceptor, in process',
+function inProcessGoal(tokens: string): Goal {
+  return {
+    title: `warm check and interceptor, in process, ${tokens}`,
     limit: 1,
     subject: OURS_CACHED,
     experiment: 'in process',
-    scenario: /1,000 tokens/,
+    scenario: new RegExp(`${tokens}$`),
     measure: 'over no interceptor',
     notPeers: NOT_VERIFYING,
-  },
+  };
+}
+
+const GOALS: readonly Goal[] = [
+  inProcessGoal('1 token'),
+  inProcessGoal('1,000 tokens'),
   wholeGoal('warm, server CPU × bare, 1 token', 1.03, OURS_CACHED, /^warm, 1 token$/),
   wholeGoal('warm, server CPU × bare, 1,000 tokens', 1.1, OURS_CACHED, /^warm, 1,000 tokens$/),
   coldGoal('RS256', 1.15),

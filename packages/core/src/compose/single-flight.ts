@@ -78,7 +78,7 @@ export class SingleFlight {
         resolve(new AuthError('unavailable', 'timeout'));
       };
       const settled = (): void => signal.removeEventListener('abort', leave);
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', leave);
       flight.verdict.then(
         (verdict) => {
           settled();

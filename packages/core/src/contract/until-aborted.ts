@@ -26,7 +26,7 @@ function race<T>(
   return new Promise((resolve, reject) => {
     const left = (): void => leave(resolve, reject);
     const settled = (): void => signal.removeEventListener('abort', left);
-    signal.addEventListener('abort', left, { once: true });
+    signal.addEventListener('abort', left);
     promised.then(
       (answer) => {
         settled();

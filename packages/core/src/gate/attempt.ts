@@ -56,7 +56,7 @@ export class Attempt implements AuthenticationContext {
     const outer = this.#transport.signal;
     const abort = (): void => controller.abort(outer.reason);
     if (outer.aborted) return abort();
-    outer.addEventListener('abort', abort, { once: true });
+    outer.addEventListener('abort', abort);
     this.#stopListening = () => outer.removeEventListener('abort', abort);
   }
 }

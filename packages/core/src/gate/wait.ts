@@ -41,7 +41,7 @@ export function waitFor<T>(
     try {
       const { signal } = attempt;
       if (signal.aborted) return onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort);
       const cancelTimer = limit.clock.setTimer(limit.timeoutMs, () => {
         const late = new AuthError('unavailable', 'timeout');
         settle(limit.onLate?.(late) ?? late);

@@ -23,8 +23,9 @@ export class HeaderMemo {
     return at === -1 ? undefined : this.#headers[at];
   }
 
-  keep(segment: string, { algorithm, kid, typ }: HeaderFields): void {
-    if (this.#segments.includes(segment)) return;
+  keep(segment: string, header: HeaderFields): void {
+    if (this.#headers.includes(header) || this.#segments.includes(segment)) return;
+    const { algorithm, kid, typ } = header;
     // A copy: a slice would hold its whole token in memory.
     this.#segments[this.#next] = Buffer.from(segment, 'latin1').toString('latin1');
     this.#headers[this.#next] = Object.freeze({ algorithm, kid, typ });
