@@ -1,8 +1,6 @@
 import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
 import {
   adapterSchema,
-  checkSharedIssuer,
-  claimsWithPins,
   type JwtFileOptions,
   jwtShape,
   type Pins,
@@ -10,6 +8,7 @@ import {
   secretSection,
   section,
   text,
+  withPins,
 } from '@grpc-authn/jwt/key-source';
 import * as z from 'zod';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
@@ -53,12 +52,10 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
       'JWTs that are signed by HMAC-SHA-256 with a shared secret.',
     ),
   ),
-  create({ pin, secrets, ...options }, { name, claims }) {
-    checkSharedIssuer({ ...options, pin });
+  create(options, { name, claims }) {
     return createHs256Authenticator({
-      ...options,
-      secrets: secrets as readonly [SecretText, ...SecretText[]],
-      ...claimsWithPins(pin, claims),
+      ...withPins(options, claims),
+      secrets: options.secrets as readonly [SecretText, ...SecretText[]],
       name,
     });
   },

@@ -7,8 +7,6 @@ import { CACHE_RANGES } from '@grpc-authn/core/internal';
 import { type HttpFileOptions, httpShape } from '@grpc-authn/http';
 import {
   adapterSchema,
-  checkSharedIssuer,
-  claimsWithPins,
   numberIn,
   type Pins,
   pinShape,
@@ -18,6 +16,7 @@ import {
   textOrNone,
   texts,
   textsOrOne,
+  withPins,
 } from '@grpc-authn/jwt/key-source';
 import * as z from 'zod';
 import {
@@ -118,12 +117,10 @@ export const adapter: AuthenticatorAdapter<IntrospectionAdapterOptions> = define
       )
       .meta({ anyOf: [{ required: ['issuer'] }, { required: ['endpoint'] }] }),
   ),
-  create({ pin, clientAuthentication, ...options }, context) {
-    checkSharedIssuer({ ...options, pin });
+  create(options, context) {
     return createIntrospectionAuthenticator({
-      ...(options as typeof options & IntrospectionLocation),
-      clientAuthentication: readKeys(clientAuthentication),
-      ...claimsWithPins(pin, context.claims),
+      ...(withPins(options, context.claims) as typeof options & IntrospectionLocation),
+      clientAuthentication: readKeys(options.clientAuthentication),
       name: context.name,
       report: (event) => context.report(event),
     });

@@ -3,14 +3,13 @@ import type { JwtOptions } from '@grpc-authn/jwt';
 import {
   adapterSchema,
   algorithmsMember,
-  checkSharedIssuer,
-  claimsWithPins,
   type JwtFileOptions,
   jwtShape,
   type Pins,
   pinShape,
   section,
   text,
+  withPins,
 } from '@grpc-authn/jwt/key-source';
 import * as z from 'zod';
 import { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
@@ -54,11 +53,9 @@ export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
       'JWTs that are verified with the public keys of a JWK Set.',
     ),
   ),
-  create({ pin, ...options }, context) {
-    checkSharedIssuer({ ...options, pin });
+  create(options, context) {
     return createJwksAuthenticator({
-      ...options,
-      ...claimsWithPins(pin, context.claims),
+      ...withPins(options, context.claims),
       name: context.name,
       report: (event) => context.report(event),
     });

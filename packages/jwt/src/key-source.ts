@@ -20,7 +20,6 @@ export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';
 export { adapterSchema } from './adapter/adapter-schema.ts';
 export { algorithmsMember, type JwtFileOptions, jwtShape } from './adapter/jwt-shape.ts';
-export { claimsWithPins, type Pins, pinShape } from './adapter/pins.ts';
+export { type Pins, pinShape, withPins } from './adapter/pins.ts';
 export { secretSection, section, type Shape } from './adapter/sections.ts';
-export { checkSharedIssuer } from './adapter/shared-issuers.ts';
 export { numberIn, text, textOrNone, texts, textsOrOne } from './adapter/values.ts';

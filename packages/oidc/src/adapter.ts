@@ -4,14 +4,13 @@ import type { JwtOptions } from '@grpc-authn/jwt';
 import {
   adapterSchema,
   algorithmsMember,
-  checkSharedIssuer,
-  claimsWithPins,
   type JwtFileOptions,
   jwtShape,
   type Pins,
   pinShape,
   section,
   text,
+  withPins,
 } from '@grpc-authn/jwt/key-source';
 import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
@@ -34,11 +33,9 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
       'JWTs of an OpenID Connect provider, whose keys are discovered.',
     ),
   ),
-  create({ pin, ...options }, context) {
-    checkSharedIssuer({ ...options, pin });
+  create(options, context) {
     return createOidcAuthenticator({
-      ...options,
-      ...claimsWithPins(pin, context.claims),
+      ...withPins(options, context.claims),
       name: context.name,
       report: (event) => context.report(event),
     });

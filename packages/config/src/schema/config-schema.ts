@@ -1,3 +1,4 @@
+import { CACHE_RANGES } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 
@@ -12,9 +13,10 @@ export const TOKEN_USE = 'tokenUse';
 
 const TEXTS = z.array(z.string().min(1)).min(1);
 
+const { maxEntries, maxAgeSeconds } = CACHE_RANGES;
 const LIMITS = {
-  maxEntries: z.int().min(1).max(1_000_000).optional(),
-  maxAgeSeconds: z.number().min(1).max(86_400).optional(),
+  maxEntries: z.int().min(maxEntries.min).max(maxEntries.max).optional(),
+  maxAgeSeconds: z.number().min(maxAgeSeconds.min).max(maxAgeSeconds.max).optional(),
 };
 
 export interface CacheSpec {

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod';
 import { ownMember } from '../compact/json-object.ts';
 import type { Shape } from './sections.ts';
+import { checkSharedIssuer, type IssuedTo } from './shared-issuers.ts';
 import { text, textsOrOne } from './values.ts';
 
 /** Claims that a token must have, by name, each with the texts of which it must be one. */
@@ -19,6 +20,21 @@ export const pinShape: Shape<{ readonly pin?: Pins }> = {
     })
     .exactOptional(),
 };
+
+/**
+ * What an adapter hands on to its factory: its options, with their pins as a schema in front of the one
+ * that came, if any.
+ *
+ * @throws ConfigError for an issuer that the world shares, and no claim that tells one's own callers.
+ */
+export function withPins<O extends IssuedTo>(
+  pinned: O,
+  claims: StandardSchemaV1 | undefined,
+): Omit<O, 'pin'> & { readonly claims?: StandardSchemaV1 } {
+  checkSharedIssuer(pinned);
+  const { pin, ...options } = pinned;
+  return { ...options, ...claimsWithPins(pin, claims) };
+}
 
 /**
  * The option `claims` of a factory: the schema that came, if any, behind a check of the pins. The pins

@@ -2,7 +2,7 @@ import { ConfigError, type OneOrMore } from '@grpc-authn/core/authenticator';
 import type { Pins } from './pins.ts';
 
 /** What an adapter's options say of where tokens come from, and for whom. */
-interface Source {
+export interface IssuedTo {
   readonly issuer?: OneOrMore<string>;
   /** Introspection's, which needs no issuer beside it. */
   readonly endpoint?: string;
@@ -14,7 +14,7 @@ type Texts = readonly string[];
 
 /** An issuer that the world shares: its signature alone says nothing of who calls. */
 interface SharedIssuer {
-  readonly matches: (url: URL, audience: Source['audience']) => boolean;
+  readonly matches: (url: URL, audience: IssuedTo['audience']) => boolean;
   /** Any one of these claims tells your callers from all the others; none does where the list is empty. */
   readonly pins: readonly string[];
   readonly why: string;
@@ -82,7 +82,7 @@ const SHARED_ISSUERS: readonly SharedIssuer[] = [
  *
  * @throws ConfigError, which says what to pin, and why.
  */
-export function checkSharedIssuer({ issuer, endpoint, audience, pin = {} }: Source): void {
+export function checkSharedIssuer({ issuer, endpoint, audience, pin = {} }: IssuedTo): void {
   for (const [option, given] of Object.entries({ issuer, endpoint })) {
     for (const written of given === undefined ? [] : [given].flat()) {
       checkOne(`option "${option}"`, toUrl(written), audience, pin);
@@ -93,7 +93,7 @@ export function checkSharedIssuer({ issuer, endpoint, audience, pin = {} }: Sour
 function checkOne(
   option: string,
   url: URL | undefined,
-  audience: Source['audience'],
+  audience: IssuedTo['audience'],
   pin: Pins,
 ): void {
   if (url === undefined) return;
@@ -150,7 +150,7 @@ function decoded(path: string): string {
   }
 }
 
-function isAccount(audience: Source['audience']): boolean {
+function isAccount(audience: IssuedTo['audience']): boolean {
   if (typeof audience === 'string') return audience === 'account';
   if (!('claim' in audience)) return audience.includes('account');
   return audience.claim === 'aud' && audience.values.includes('account');

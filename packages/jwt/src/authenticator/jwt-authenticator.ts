@@ -67,7 +67,8 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   }
 
   async #lookUp(token: TokenCheck, context: AuthenticationContext): Promise<Verdict<object>> {
-    const isFound = (keys: KeySet): boolean => this.#candidates(keys, token).length > 0;
+    const isFound = (keys: KeySet): boolean =>
+      ImportedKeySet.is(keys) && this.#candidates(keys, token).length > 0;
     const keys = await this.#source.lookUp?.(isFound, context.signal);
     return this.#verifyWith(keys, token, context);
   }
@@ -102,8 +103,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     return verdict;
   }
 
-  #candidates(keys: KeySet, { header }: TokenCheck): readonly VerificationKey[] {
-    if (!ImportedKeySet.is(keys)) return [];
+  #candidates(keys: ImportedKeySet, { header }: TokenCheck): readonly VerificationKey[] {
     return keys.candidates(header.kid, header.algorithm, this.#rules.algorithms);
   }
 
