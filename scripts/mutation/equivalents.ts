@@ -35,20 +35,9 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     '`this.#flights.size === 0 ?` always takes the second':
       'It saves the hash of a token where none can be found.',
   },
-  'packages/core/src/gate/check-policy.ts': {
-    '`policy` dropped from `&&`': 'Of undefined no rules are known; the types want it said.',
-  },
   'packages/core/src/gate/gate.ts': {
     "`rule.kind === 'authenticated'` dropped from `||`":
       'The rule says the same of whoever was verified; this saves asking it.',
-  },
-  'packages/core/src/grpc/create-auth-interceptor.ts': {
-    '`options.policy` dropped from `&&`':
-      'Of undefined no rules are known; the types want it said.',
-  },
-  'packages/core/src/grpc/interceptor-options.ts': {
-    '`checksLate(authenticator) ?` always takes the second':
-      'It saves reading the characters of a known token a second time.',
   },
   'packages/core/src/grpc/open-calls.ts': {
     '`if (noted === this.#revocations)` never fires':
