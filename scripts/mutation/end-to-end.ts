@@ -32,14 +32,17 @@ export async function runEndToEnd(session: Session): Promise<void> {
     const files = reached.filter(({ file, ids }) => ids.has(id) && !passed.has(file));
     for (const { file, tookMs } of files) {
       if (session.isOver) return;
-      const endMs = Date.now() + PATIENCE_MS + PATIENCE_FACTOR * tookMs;
-      const { status, output } = await runFile(session, file, endMs, id);
+      const runOnce = (): Promise<Ended> =>
+        runFile(session, file, Date.now() + PATIENCE_MS + PATIENCE_FACTOR * tookMs, id);
+      let ended = await runOnce();
+      // A busy machine fails a test too: who sees it, sees it twice.
+      if (ended.status !== 0 && !session.isOver) ended = await runOnce();
       if (session.isOver) return;
-      if (status === 0) {
+      if (ended.status === 0) {
         journal.write({ kind: 'whole-passed', id, files: [file] });
         continue;
       }
-      const test = status === null ? '(it never ends)' : firstFailure(output);
+      const test = ended.status === null ? '(it never ends)' : firstFailure(ended.output);
       journal.write({ kind: 'killed', id, file, test });
       break;
     }

@@ -35,32 +35,17 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     '`this.#flights.size === 0 ?` always takes the second':
       'It saves the hash of a token where none can be found.',
   },
-  'packages/core/src/gate/check-policy.ts': {
-    '`policy` dropped from `&&`': 'Of undefined no rules are known; the types want it said.',
-  },
   'packages/core/src/gate/gate.ts': {
     "`rule.kind === 'authenticated'` dropped from `||`":
       'The rule says the same of whoever was verified; this saves asking it.',
-  },
-  'packages/core/src/grpc/create-auth-interceptor.ts': {
-    '`options.policy` dropped from `&&`':
-      'Of undefined no rules are known; the types want it said.',
-  },
-  'packages/core/src/grpc/guarded-call.ts': {
-    '`this.#mark !== undefined` dropped from `&&`':
-      'To run with an undefined mark is to run without one; the types want it said.',
-  },
-  'packages/core/src/grpc/interceptor-options.ts': {
-    '`checksLate(authenticator) ?` always takes the second':
-      'It saves reading the characters of a known token a second time.',
   },
   'packages/core/src/grpc/open-calls.ts': {
     '`if (noted === this.#revocations)` never fires':
       'No revocation that is remembered came after; this saves looking.',
   },
-  'packages/core/src/grpc/principal-access.ts': {
-    '`from !== undefined` dropped from `&&`':
-      'Where nobody is asked for by name, whoever vouched is right, by whichever source.',
+  'packages/core/src/grpc/record-decision.ts': {
+    '`if (isThenable(told))` always fires':
+      'What has no `then` to call throws here, and all that is thrown here is dropped.',
   },
   'packages/core/src/grpc/status.ts': {
     '`if (status === undefined)` always fires': 'It saves making the same status anew.',

@@ -151,16 +151,18 @@ for (const kind of CALL_KINDS) {
     it('throws where it was not asked for, rather than look anonymous', async () => {
       const log = new Log();
       await withHandler(
-        { authenticator: new Accounts() },
+        { authenticator: new Accounts(KNOWN) },
         { handle: noting(log, true) },
-        async ({ client }) => {
-          assert.equal(
-            (await client.call(kind, { authorization: bearer('alice') })).code,
-            status.OK,
-          );
+        async ({ address }) => {
+          const client = new OpenClient(address);
+          const { ended, stream } = openAs(client, kind, 'alice');
+          if (kind === 'clientStream' || kind === 'bidi') stream.end();
+          assert.equal((await ended).status.code, status.OK);
+          client.close();
         },
       );
       assert.deepEqual(log.count('start'), { came: 1, right: 0 });
+      assert.deepEqual(log.count('end'), { came: 1, right: 0 });
       assert.equal(subject(), 'unknown');
     });
   });

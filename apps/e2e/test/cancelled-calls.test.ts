@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { status } from '@grpc/grpc-js';
+import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
 import type { Authenticator, Decision } from '@grpc-authn/core';
 import { CALL_KINDS } from '../support/echo-server.ts';
 import { hs256, token } from '../support/tokens.ts';
@@ -39,6 +39,54 @@ function promise(): [Promise<void>, () => void] {
 }
 
 for (const kind of CALL_KINDS) {
+  describe(`a ${kind} call that an interceptor before ours holds up`, () => {
+    it('is verified by nobody where its client cancels meanwhile', async () => {
+      let asked = 0;
+      const authenticator: Authenticator<object> = {
+        name: 'counting',
+        authenticate: (...call) => {
+          asked += 1;
+          return hs256().authenticate(...call);
+        },
+      };
+      const [reached, onReached] = promise();
+      const [released, release] = promise();
+      const [cancelled, onCancelled] = promise();
+      // By hand: the listener that grpc-js builds passes nothing on once the call is cancelled.
+      const holdUp: ServerInterceptor = (_method, call) =>
+        Object.assign(new ServerInterceptingCall(call), {
+          start: (listener: Parameters<ServerInterceptingCall['start']>[0]) =>
+            call.start({
+              onReceiveMetadata: (metadata) => {
+                onReached();
+                void released.then(() => listener.onReceiveMetadata(metadata));
+              },
+              onReceiveMessage: (message) => listener.onReceiveMessage(message),
+              onReceiveHalfClose: () => listener.onReceiveHalfClose(),
+              onCancel: () => {
+                listener.onCancel();
+                onCancelled();
+              },
+            }),
+        });
+      await withEcho(
+        { authenticator },
+        async ({ server, client }) => {
+          const authorization = `Bearer ${await token()}`;
+          const onStart = (cancel: () => void): void => void reached.then(cancel);
+          const end = await client.call(kind, { authorization, onStart });
+          assert.equal(end.code, status.CANCELLED);
+          await cancelled;
+          release();
+          await new Promise(setImmediate);
+          assert.equal(server.seen.handlers, 0);
+        },
+        { interceptors: [holdUp] },
+      );
+      assert.equal(asked, 0);
+    });
+  });
+
   describe(`a ${kind} call that is still being authenticated`, () => {
     it('tells the authenticator when the client cancels, and never runs the handler', async () => {
       const held = holding();

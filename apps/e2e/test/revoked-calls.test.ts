@@ -61,6 +61,25 @@ for (const kind of CALL_KINDS) {
       );
     });
 
+    it('never reaches its handler where whoever hears that it was let in revokes its caller', async () => {
+      const accounts = new Accounts(KNOWN);
+      const outcomes: string[] = [];
+      const onDecision = ({ outcome, principal }: Decision): void => {
+        outcomes.push(outcome);
+        accounts.revoke(({ subject }) => subject === principal?.subject);
+      };
+      await withHandler(
+        { authenticator: accounts, onDecision },
+        { handle: answer },
+        async ({ client, seen }) => {
+          const end = await client.call(kind, { authorization: bearer('alice') });
+          assert.equal(end.code, status.UNAUTHENTICATED);
+          assert.deepEqual(seen, { messages: 0, handlers: 0 });
+        },
+      );
+      assert.deepEqual(outcomes, ['allowed', 'revoked']);
+    });
+
     it('goes on where the event means somebody else, or only forgets verdicts', async () => {
       const accounts = new Accounts(KNOWN);
       const held: Held[] = [];

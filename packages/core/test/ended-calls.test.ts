@@ -125,6 +125,52 @@ describe('a call that is cancelled while it is being decided', () => {
   });
 });
 
+describe('a call that is over before its metadata come, since an interceptor before ours held them', () => {
+  it('is verified by nobody, and reaches no handler', () => {
+    let asked = 0;
+    const authenticator = stubAuthenticator(() => {
+      asked += 1;
+      return caller();
+    });
+    const call = new BareCall({ authenticator });
+    call.receiveCancel();
+    call.receiveMetadata(good());
+    expect(asked).toBe(0);
+    expect(call.inbound).toEqual(['cancel']);
+    expect(call.outbound).toEqual([]);
+  });
+});
+
+describe('a call whose clock fires a timer that was cancelled', () => {
+  it('ends once all the same', () => {
+    const timers: (() => void)[] = [];
+    const careless = {
+      nowMs: () => nowMs,
+      setTimer: (_ms: number, fire: () => void) => {
+        timers.push(fire);
+        return () => undefined;
+      },
+    };
+    let nowMs = 1_700_000_000_000;
+    const outcomes: string[] = [];
+    const principal = caller({ expiresAtEpochSeconds: nowMs / 1000 + 60 });
+    const call = new BareCall({
+      authenticator: stubAuthenticator(() => principal),
+      clock: careless,
+      streams: { graceSeconds: 0 },
+      onDecision: ({ outcome }) => void outcomes.push(outcome),
+    });
+    call.receiveMetadata(good());
+    call.receiveCancel();
+    nowMs += 3_600_000;
+    expect(timers).toHaveLength(1);
+    for (const fire of timers) fire();
+    expect(outcomes).toEqual(['allowed']);
+    expect(call.inbound).toEqual(['metadata', 'cancel']);
+    expect(call.outbound).toEqual([]);
+  });
+});
+
 describe('a revocation', () => {
   const revocation = (subject: string): AuthenticatorEvent => ({
     type: 'revoked',

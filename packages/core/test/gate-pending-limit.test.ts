@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { type Decided, Gate } from '../src/gate/gate.ts';
+import { PendingLimit } from '../src/gate/pending-limit.ts';
 import { CallContext } from './support/call-context.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
@@ -150,6 +151,21 @@ describe('a slot', () => {
       await room.decided[index];
     }
     expect(room.fill('a:1', 3)).toBe(2);
+  });
+
+  it('of a peer that has no other is forgotten with it: a peer that comes once is kept nowhere', () => {
+    const set = vi.spyOn(Map.prototype, 'set');
+    try {
+      const limit = new PendingLimit();
+      for (const peer of ['a:1', 'a:2', 'a:2']) limit.enter(peer);
+      const [byPeer] = set.mock.contexts as Map<string, number>[];
+      for (const peer of ['a:1', 'a:2']) limit.leave(peer);
+      expect([...(byPeer ?? [])]).toEqual([['a:2', 1]]);
+      limit.leave('a:2');
+      expect([...(byPeer ?? ['none'])]).toEqual([]);
+    } finally {
+      set.mockRestore();
+    }
   });
 
   it('of all is free again with those of the peers', async () => {

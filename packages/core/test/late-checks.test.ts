@@ -1,6 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { cached } from '../src/compose/cached.ts';
+import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { bearerFromMetadata } from '../src/grpc/bearer-from-metadata.ts';
 import { readInterceptorOptions } from '../src/grpc/interceptor-options.ts';
@@ -44,6 +45,15 @@ describe('the characters of a token', () => {
       reason,
     });
     expect(asked).toEqual([]);
+  });
+
+  it('are left to a cache, which need not read those of a token that it knows', () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', 'Bearer a b');
+    const before = (authenticator: Authenticator<object>): unknown =>
+      readInterceptorOptions({ authenticator }).extractor.extract(metadata);
+    expect(before(cached(anybody))).toMatchObject({ scheme: 'bearer', token: 'a b' });
+    expect(before(anybody)).toMatchObject({ reason: 'bad_characters' });
   });
 
   it('are checked by the extractor itself, for whoever calls it', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
-import { createPrincipal } from '../src/contract/principal.ts';
+import { createPrincipal, type Principal } from '../src/contract/principal.ts';
 import { OpenCalls } from '../src/grpc/open-calls.ts';
+import { definePolicy } from '../src/policy/define-policy.ts';
+import { allowAnonymous } from '../src/policy/rules.ts';
+import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 
@@ -20,7 +23,7 @@ function listening() {
   const calls = new OpenCalls(authenticator, clock);
   const revoke = (subject: string): void =>
     tell({ type: 'revoked', matches: (principal) => principal.subject === subject });
-  const open = (caller = alice) => {
+  const open = (caller: Principal<object> | undefined) => {
     const call = { caller, revoke: vi.fn<() => void>() };
     calls.add(call);
     return call;
@@ -64,6 +67,27 @@ describe('a caller who is revoked while being verified', () => {
   });
 });
 
+describe('an anonymous caller', () => {
+  it('passes, though everybody is revoked while the credentials are looked for', () => {
+    let tell = (_event: AuthenticatorEvent): void => undefined;
+    const authenticator = stubAuthenticator(() => alice, {
+      subscribe: (listener) => {
+        tell = listener;
+        return () => undefined;
+      },
+    });
+    const policy = definePolicy({ rules: { 'orders.v1.Orders/*': allowAnonymous() } });
+    const credentials = {
+      headers: ['authorization'],
+      extract: () => tell({ type: 'revoked', matches: () => true }) as undefined,
+    };
+    const call = new BareCall({ authenticator, policy, credentials });
+    call.receiveMetadata();
+    expect(call.inbound).toEqual(['metadata']);
+    expect(call.outbound).toEqual([]);
+  });
+});
+
 describe('an open call', () => {
   it('ends where its caller is revoked, and at no other event', () => {
     const { revoke, open, tell } = listening();
@@ -73,6 +97,13 @@ describe('an open call', () => {
     revoke('alice');
     expect(ofAlice.revoke).toHaveBeenCalledOnce();
     expect(ofBob.revoke).not.toHaveBeenCalled();
+  });
+
+  it('of an anonymous caller is nobody’s, whoever is revoked', () => {
+    const { open, tell } = listening();
+    const nobodys = open(undefined);
+    tell({ type: 'revoked', matches: () => true });
+    expect(nobodys.revoke).not.toHaveBeenCalled();
   });
 
   it('is forgotten when it ends', () => {

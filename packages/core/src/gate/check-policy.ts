@@ -20,7 +20,7 @@ export function checkPolicy(
     throw wrongOption('policy', describeValue(policy), 'a policy of definePolicy()');
   }
   if (!needsScopeRules(authenticator)) return policy;
-  const rules = policy && rulesOf(policy);
+  const rules = rulesOf(policy);
   if (rules === undefined) {
     throw new ConfigError(
       `"${authenticator.name}" takes tokens of any audience (audience: 'any'); wanted a policy of ` +

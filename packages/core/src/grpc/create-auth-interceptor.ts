@@ -18,7 +18,7 @@ import { type AuthInterceptorOptions, readInterceptorOptions } from './intercept
  */
 export function createAuthInterceptor(options: AuthInterceptorOptions): ServerInterceptor {
   const settings = readInterceptorOptions(options);
-  for (const { method, rule } of (options.policy && rulesOf(options.policy)) ?? []) {
+  for (const { method, rule } of rulesOf(options.policy) ?? []) {
     if (meaningOf(rule, method).kind !== 'dry_run') continue;
     process.emitWarning(`${method}: ${rule.description}`, { code: 'GRPC_AUTHN_DRY_RUN' });
   }

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '../contract/principal.ts';
 import type { Mark } from '../contract/mark.ts';
 
-/** The mark of the call that the code at hand runs for. */
-export const currentMark: AsyncLocalStorage<Mark> = new AsyncLocalStorage();
+/** The mark of the call that the code at hand runs for; undefined until that call is decided. */
+export const currentMark: AsyncLocalStorage<Mark | undefined> = new AsyncLocalStorage();
 
 /**
  * The verified caller of the call that this code runs for, with `propagation: 'async_context'`;

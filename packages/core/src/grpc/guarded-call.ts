@@ -72,9 +72,7 @@ export class GuardedCall
   // ── the transport, as the gate sees it ──────────────────────────────────────────────────────────
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#over) this.#controller.abort();
-    return this.#controller.signal;
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   get authority(): string {
@@ -101,6 +99,7 @@ export class GuardedCall
   }
 
   onReceiveMetadata(metadata: Metadata): void {
+    if (this.#over) return;
     const decided = this.#decide(metadata);
     if (decided instanceof Promise) {
       decided.then(
@@ -176,15 +175,19 @@ export class GuardedCall
     this.#mark = { principal: decided, root };
     leaveMark(metadata, this.#mark);
     for (const header of hidden) metadata.remove(header);
-    this.#record(this.#wouldRefuse === undefined ? 'allowed' : 'would_refuse', this.#wouldRefuse);
     openCalls.add(this);
+    this.#record(this.#wouldRefuse === undefined ? 'allowed' : 'would_refuse', this.#wouldRefuse);
+    // Whoever is told of the decision may have revoked the caller.
+    if (this.#over) return;
     if (this.#streaming && decided !== undefined) this.#limitLifetime(decided);
-    if (!this.#over) this.#pass(passMetadata, metadata);
+    // A caller whose time was over already has no listener any more.
+    this.#pass(passMetadata, metadata);
   }
 
   #refuse(error: AuthError): void {
     this.#record('refused', error);
-    this.#end(error);
+    this.#finish();
+    this.#sendRefusal(error);
   }
 
   // ── the end ─────────────────────────────────────────────────────────────────────────────────────
@@ -194,7 +197,7 @@ export class GuardedCall
   }
 
   revoke(): void {
-    if (!this.#over) this.#terminate('revoked', new AuthError('invalid_token', 'revoked'));
+    this.#terminate('revoked', new AuthError('invalid_token', 'revoked'));
   }
 
   #limitLifetime(principal: Principal<object>): void {
@@ -203,19 +206,22 @@ export class GuardedCall
     const endMs = endOfStream(principal, streams, clock.nowMs());
     this.#cancelTimer = endAt(endMs, clock, () => {
       const expired = new AuthError('invalid_token', 'expired', { tokenExpired: true });
-      if (!this.#over) this.#terminate('expired', expired);
+      this.#terminate('expired', expired);
     });
   }
 
   /** The handler is told at once: grpc-js would tell it only when a slow reader has read on. */
   #terminate(outcome: 'expired' | 'revoked', error: AuthError): void {
+    // A clock may fire a timer that was cancelled.
+    if (this.#over) return;
+    // First of all: whoever is told may revoke the caller, and the call with it, once more.
+    this.#finish();
     this.#record(outcome, error);
-    this.#end(error);
+    this.#sendRefusal(error);
     this.#tellCancelled();
   }
 
-  #end(error: AuthError): void {
-    this.#finish();
+  #sendRefusal(error: AuthError): void {
     // grpc-js throws on a status that it cannot encode; a refusal is sent all the same.
     try {
       this.#inner.sendStatus(this.#settings.statuses.statusOf(error));
@@ -246,7 +252,7 @@ export class GuardedCall
     listener = this.#listener,
   ): void {
     if (listener === undefined) return;
-    if (this.#settings.asyncContext && this.#mark !== undefined) {
+    if (this.#settings.asyncContext) {
       currentMark.run(this.#mark, event, listener, value);
     } else {
       event(listener, value);

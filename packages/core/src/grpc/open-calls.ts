@@ -45,7 +45,7 @@ export class OpenCalls {
   }
 
   remove(call: OpenCall): void {
-    if (this.#heard) this.#open.delete(call);
+    this.#open.delete(call);
   }
 
   /** True where the caller was revoked after the call began: what vouched for it began too early. */

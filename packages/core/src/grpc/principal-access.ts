@@ -32,12 +32,7 @@ export function getPrincipal(
   if (principal === undefined) {
     throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
   }
-  // What stands through every reload vouches wherever the one of that time did.
-  const source =
-    from !== undefined && root !== undefined && snapshotOf(root)?.of === from ? root : from;
-  const vouched =
-    source === undefined || (isAsked(source, root) && vouchesAs(source, principal.authenticator));
-  if (from !== undefined && !vouched) {
+  if (from !== undefined && !vouched(from, root, principal.authenticator)) {
     throw new Error(
       `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
     );
@@ -55,8 +50,11 @@ export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
   return markOf(call).principal as Principal | undefined;
 }
 
-function isAsked(from: Authenticator<object>, root: Mark['root']): boolean {
-  return root === undefined || contains(root, from);
+function vouched(from: Authenticator<object>, root: Mark['root'], name: string): boolean {
+  if (root === undefined) return vouchesAs(from, name);
+  // What stands through every reload vouches wherever the one of that time did.
+  const source = snapshotOf(root)?.of === from ? root : from;
+  return contains(root, source) && vouchesAs(source, name);
 }
 
 function markOf(call: AuthenticatedCall): Mark {

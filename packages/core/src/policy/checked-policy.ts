@@ -19,9 +19,9 @@ export interface Entry {
   readonly source: RuleSource;
 }
 
-/** Every rule of a policy that definePolicy made; undefined for another's. */
+/** Every rule of a policy that definePolicy made; undefined for another's, and for none. */
 export function rulesOf(
-  policy: Policy,
+  policy: Policy | undefined,
 ): readonly { readonly method: string; readonly rule: Rule }[] | undefined {
   return policy instanceof CheckedPolicy ? policy.rules() : undefined;
 }

@@ -168,6 +168,15 @@ describe('a dry run', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
+  it('that is over covers nothing: a second opinion that never comes refuses', async () => {
+    const never = new SecondOpinion(() => new Promise(() => undefined));
+    const clock = clockBeforeEnd(0);
+    const over = ask(dryRun(confirmedBy(never), { until }), { principal, clock });
+    clock.advance(10_000);
+    expect(await over.decided).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(over.reported).toEqual([]);
+  });
+
   it('lets nobody through who was not verified in time', async () => {
     const authenticator = stubAuthenticator(() => new Promise(() => undefined));
     const clock = clockBeforeEnd(60_000);
