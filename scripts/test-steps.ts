@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** The workspace that brings the tests over real channels, and the oldest Node.js. */
+const E2E = join('apps', 'e2e');
+export const NODE_20: string = join(E2E, 'node_modules', 'node-20', 'bin', 'node');
 
 export interface Counts {
   readonly passed: number;
@@ -27,31 +31,55 @@ export function table(file: string, ...args: readonly string[]): Counts {
 }
 
 /** The unit tests, counted from vitest's own report. A run without a test is a failure. */
-export function vitest(): Counts {
+export function vitest(config = 'vitest.config.ts'): Counts {
   return inFolder((folder) => {
     const file = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { status } = spawnSync('vitest', ['run', ...reporters], { stdio: 'inherit', env });
+    const { status } = spawnSync('vitest', ['run', '--config', config, ...reporters], {
+      stdio: 'inherit',
+      env,
+    });
     const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
     return counted(report['numPassedTests'], report['numFailedTests'], status);
   });
 }
 
-/** Files of node:test under the given Node.js, counted from the closing lines of its TAP report. */
-export function nodeTests(node: string, files: readonly string[]): Counts {
+/**
+ * The end-to-end suite under the given Node.js, and what it is told for itself and for whatever it
+ * starts; counted from the closing lines of its TAP report.
+ */
+export function endToEnd(node: string, nodeOptions = ''): Counts {
   return inFolder((folder) => {
     const file = join(folder, 'report.tap');
     const version = spawnSync(node, ['-p', 'process.version'], { encoding: 'utf8' }).stdout;
     console.log(`      process.version ${version?.trim()}`);
     const reporters = ['dot', 'stdout', 'tap', file];
-    const args = ['--test', '--test-concurrency=2', ...reporters.map(reporterArgument), ...files];
-    const { status } = spawnSync(node, args, { stdio: 'inherit', env });
+    const args = [
+      '--test',
+      '--test-concurrency=2',
+      ...reporters.map(reporterArgument),
+      ...e2eFiles(),
+    ];
+    const told = {
+      ...env,
+      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${nodeOptions}`.trim(),
+    };
+    const { status } = spawnSync(node, args, { stdio: 'inherit', env: told });
     const report = readFileSync(file, 'utf8');
     if (status !== 0) console.log(report);
     const [passed, failed] = ['pass', 'fail'].map((name) =>
       Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1] ?? Number.NaN),
     );
     return counted(passed, failed, status);
+  });
+}
+
+function e2eFiles(): readonly string[] {
+  return ['test', 'attacks'].flatMap((kind) => {
+    const folder = join(E2E, 'dist', kind);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.test.js'))
+      .map((name) => join(folder, name));
   });
 }
 
@@ -72,4 +100,22 @@ function inFolder<T>(use: (folder: string) => T): T {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export type Step = readonly [string, () => Counts];
+
+/** One step after the other. The last line is `N passed, N failed`. */
+export function runSteps(steps: readonly Step[]): void {
+  const total = { passed: 0, failed: 0 };
+  for (const [index, [name, run]] of steps.entries()) {
+    console.log(`\n[${index + 1}/${steps.length}] ${name}`);
+    const startedMs = Date.now();
+    const { passed, failed } = run();
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+    console.log(`      ${passed} passed, ${failed} failed, ${seconds} s`);
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
 }
