@@ -5,6 +5,40 @@ import type { Mutant } from './mutants.ts';
  * survivor that is not named here is a missing test, or a check to delete.
  */
 const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/jwt/src/authenticator/jwt-authenticator.ts': {
+    '`AuthError.is(verdict)` dropped from `&&`':
+      'Neither a principal nor a promise has a reason; the types want it said.',
+  },
+  'packages/jwt/src/authenticator/token-check.ts': {
+    "`typeof issuer !== 'string'` dropped from `||`":
+      'The list of issuers holds text alone, so nothing else is in it; the types want it said.',
+  },
+  'packages/jwt/src/claims/check-times.ts': {
+    '`nbf !== undefined` dropped from `&&`':
+      'What is absent is greater than no number; the types want it said.',
+    '`iat !== undefined` dropped from `&&`':
+      'What is absent is greater than no number; the types want it said.',
+  },
+  'packages/jwt/src/compact/header-memo.ts': {
+    '`at === -1 ?` always takes the second':
+      'A list has nothing at -1; to look there costs more than to ask.',
+    '`this.#headers.includes(header)` dropped from `||`':
+      'The same header has the same text; this saves comparing texts.',
+  },
+  'packages/jwt/src/keys/import-key.ts': {
+    "`if (typeof value === 'string')` always fires":
+      'node:crypto makes no key of a member that is no text, nor of one that is left out.',
+  },
+  'packages/jwt/src/keys/key-set.ts': {
+    '`if (key.kid === undefined)` never fires':
+      'A key that is kept under no name is looked for by none.',
+    '`fitting.length > most ?` always takes the first':
+      'It saves a copy of a list that is short enough.',
+  },
+  'packages/jwt/src/verify-compact-jws.ts': {
+    '`kid !== undefined` dropped from `&&`':
+      'No key is kept under no name; the types want it said.',
+  },
   'packages/jwt/src/claims/read-scopes.ts': {
     "`scopes.includes('') ?` always takes the first":
       'It saves a copy of the list where there is nothing to leave out.',
@@ -17,10 +51,6 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     '`issuer === undefined ?` always takes the second':
       'The map has no route for undefined; the types want it said.',
   },
-  'packages/jwt/src/routing/unverified-issuer.ts': {
-    "`typeof issuer === 'string' ?` always takes the first":
-      'The map, whose keys are text, has no route for what is none; the types want it said.',
-  },
   'packages/jwt/src/signature/pss-key.ts': {
     '`length < 0x80 ?` always takes the second':
       'OpenSSL reads a length of more bytes than it needs, and writes the key anew.',
@@ -30,6 +60,8 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   'packages/jwt/src/signature/waiting-peers.ts': {
     '`last !== undefined` dropped from `&&`':
       'Of 1,024 who wait, some peer has one; the types want it said.',
+    '`if (waiter === undefined)` never fires':
+      'A peer for whom nobody waits is not kept; the types want it said.',
   },
   'packages/core/src/compose/single-flight.ts': {
     '`this.#flights.size === 0 ?` always takes the second':

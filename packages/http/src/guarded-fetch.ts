@@ -85,6 +85,8 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
+    // An agent would connect first, and a new one would be closed by nobody.
+    request.signal?.throwIfAborted();
     return undiciExchange(this.#agentFor(issuer), url, request);
   }
 

@@ -96,4 +96,19 @@ describe('a content-encoding', () => {
     });
     expect(await problemOf(createGuardedFetch().fetch(url))).toBe('content');
   });
+
+  it.each([
+    [401, 'gzip'],
+    [503, 'br'],
+    [404, 'deflate'],
+    [204, 'gzip'],
+    [304, 'gzip'],
+  ])('of nothing at all is no outage: %i in %s', async (status, encoding) => {
+    const { url } = await startProvider((_, response) => {
+      response.writeHead(status, { 'content-encoding': encoding, 'retry-after': '7' }).end();
+    });
+    const response = await createGuardedFetch().fetch(url);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('retry-after')).toBe('7');
+  });
 });

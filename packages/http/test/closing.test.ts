@@ -19,4 +19,14 @@ describe('close()', () => {
     expect(await hanging).toBe('connection');
     await expect.poll(() => provider.connections()).toBe(0);
   });
+
+  it('comes before a connection that was about to be opened', async () => {
+    const provider = await startProvider((_, response) => response.end('{}'));
+    const fetch = createGuardedFetch();
+    const asked = problemOf(fetch.fetch(provider.url, {}, new URL('http://127.0.0.1')));
+    await fetch.close();
+    expect(await asked).toBe('connection');
+    await createGuardedFetch().fetch(provider.url);
+    expect(provider.opened()).toBe(1);
+  });
 });

@@ -33,6 +33,26 @@ describe('an answer', () => {
     },
   );
 
+  it.each([
+    ['a redirect', 302, { location: '/elsewhere' }],
+    ['in an unknown coding', 200, { 'content-encoding': 'zstd' }],
+    ['too large', 200, { 'content-length': '1000000000' }],
+  ])('that is refused is not read to its end: %s', async (_, status, headers) => {
+    const provider = await startProvider((_request, response) => {
+      response.writeHead(status, headers).write(Buffer.alloc(2 * 1024 * 1024));
+    });
+    await problemOf(createGuardedFetch().fetch(provider.url));
+    await expect.poll(() => provider.connections()).toBe(0);
+  });
+
+  it('that is refused is not read to its end, by a fetch that was handed in', async () => {
+    let cancelled = false;
+    const body = new ReadableStream({ cancel: () => void (cancelled = true) });
+    const fetch = createGuardedFetch({ fetch: async () => new Response(body, { status: 302 }) });
+    await problemOf(fetch.fetch(new URL('https://id.example.com/jwks')));
+    expect(cancelled).toBe(true);
+  });
+
   it('that never comes ends at the time limit', async () => {
     const { url } = await startProvider(() => undefined);
     const error = await errorOf(createGuardedFetch({ timeoutMs: 50 }).fetch(url));

@@ -1,3 +1,4 @@
+import { orAborted } from '@grpc-authn/core/internal';
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
   type GuardedFetch,
@@ -63,9 +64,12 @@ export class IntrospectionClient {
     const number = String((this.#lastNumber += 1));
     this.#signals.set(number, signal);
     try {
-      const answer = await tokenIntrospection(configuration, token, { [NUMBER]: number });
+      const asked = tokenIntrospection(configuration, token, { [NUMBER]: number });
+      // The keys of a signed answer are fetched for everybody, and under nobody's signal.
+      const answer = await orAborted(asked, signal);
       return answer as JsonObject;
     } catch (error) {
+      if (signal.aborted) throw signal.reason;
       const answer = this.#readFailure(error, endpoint);
       if (answer instanceof ProviderError) throw answer;
       return answer;

@@ -7,10 +7,17 @@ import { generateKeyPair, SignJWT } from 'jose';
 const { privateKey } = await generateKeyPair('ES256');
 
 /** Signs its answers, and serves its keys as it is told. */
-async function startProvider(keys: { status: number; body: string }): Promise<string> {
+async function startProvider(keys: {
+  status: number;
+  body: string;
+  hang?: boolean;
+  asked?(path: string): void;
+}): Promise<string> {
   const server: Server = createServer((request, response) => {
     void (async () => {
       const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      keys.asked?.(request.url ?? '');
+      if (request.url === '/jwks' && keys.hang) return undefined;
       if (request.url === '/jwks') return response.writeHead(keys.status).end(keys.body);
       if (request.url === '/introspect') {
         const answer = await new SignJWT({
@@ -73,4 +80,37 @@ describe('the key set of signed answers', () => {
       expect(events).not.toContain('introspection_credentials_rejected');
     },
   );
+
+  it('leaves his place to the next where it hangs and a caller does not wait for it', async () => {
+    const asked: string[] = [];
+    const issuer = await startProvider({
+      status: 200,
+      body: '',
+      hang: true,
+      asked: (path) => asked.push(path),
+    });
+    const authenticator = createIntrospectionAuthenticator({
+      issuer,
+      audience: 'orders',
+      clientId: 'orders',
+      clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
+      response: 'jwt',
+      maxConcurrent: 1,
+      cache: false,
+    });
+    onTestFinished(() => authenticator.close());
+    const leaving = new AbortController();
+    const left = authenticator.authenticate(
+      { scheme: 'bearer', token: 'first' },
+      { method: '/x/y', signal: leaving.signal },
+    );
+    await expect.poll(() => asked).toContain('/jwks');
+    leaving.abort();
+    expect(await left).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    void authenticator.authenticate(
+      { scheme: 'bearer', token: 'second' },
+      { method: '/x/y', signal: new AbortController().signal },
+    );
+    await expect.poll(() => asked.filter((path) => path === '/introspect')).toHaveLength(2);
+  });
 });

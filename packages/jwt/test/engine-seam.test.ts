@@ -2,10 +2,12 @@ import { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { verifyCompactJws } from '../src/index.ts';
 import { importKeySetWith } from '../src/keys/import-key-set.ts';
+import { joseEngine } from '../src/signature/jose-engine.ts';
 import { nodeEngine } from '../src/signature/node-engine.ts';
 import type { SignatureEngine } from '../src/signature/signature-engine.ts';
 import { ENGINES } from './support/engines.ts';
 import { createSigningKey, signJws, withoutAlgorithm } from './support/signing-key.ts';
+import { decide, key as mainKey, token as goodToken } from './support/test-authenticator.ts';
 
 const key = createSigningKey('RS256');
 const jws = signJws(key, { alg: 'RS256' }, 'payload');
@@ -49,6 +51,19 @@ describe('an engine that fails', () => {
     for (const other of [jws.slice(0, -4), jws.replace(/[^.]*$/, ''), `${jws}AAAA`]) {
       expect(AuthError.is(await verifyCompactJws(other, keys))).toBe(true);
     }
+  });
+});
+
+describe('an authenticator whose engine answers later', () => {
+  const byJose = importKeySetWith([joseEngine], { keys: [mainKey.jwk] });
+  const [head = '', payload = ''] = goodToken().split('.');
+  const forged = `${head}.${payload}.${goodToken({ sub: 'mallory' }).split('.')[2]}`;
+
+  it.each([
+    ['accepts a good token', goodToken(), 'accepted'],
+    ['refuses a forged one', forged, 'invalid_token/signature'],
+  ])('waits for it, and %s', async (_, jwt, verdict) => {
+    expect(await decide(jwt, { keys: byJose })).toBe(verdict);
   });
 });
 

@@ -38,12 +38,21 @@ describe('a set of keys', () => {
     expect(keys.refused).toHaveLength(100);
   });
 
+  it('holds its secret where what is beside it is no key at all', () => {
+    const secret = { kty: 'oct', k: Buffer.alloc(32, 7).toString('base64url') };
+    const others = [[], 'a key', null] as unknown as object[];
+    expect(importKeySet({ keys: [secret, ...others] }).size).toBe(1);
+    expect(importKeySet({ keys: [secret, {}] }).size).toBe(0);
+  });
+
   it('looks at few keys of a huge set, though none of them can be used', () => {
     let looks = 0;
     const bad = Object.defineProperty({}, 'kty', { get: () => (looks += 1) && 'OKP' });
     const keys = importKeySet({ keys: Array.from({ length: 13_107 }, () => bad) });
     expect(keys.size).toBe(0);
     expect(looks).toBeLessThan(5000);
+    expect(keys.refused.at(-1)?.why).toBe(`the set has ${13_107 - 256} keys too many`);
+    expect(keySetOf(key).refused).toEqual([]);
   });
 
   it('leaves out both where two have one kid and one algorithm', async () => {

@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 export interface ProviderServer {
   readonly url: URL;
   readonly requests: readonly IncomingMessage[];
+  /** How many sockets were ever opened. */
+  opened(): number;
   /** Sockets that are open now. */
   connections(): Promise<number>;
   /** Comes by itself when the test is over. */
@@ -23,6 +25,10 @@ export async function startProvider(
     answer(request, response);
   };
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  let opened = 0;
+  server.on('connection', () => {
+    opened += 1;
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -38,6 +44,7 @@ export async function startProvider(
     url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}/keys`),
     requests,
     stop,
+    opened: () => opened,
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => {

@@ -19,7 +19,7 @@ export function readIdentity(
   if (!isTextOrAbsent(sub) || clientId === false) return undefined;
   const scopes = readScopes(payload, scopeClaims);
   const cnf = ownMember(payload, 'cnf');
-  const confirmation = cnf === undefined ? undefined : readConfirmation(cnf);
+  const confirmation = readConfirmation(cnf);
   if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
   return { subject: sub, clientId, scopes, confirmation };
 }

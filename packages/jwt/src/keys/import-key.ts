@@ -54,7 +54,6 @@ function whyNotForVerifying(jwk: JsonObject): string | undefined {
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
     return 'its key_ops do not have "verify"';
   }
-  if (ownMember(jwk, 'kty') === 'oct') return undefined;
   return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))
     ? 'it has private members: a leaked key must not be trusted'
     : undefined;

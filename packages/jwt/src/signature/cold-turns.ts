@@ -45,7 +45,8 @@ export class ColdTurns {
    * where the caller leaves.
    */
   run<T>(call: ColdCall, work: () => T | Promise<T>): T | AuthError | Promise<T | AuthError> {
-    if (this.#spentMs < BUDGET_MS && this.#waiting.size === 0) return this.#spend(work);
+    // Whoever waits does so because the turn's time is spent, so nobody is overtaken.
+    if (this.#spentMs < BUDGET_MS) return this.#spend(work);
     return this.#wait(call, work);
   }
 
@@ -99,8 +100,8 @@ export class ColdTurns {
   #turn(): void {
     this.#next = false;
     this.#spentMs = 0;
+    // Each of them asks for the next turn.
     while (this.#waiting.size > 0 && this.#spentMs < BUDGET_MS) this.#waiting.take()?.serve();
-    if (this.#waiting.size > 0) this.#awaitTurn();
   }
 }
 
