@@ -33,7 +33,7 @@ export const FULL: Scale = {
   wholeCalls: 1000,
   wholeRounds: 15,
   wholeScenarioMs: 15_000,
-  wholeWarmUp: 6,
+  wholeWarmUp: 20,
   warmTokens: [1, 1000, 100_000],
   inProcessCalls: 2000,
   burstTokens: 256,
