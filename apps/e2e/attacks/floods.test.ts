@@ -74,16 +74,14 @@ describe('five thousand forged tokens with a valid kid', () => {
     for (const refused of await Promise.all(flood)) assert.ok(AuthError.is(refused));
   });
 
-  it('cached jwks: no more than 64 are decided in one turn of the event loop (rule 8)', async (test) => {
+  it('cached jwks: no more than 64 are decided in one turn of the event loop (rule 8)', async () => {
     const gate = createGate({ authenticator: create() });
     await gate({ scheme: 'bearer', token: good('first') }, context('good'));
     await new Promise(setImmediate);
-    if (gate({ scheme: 'bearer', token: good('next') }, context('good')) instanceof Promise) {
-      test.skip('this engine works on other threads, and holds up no turn');
-      return;
-    }
+    const next = gate({ scheme: 'bearer', token: good('next') }, context('good'));
     let decided = 0;
     let most = 0;
+    let turns = 0;
     const flood = Array.from({ length: 1000 }, async (_, index) => {
       await gate({ scheme: 'bearer', token: forge(index) }, context(`evil-${index % 4}`));
       decided += 1;
@@ -91,9 +89,12 @@ describe('five thousand forged tokens with a valid kid', () => {
     while (decided < flood.length) {
       const before = decided;
       await new Promise(setImmediate);
+      turns += 1;
       most = Math.max(most, decided - before);
     }
-    assert.ok(most <= 64, `${most} in one turn`);
+    assert.ok(turns >= flood.length / 64, `${turns} turns`);
+    // An engine on other threads holds up no turn, and may be done with more of them in one.
+    if (!(next instanceof Promise)) assert.ok(most <= 64, `${most} in one turn`);
   });
 
   it('cached jwks: one cold good token is not behind all of them (rule 8)', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERIFYING } from '../contenders/all.ts';
 import { proved, type Verifier } from '../contenders/contender.ts';
 import { withProvider } from '../processes/with-provider.ts';
@@ -77,10 +78,4 @@ async function burst(
   await watching;
   if (verdicts.some((verdict) => verdict instanceof Error)) throw new Error('a burst was refused');
   return { longestGapMs, lastMs };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

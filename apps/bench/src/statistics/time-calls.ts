@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** So little of a turn of the event loop that no contender puts anything off. */
 const TURN_MS = 0.2;
 
 /** Does call number `index`; a refusal is thrown, rejected or returned as an Error. */
@@ -32,12 +35,6 @@ export async function timeCalls(call: Call, count: number, perTurn: number): Pro
     await nextTurn();
   }
   return { microseconds: (spentMs * 1000) / count, refused };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 /** As timeCalls, with so many under way at once. */
