@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createIntrospectionAuthenticator } from '../src/index.ts';
+import { createIntrospectionAuthenticator, type IntrospectionOptions } from '../src/index.ts';
 import { generateKeyPair, SignJWT } from 'jose';
 
 const { privateKey } = await generateKeyPair('ES256');
@@ -50,6 +50,23 @@ async function startProvider(keys: {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Wants signed answers. */
+function createSubject(
+  issuer: string,
+  more: Partial<Pick<IntrospectionOptions, 'cache' | 'maxConcurrent' | 'report'>>,
+) {
+  const authenticator = createIntrospectionAuthenticator({
+    issuer,
+    audience: 'orders',
+    clientId: 'orders',
+    clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
+    response: 'jwt',
+    ...more,
+  });
+  onTestFinished(() => authenticator.close());
+  return authenticator;
+}
+
 describe('the key set of signed answers', () => {
   it.each([
     [400, '{"error":"bad"}'],
@@ -62,15 +79,7 @@ describe('the key set of signed answers', () => {
     async (status, body) => {
       const issuer = await startProvider({ status, body });
       const events: string[] = [];
-      const authenticator = createIntrospectionAuthenticator({
-        issuer,
-        audience: 'orders',
-        clientId: 'orders',
-        clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
-        response: 'jwt',
-        report: ({ type }) => events.push(type),
-      });
-      onTestFinished(() => authenticator.close());
+      const authenticator = createSubject(issuer, { report: ({ type }) => events.push(type) });
       const context = { method: '/x/y', signal: new AbortController().signal };
       const verdict = await authenticator.authenticate(
         { scheme: 'bearer', token: 'opaque' },
@@ -89,16 +98,7 @@ describe('the key set of signed answers', () => {
       hang: true,
       asked: (path) => asked.push(path),
     });
-    const authenticator = createIntrospectionAuthenticator({
-      issuer,
-      audience: 'orders',
-      clientId: 'orders',
-      clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
-      response: 'jwt',
-      maxConcurrent: 1,
-      cache: false,
-    });
-    onTestFinished(() => authenticator.close());
+    const authenticator = createSubject(issuer, { maxConcurrent: 1, cache: false });
     const leaving = new AbortController();
     const left = authenticator.authenticate(
       { scheme: 'bearer', token: 'first' },
