@@ -29,9 +29,9 @@ export class GuardedFetch {
   }
 
   /**
-   * The answer, read to its end, with the headers that are looked at, whatever its status but a redirect. `issuer` is given for a URL that
-   * its metadata named: then the address is checked while connecting, and the operator's own headers
-   * stay at home where the URL is of another origin.
+   * The answer, read to its end, whatever its status but a redirect, and of its headers those that are
+   * looked at. `issuer` is given for a URL that its metadata named: then the address is checked while
+   * connecting, and the operator's own headers stay at home where the URL is of another origin.
    *
    * @throws ProviderError
    */
