@@ -4,12 +4,14 @@ export interface Scale {
   readonly rounds: number;
   /** Milliseconds a sample should fill. */
   readonly sliceMs: number;
-  /** Calls that a sample of the whole call makes. */
+  /** Calls that a sample of the whole call makes of each of two servers. */
   readonly wholeCalls: number;
+  /** Calls of one server before it is the other's turn. */
+  readonly wholeTurn: number;
   readonly wholeRounds: number;
-  /** Milliseconds after which the rounds of a scenario end, once there were a few. */
-  readonly wholeScenarioMs: number;
-  /** Samples before the first that counts, so that the code is hot. */
+  /** Milliseconds after which the rounds of a server end, once there were a few. */
+  readonly wholeServerMs: number;
+  /** Calls before the first that counts, so that the code is hot. */
   readonly wholeWarmUp: number;
   /** How many tokens a warm server may have seen. */
   readonly warmTokens: readonly number[];
@@ -30,10 +32,11 @@ export const FULL: Scale = {
   quick: false,
   rounds: 15,
   sliceMs: 20,
-  wholeCalls: 1000,
-  wholeRounds: 15,
-  wholeScenarioMs: 15_000,
-  wholeWarmUp: 20,
+  wholeCalls: 4000,
+  wholeTurn: 32,
+  wholeRounds: 5,
+  wholeServerMs: 15_000,
+  wholeWarmUp: 15_000,
   warmTokens: [1, 1000, 100_000],
   inProcessCalls: 2000,
   burstTokens: 256,
@@ -51,9 +54,10 @@ export const QUICK: Scale = {
   rounds: 2,
   sliceMs: 0.5,
   wholeCalls: 8,
+  wholeTurn: 4,
   wholeRounds: 2,
-  wholeScenarioMs: 5_000,
-  wholeWarmUp: 1,
+  wholeServerMs: 5_000,
+  wholeWarmUp: 8,
   warmTokens: [1, 10],
   inProcessCalls: 50,
   burstTokens: 16,

@@ -30,19 +30,21 @@ export class MeasuredServer {
     await this.#child.ask('prime', order);
   }
 
-  /** Microseconds of CPU that the server used for a call. */
-  async cpuOfCalls(
+  /** Microseconds of CPU that its process used so far. */
+  async cpu(): Promise<number> {
+    return (await this.#child.ask('cpu')) as number;
+  }
+
+  async call(
     count: number,
     tokenOf: (index: number) => string | undefined,
     wanted: 'accepted' | 'refused',
-  ): Promise<number> {
-    const before = (await this.#child.ask('cpu')) as number;
+  ): Promise<void> {
     try {
       await this.#caller.callMany(count, tokenOf, wanted);
     } catch (error) {
       throw new Error(`${this.mode}: ${(error as Error).message}`, { cause: error });
     }
-    return (((await this.#child.ask('cpu')) as number) - before) / count;
   }
 
   stop(): void {

@@ -1,0 +1,53 @@
+import type { MeasuredServer } from '../server/measured-server.ts';
+import { NO_TOKEN } from '../server/modes.ts';
+import { shuffled } from '../statistics/rounds.ts';
+
+/** A prime: tokens that come round in turn come in no order that a cache could like. */
+const STRIDE = 7919;
+
+/** A server that is sent the same tokens over and over, and goes on where it was interrupted. */
+export class CalledInTurns {
+  readonly #server: MeasuredServer;
+  readonly #tokens: readonly string[];
+  readonly #wanted: 'accepted' | 'refused';
+  #calls = 0;
+
+  constructor(server: MeasuredServer, tokens: readonly string[], wanted: 'accepted' | 'refused') {
+    this.#server = server;
+    this.#tokens = tokens;
+    this.#wanted = wanted;
+  }
+
+  get mode(): string {
+    return this.#server.mode;
+  }
+
+  async call(count: number): Promise<void> {
+    const first = this.#calls;
+    this.#calls += count;
+    const tokens = this.#tokens;
+    const token = (index: number) => tokens[((first + index) * STRIDE) % tokens.length];
+    const sent = this.mode === NO_TOKEN ? () => undefined : token;
+    await this.#server.call(count, sent, this.#wanted);
+  }
+
+  /**
+   * Microseconds of CPU a call, of this server and of the other, which are called in turns of a few calls:
+   * the collector of one that stands idle throws its compiled code away, and the neighbours' noise is not
+   * shared out fairly. Which of the two comes first is left to chance.
+   */
+  async cpuInTurnsWith(
+    other: CalledInTurns,
+    count: number,
+    turn: number,
+  ): Promise<readonly [own: number, other: number]> {
+    const both = [this, other] as const;
+    const before = await Promise.all(both.map((server) => server.#server.cpu()));
+    for (let called = 0; called < count; called += turn) {
+      for (const server of shuffled(both)) await server.call(Math.min(turn, count - called));
+    }
+    const after = await Promise.all(both.map((server) => server.#server.cpu()));
+    const [own, its] = both.map((_, index) => (after[index]! - before[index]!) / count);
+    return [own!, its!];
+  }
+}
