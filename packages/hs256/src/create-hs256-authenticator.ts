@@ -14,9 +14,11 @@ import { type Hs256Secret, readSecrets } from './secret.ts';
 export type Hs256Options<S extends StandardSchemaV1 | undefined = undefined> = {
   /** One to eight, of at least 32 bytes each. */
   readonly secrets: readonly [Hs256Secret, ...Hs256Secret[]];
-} & Omit<JwtOptions<S>, 'algorithms'>;
+} & Omit<JwtOptions<S>, 'algorithms' | 'threadPool'>;
 
-const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => name !== 'algorithms')];
+/** One algorithm, which costs less than the way to another thread. */
+const NOT_HERE: ReadonlySet<string> = new Set(['algorithms', 'threadPool']);
+const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => !NOT_HERE.has(name))];
 
 /**
  * Verifies JWTs that are signed by HMAC-SHA-256 with a secret both sides hold (RFC 7518, section

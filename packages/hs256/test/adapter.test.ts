@@ -62,6 +62,7 @@ describe('the spec of hs256', () => {
     ],
     [{ secrets: [{ bytes: SECRET }] }, 'secrets.0'],
     [{ algorithms: ['HS256'] }, ': there is no option "algorithms"'],
+    [{ threadPool: true }, ': there is no option "threadPool"'],
     [{ http: {} }, ': there is no option "http"'],
     [{ cache: {} }, ': there is no option "cache"'],
   ])('is refused with %j, at %s, and shows no secret', (members, at) => {

@@ -1,8 +1,8 @@
 import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
-import type { JwtOptions } from '@grpc-authn/jwt';
 import {
   adapterSchema,
-  algorithmsMember,
+  type AsymmetricFileOptions,
+  asymmetricShape,
   type JwtFileOptions,
   jwtShape,
   type Pins,
@@ -16,7 +16,7 @@ import { createJwksAuthenticator, type JwksLocation } from './create-jwks-authen
 import { type JwksFileOptions, jwksShape } from './jwks-shape.ts';
 
 export type JwksAdapterOptions = JwtFileOptions &
-  Pick<JwtOptions, 'algorithms'> &
+  AsymmetricFileOptions &
   JwksFileOptions & { readonly jwks: JwksLocation; readonly pin?: Pins };
 
 const location: z.ZodType<JwksLocation> = z
@@ -46,7 +46,7 @@ export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
       {
         jwks: location,
         ...jwtShape,
-        algorithms: algorithmsMember,
+        ...asymmetricShape,
         ...pinShape,
         ...jwksShape,
       },

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { ColdTurns } from '../src/signature/cold-turns.ts';
@@ -28,15 +29,30 @@ function createSubject() {
     expect(others).toEqual([]);
     return then !== undefined;
   };
+  /** What other threads are at work on, oldest first. */
+  const elsewhere: { readonly name: string; end(): void; fail(fault: Error): void }[] = [];
+  const workElsewhere = (name: string) => (): Promise<string> =>
+    new Promise((resolve, reject) =>
+      elsewhere.push({ name, end: () => resolve(name), fail: reject }),
+    );
   return {
     done,
     call,
+    elsewhere,
     work,
     turns,
     /** The next turn of the event loop; false where nobody waits for one. */
     turn,
     ask: (name: string, peer = 'one', signal?: AbortSignal) =>
       turns.run(call(peer, signal), work(name)),
+    /** As `ask`, for work that another thread can do. */
+    askAnywhere: (name: string, peer = 'one', signal?: AbortSignal) =>
+      turns.run(call(peer, signal), work(name), workElsewhere(name)),
+    /** The oldest work elsewhere is done. */
+    endElsewhere: async (): Promise<void> => {
+      elsewhere.shift()?.end();
+      await setImmediate();
+    },
     untilDone: (): void => {
       for (let count = 0; turn(); count += 1) if (count > 10_000) throw new Error('endless');
     },
@@ -189,5 +205,85 @@ describe('callers who wait for their turn', () => {
     const { ask } = createSubject();
     for (let index = 0; index < A_TURN + 1024; index += 1) void ask(String(index), `peer ${index}`);
     expect(await ask('late', 'another')).toMatchObject({ reason: 'overloaded' });
+  });
+});
+
+describe('other threads', () => {
+  const names = (from: number, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => String(from + index));
+
+  it('are given nothing while the turn has time', () => {
+    const { askAnywhere, elsewhere, done } = createSubject();
+    for (const name of names(0, A_TURN)) void askAnywhere(name);
+    expect([done, elsewhere]).toEqual([names(0, A_TURN), []]);
+  });
+
+  it('take eight of those who wait at a time; the turns go on with the others', async () => {
+    const { askAnywhere, elsewhere, endElsewhere, done, turn } = createSubject();
+    const verdicts = names(0, A_TURN + 11).map((name) => askAnywhere(name));
+    expect(elsewhere.map(({ name }) => name)).toEqual(names(A_TURN, 8));
+    await endElsewhere();
+    expect(elsewhere.map(({ name }) => name)).toEqual(names(A_TURN + 1, 8));
+    turn();
+    expect(done.slice(A_TURN)).toEqual(names(A_TURN + 9, 2));
+    while (elsewhere.length > 0) await endElsewhere();
+    expect(await all(verdicts)).toEqual(names(0, A_TURN + 11));
+  });
+
+  it('take one peer after the other', async () => {
+    const { askAnywhere, elsewhere, endElsewhere } = createSubject();
+    for (const name of names(0, A_TURN + 50)) void askAnywhere(name, 'attacker');
+    void askAnywhere('good', 'somebody');
+    await endElsewhere();
+    await endElsewhere();
+    expect(elsewhere.map(({ name }) => name)).toContain('good');
+  });
+
+  it('overtake nobody who has to wait for a turn', () => {
+    const { ask, askAnywhere, elsewhere, done, turn } = createSubject();
+    for (const name of names(0, A_TURN)) void ask(name);
+    void ask('here');
+    void askAnywhere('anywhere');
+    expect(elsewhere).toEqual([]);
+    turn();
+    expect(done.slice(A_TURN)).toEqual(['here', 'anywhere']);
+  });
+
+  it('go on for a caller who leaves, who is answered at once', async () => {
+    const { askAnywhere, elsewhere, endElsewhere } = createSubject();
+    for (const name of names(0, A_TURN)) void askAnywhere(name);
+    const leaving = new AbortController();
+    const left = askAnywhere('left', 'one', leaving.signal);
+    for (const name of names(0, 8)) void askAnywhere(name);
+    leaving.abort();
+    expect(await left).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    expect(elsewhere.map(({ name }) => name)).toEqual(['left', ...names(0, 7)]);
+    await endElsewhere();
+    expect(elsewhere.map(({ name }) => name)).toEqual(names(0, 8));
+  });
+
+  it('hand on a fault, and take the next', async () => {
+    const { askAnywhere, elsewhere } = createSubject();
+    for (const name of names(0, A_TURN)) void askAnywhere(name);
+    const failing = askAnywhere('failing');
+    for (const name of names(0, 8)) void askAnywhere(name);
+    const fault = new Error('a bug');
+    elsewhere.shift()?.fail(fault);
+    await expect(failing).rejects.toBe(fault);
+    await setImmediate();
+    expect(elsewhere.map(({ name }) => name)).toEqual(names(0, 8));
+  });
+
+  it('work in the async context of who asked', async () => {
+    const store = new AsyncLocalStorage<string>();
+    const { call, turns, askAnywhere, endElsewhere } = createSubject();
+    // The last begins when another's work is done.
+    store.run('y', () => {
+      for (const name of names(0, A_TURN + 8)) void askAnywhere(name);
+    });
+    const read = (): string | undefined => store.getStore();
+    const seen = store.run('x', () => turns.run(call('one'), read, async () => read()));
+    await endElsewhere();
+    expect(await seen).toBe('x');
   });
 });

@@ -1,9 +1,9 @@
 import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
 import { type JwksFileOptions, jwksShape } from '@grpc-authn/jwks/key-source';
-import type { JwtOptions } from '@grpc-authn/jwt';
 import {
   adapterSchema,
-  algorithmsMember,
+  type AsymmetricFileOptions,
+  asymmetricShape,
   type JwtFileOptions,
   jwtShape,
   type Pins,
@@ -15,7 +15,7 @@ import {
 import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
 export type OidcAdapterOptions = Omit<JwtFileOptions, 'issuer'> &
-  Pick<JwtOptions, 'algorithms'> &
+  AsymmetricFileOptions &
   JwksFileOptions & { readonly issuer: string; readonly pin?: Pins };
 
 /** `use: oidc` in a config file. */
@@ -26,7 +26,7 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
       {
         ...jwtShape,
         issuer: text.describe('The issuer, to the letter; its metadata is looked for below it.'),
-        algorithms: algorithmsMember,
+        ...asymmetricShape,
         ...pinShape,
         ...jwksShape,
       },

@@ -10,7 +10,13 @@ import { section, type Shape } from './sections.ts';
 import { numberIn, text, textOrNone, texts, textsOrOne } from './values.ts';
 
 /** What a file can say of tokens: no functions, no clocks; the name is the key it stands under. */
-export type JwtFileOptions = Omit<JwtOptions, 'name' | 'algorithms' | 'claims' | 'clock'>;
+export type JwtFileOptions = Omit<
+  JwtOptions,
+  'name' | 'claims' | 'clock' | keyof AsymmetricFileOptions
+>;
+
+/** What only tokens signed with an asymmetric key have. */
+export type AsymmetricFileOptions = Pick<JwtOptions, 'algorithms' | 'threadPool'>;
 
 export const jwtShape: Shape<JwtFileOptions> = {
   issuer: textsOrOne.describe(
@@ -65,11 +71,20 @@ export const jwtShape: Shape<JwtFileOptions> = {
 type Algorithms = NonNullable<JwtOptions['algorithms']>;
 
 /** For adapters whose keys are public ones. */
-export const algorithmsMember: z.ZodExactOptional<z.ZodType<Algorithms>> = (
-  z
-    .array(z.enum(ASYMMETRIC_ALGORITHMS))
-    .min(1)
-    .describe(
-      'Signature algorithms that are accepted: RS256, PS256, ES256 and EdDSA unless said.',
-    ) as z.ZodType as z.ZodType<Algorithms>
-).exactOptional();
+export const asymmetricShape: Shape<AsymmetricFileOptions> = {
+  algorithms: (
+    z
+      .array(z.enum(ASYMMETRIC_ALGORITHMS))
+      .min(1)
+      .describe(
+        'Signature algorithms that are accepted: RS256, PS256, ES256 and EdDSA unless said.',
+      ) as z.ZodType as z.ZodType<Algorithms>
+  ).exactOptional(),
+  threadPool: z
+    .boolean()
+    .meta({
+      description: 'In bursts, ES* and EdDSA signatures are verified on the thread pool too.',
+      default: false,
+    })
+    .exactOptional(),
+};

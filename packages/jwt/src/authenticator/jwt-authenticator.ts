@@ -83,14 +83,22 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const candidates = this.#candidates(keys, token);
     // What costs no signature waits for no turn.
     if (candidates.length === 0) return token.refuse(whyNoKey(keys, token.header.kid));
-    return coldTurns.run(context, () => this.#verifySignature(candidates, token));
+    const { algorithm } = token.header;
+    const overflows =
+      this.#rules.threadPool && candidates.every((key) => key.verifiesElsewhere(algorithm));
+    return coldTurns.run(
+      context,
+      () => this.#verifySignature(candidates, token),
+      overflows ? () => this.#verifySignature(candidates, token, true) : undefined,
+    );
   }
 
   #verifySignature(
     candidates: readonly VerificationKey[],
     token: TokenCheck,
+    elsewhere = false,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
+    const good = verifyWithAny(token.jws, token.header.algorithm, candidates, elsewhere);
     return isThenable(good)
       ? good.then((late) => this.#conclude(late, token))
       : this.#conclude(good, token);

@@ -42,6 +42,11 @@ export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> 
   readonly scopeClaims?: readonly string[];
   /** Claims that name the client, beside `client_id` and `azp`; those that are present must agree. */
   readonly clientIdClaims?: readonly string[];
+  /**
+   * ES* and EdDSA signatures beyond what a turn of the event loop has time for are verified on the thread
+   * pool too, not in the next turns alone. It pays where a core is idle; false unless said.
+   */
+  readonly threadPool?: boolean;
   /** A synchronous Standard Schema that reads the raw payload; its output types `Principal.claims`. */
   readonly claims?: S;
   readonly clock?: Clock;
@@ -64,6 +69,7 @@ export interface JwtRules extends TimeRules {
   readonly requiredClaims: readonly string[];
   readonly scopeClaims: readonly string[];
   readonly clientIdClaims: readonly string[];
+  readonly threadPool: boolean;
   readonly schema: StandardSchemaV1 | undefined;
   readonly clock: Clock;
 }
@@ -80,6 +86,7 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'requiredClaims',
   'scopeClaims',
   'clientIdClaims',
+  'threadPool',
   'claims',
   'clock',
 ]);
@@ -105,6 +112,7 @@ export function readJwtOptions(
   defaults: { readonly name: string; readonly algorithms?: readonly string[] },
 ): JwtRules {
   checkOneOf('use', options.use, TOKEN_USES);
+  checkOneOf('threadPool', options.threadPool, [true, false]);
   const use = options.use ?? 'access';
   const { maxTokenAgeSeconds } = options;
   return Object.freeze({
@@ -127,6 +135,7 @@ export function readJwtOptions(
     requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
     clientIdClaims: checkNames('clientIdClaims', options.clientIdClaims, []),
+    threadPool: options.threadPool ?? false,
     schema: checkSchema(options.claims),
     clock: checkClock(options.clock),
   });

@@ -6,6 +6,7 @@ import { signatureBytesOf } from './algorithms.ts';
 interface PreparedCheck {
   readonly signatureBytes: number;
   readonly check: SignatureCheck;
+  readonly elsewhere: SignatureCheck | undefined;
 }
 
 /** A key that is ready: checked once, never imported again. */
@@ -41,13 +42,20 @@ export class VerificationKey {
     return this.#keyObject.asymmetricKeyType === 'rsa';
   }
 
+  /** True where a signature of this algorithm can be verified on another thread, and is worth the way. */
+  verifiesElsewhere(algorithm: string): boolean {
+    return this.#prepared.get(algorithm)?.elsewhere !== undefined;
+  }
+
   /**
    * True where the signature is this key's, by this algorithm. Whatever an engine throws means no: a
    * token must not be able to pick the kind of failure.
    */
-  verify(jws: DecodedJws, algorithm: string): boolean | Promise<boolean> {
+  verify(jws: DecodedJws, algorithm: string, elsewhere = false): boolean | Promise<boolean> {
     try {
-      const { signatureBytes, check } = this.#prepared.get(algorithm) ?? this.#prepare(algorithm);
+      const prepared = this.#prepared.get(algorithm) ?? this.#prepare(algorithm);
+      const { signatureBytes } = prepared;
+      const check = (elsewhere ? prepared.elsewhere : undefined) ?? prepared.check;
       // A signature has one length. OpenSSL takes an RSASSA-PSS one without its leading zeros too.
       if (jws.signatureBytes.length !== signatureBytes) return false;
       const good = check(jws);
@@ -62,7 +70,8 @@ export class VerificationKey {
       const check = engine.prepare(algorithm, this.#keyObject);
       if (check === undefined) continue;
       const signatureBytes = signatureBytesOf(algorithm, this.#keyObject);
-      const prepared = { signatureBytes, check };
+      const elsewhere = engine.prepareElsewhere?.(algorithm, this.#keyObject);
+      const prepared = { signatureBytes, check, elsewhere };
       this.#prepared.set(algorithm, prepared);
       return prepared;
     }

@@ -5,6 +5,8 @@ import { WaitingPeers } from './waiting-peers.ts';
 /** So long may signatures hold up one turn of the event loop, and one more signature at most. */
 const BUDGET_MS = 0.5;
 const RETRY_AFTER_MS = 1000;
+/** So many are on other threads at a time: as many as a turn of the event loop verifies itself. */
+const MOST_ELSEWHERE = 8;
 
 /** Of a call, what its place among the others depends on. */
 export interface ColdCall {
@@ -34,6 +36,7 @@ export class ColdTurns {
   readonly #waiting = new WaitingPeers();
   #spentMs = 0;
   #next = false;
+  #elsewhere = 0;
 
   constructor(turns: Turns = eventLoop) {
     this.#turns = turns;
@@ -42,12 +45,17 @@ export class ColdTurns {
   /**
    * What the work answers: at once where there is time, else as a promise. It never rejects but with
    * what the work throws; `unavailable` (reason `overloaded`) where too many wait, and (reason `timeout`)
-   * where the caller leaves.
+   * where the caller leaves. `elsewhere` is the same work on another thread, which takes of the same
+   * line in the same order.
    */
-  run<T>(call: ColdCall, work: () => T | Promise<T>): T | AuthError | Promise<T | AuthError> {
+  run<T>(
+    call: ColdCall,
+    work: () => T | Promise<T>,
+    elsewhere?: () => T | Promise<T>,
+  ): T | AuthError | Promise<T | AuthError> {
     // Whoever waits does so because the turn's time is spent, so nobody is overtaken.
     if (this.#spentMs < BUDGET_MS) return this.#spend(work);
-    return this.#wait(call, work);
+    return this.#wait(call, work, elsewhere);
   }
 
   #spend<T>(work: () => T): T {
@@ -60,7 +68,11 @@ export class ColdTurns {
     }
   }
 
-  #wait<T>(call: ColdCall, work: () => T | Promise<T>): Promise<T | AuthError> {
+  #wait<T>(
+    call: ColdCall,
+    work: () => T | Promise<T>,
+    elsewhere: (() => T | Promise<T>) | undefined,
+  ): Promise<T | AuthError> {
     // AsyncResource.bind() would do the same for ten times the price.
     const scope = new AsyncResource('grpc-authn.ColdTurns');
     return new Promise((resolve, reject) => {
@@ -79,6 +91,16 @@ export class ColdTurns {
             reject(error);
           }
         },
+        serveElsewhere:
+          elsewhere &&
+          (async () => {
+            try {
+              resolve(await scope.runInAsyncScope(elsewhere));
+            } catch (error) {
+              reject(error);
+            }
+            signal.removeEventListener('abort', leave);
+          }),
         turnAway: () => {
           signal.removeEventListener('abort', leave);
           resolve(new AuthError('unavailable', 'overloaded', { retryAfterMs: RETRY_AFTER_MS }));
@@ -88,7 +110,22 @@ export class ColdTurns {
       this.#awaitTurn();
       signal.addEventListener('abort', leave);
       this.#waiting.add(waiter);
+      this.#sendElsewhere();
     });
+  }
+
+  /** Whoever cannot go there is at the head of the line for a turn at most, and is not overtaken. */
+  #sendElsewhere(): void {
+    while (this.#elsewhere < MOST_ELSEWHERE && this.#waiting.next?.serveElsewhere !== undefined) {
+      this.#elsewhere += 1;
+      void this.#waiting
+        .take()
+        ?.serveElsewhere?.()
+        .then(() => {
+          this.#elsewhere -= 1;
+          this.#sendElsewhere();
+        });
+    }
   }
 
   #awaitTurn(): void {

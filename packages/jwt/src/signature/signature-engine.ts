@@ -8,4 +8,6 @@ export type SignatureCheck = (jws: DecodedJws) => boolean | Promise<boolean>;
 export interface SignatureEngine {
   /** Undefined where this engine cannot verify that algorithm with that key; another may. */
   prepare(algorithm: string, key: KeyObject): SignatureCheck | undefined;
+  /** The same check on another thread; undefined where the way there costs more than the signature. */
+  prepareElsewhere?(algorithm: string, key: KeyObject): SignatureCheck | undefined;
 }

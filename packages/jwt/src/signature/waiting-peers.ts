@@ -3,6 +3,8 @@ const MOST_WAITING = 1024;
 
 export interface Waiter {
   readonly peer: string;
+  /** Has it served on another thread; undefined where that does not pay. Never rejects. */
+  readonly serveElsewhere?: (() => Promise<void>) | undefined;
   serve(): void;
   turnAway(): void;
 }
@@ -30,6 +32,12 @@ export class WaitingPeers {
     if (waiting === undefined) this.#byPeer.set(waiter.peer, new Set([waiter]));
     else waiting.add(waiter);
     this.#size += 1;
+  }
+
+  /** Whom `take` would give. */
+  get next(): Waiter | undefined {
+    for (const waiting of this.#byPeer.values()) for (const waiter of waiting) return waiter;
+    return undefined;
   }
 
   /** The next one, whose peer then goes to the end of the line. */
