@@ -33,7 +33,7 @@ export class CalledInTurns {
 
   /**
    * Microseconds of CPU a call, of this server and of the other, which are called in turns of a few calls:
-   * the collector of one that stands idle throws its compiled code away, and the neighbours' noise is not
+   * a collection while one stands idle costs it its compiled code, and the neighbours' noise would not be
    * shared out fairly. Which of the two comes first is left to chance.
    */
   async cpuInTurnsWith(
