@@ -4,7 +4,7 @@ import { adapter as introspection } from '@grpc-authn/introspection';
 import { adapter as jwks } from '@grpc-authn/jwks';
 import { adapter as byIssuer } from '@grpc-authn/jwt';
 import { adapter as oidc } from '@grpc-authn/oidc';
-import { ANY_OF } from '../src/build/any-of-adapter.ts';
+import { ANY_OF } from '../src/assemble/any-of-adapter.ts';
 import {
   CACHE_SCHEMA,
   CONFIG_SCHEMA,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Adapters } from '../src/build/adapters.ts';
+import { Adapters } from '../src/assemble/adapters.ts';
 import { createFolder } from './support/config-folder.ts';
 import { load, messageOf } from './support/loaded.ts';
 import { createTableAdapter } from './support/table-adapter.ts';

@@ -1,7 +1,7 @@
 // Everything an adapter or a binding for another transport builds on: no gRPC inside.
 export { AuthError, type AuthErrorOptions } from './errors/auth-error.ts';
 export type { AuthErrorCode, AuthErrorReasons } from './errors/reasons.ts';
-export { ConfigError } from './errors/config-error.ts';
+export { ConfigError, type ConfigProblem } from './errors/config-error.ts';
 export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
 export { type AuthenticatorAdapter, defineAdapter } from './contract/adapter.ts';
 export type { AuthEvent } from './contract/auth-event.ts';

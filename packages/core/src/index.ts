@@ -1,23 +1,5 @@
 // Everything of ./authenticator, and the grpc-js interceptor.
-export { AuthError, type AuthErrorOptions } from './errors/auth-error.ts';
-export type { AuthErrorCode, AuthErrorReasons } from './errors/reasons.ts';
-export { ConfigError } from './errors/config-error.ts';
-export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
-export { type AuthenticatorAdapter, defineAdapter } from './contract/adapter.ts';
-export type { AuthEvent } from './contract/auth-event.ts';
-export type { Clock } from './contract/clock.ts';
-export { createPrincipal, type Principal, type PrincipalInit } from './contract/principal.ts';
-export type {
-  AuthenticationContext,
-  Authenticator,
-  AuthenticatorEvent,
-  ClaimsOf,
-  Credentials,
-  ManagedAuthenticator,
-  Verdict,
-} from './contract/authenticator.ts';
-export { createGate } from './gate/create-gate.ts';
-export type { Decided, GateOptions } from './gate/gate.ts';
+export * from './authenticator.ts';
 export {
   bearerFromMetadata,
   type BearerOptions,
@@ -34,30 +16,4 @@ export {
   type StatusOverrides,
   toStatus,
 } from './grpc/status.ts';
-export { anyOf } from './compose/any-of.ts';
-export type { CacheOptions } from './compose/cache-options.ts';
-export { cached } from './compose/cached.ts';
-export { type Policy, type RuleSource } from './policy/checked-policy.ts';
-export { definePolicy, type PolicyOptions } from './policy/define-policy.ts';
-export type { ClaimPredicate, Rule } from './policy/rule.ts';
-export {
-  allowAnonymous,
-  authenticated,
-  confirmedBy,
-  denyAll,
-  dryRun,
-  override,
-  publicMethod,
-  requireAll,
-  requireAny,
-  requireAnyScope,
-  requireClaim,
-  requireScopes,
-} from './policy/rules.ts';
-export {
-  healthAndReflection,
-  type MethodName,
-  rulesFor,
-  type ServiceLike,
-} from './policy/rules-for.ts';
 export type { StreamOptions } from './grpc/stream-options.ts';

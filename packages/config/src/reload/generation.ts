@@ -10,7 +10,7 @@ import {
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
 import { leavesOf } from '@grpc-authn/core/internal';
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import type { BuiltAuth } from '../build/build-auth.ts';
+import type { BuiltAuth } from '../assemble/build-auth.ts';
 import type { ConfigSource } from '../source/config-source.ts';
 import { CallCount } from './call-count.ts';
 import type { EventHub } from './event-hub.ts';

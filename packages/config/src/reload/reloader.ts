@@ -6,7 +6,7 @@ import {
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
 import { tell, weakenedMethods } from '@grpc-authn/core/internal';
-import { buildAuth, type BuildOptions } from '../build/build-auth.ts';
+import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
 import { filesBehind } from '../source/read-config.ts';
 import { EventHub } from './event-hub.ts';

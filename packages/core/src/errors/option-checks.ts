@@ -27,8 +27,9 @@ export function describeSecret(value: unknown): string {
   return describeValue(value);
 }
 
-export function wrongOption(option: string, came: string, wanted: string): ConfigError {
-  return new ConfigError(`option "${option}": came ${came}; wanted ${wanted}`);
+/** One wrong option. `received` and `expected` are a few words: 'a list of 0', 'a non-empty string'. */
+export function wrongOption(option: string, received: string, expected: string): ConfigError {
+  return new ConfigError([{ path: option, message: `expected ${expected}, received ${received}` }]);
 }
 
 /** The nearest of the known names, if one is near enough to be a slip of the fingers. */
@@ -50,7 +51,8 @@ export function checkOptionNames(what: string, options: unknown, known: readonly
     throw wrongOption(what, describeSecret(options), 'an object of options');
   }
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new ConfigError(`${what}: ${noSuchOption(name, known)}`);
+    if (known.includes(name)) continue;
+    throw new ConfigError([{ path: what, message: noSuchOption(name, known) }]);
   }
 }
 
@@ -86,7 +88,7 @@ export function checkNumber(
   throw wrongOption(
     option,
     describeValue(value),
-    `a number from ${range.min} to ${range.max} (${range.default} if left out)`,
+    `a number from ${range.min} to ${range.max} (default ${range.default})`,
   );
 }
 

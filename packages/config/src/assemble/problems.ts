@@ -25,9 +25,9 @@ export class Problems {
   /** What a factory says of an option, at the place of that option. @throws anything else again */
   addError(path: Path, error: unknown): void {
     if (!(error instanceof ConfigError)) throw error;
-    const [, option, said] = /^option "([^"]+)": (.*)$/s.exec(error.message) ?? [];
-    if (option === undefined || said === undefined) return this.add(path, error.message);
-    this.add([...path, ...readPath(option)], said);
+    for (const { path: option, message } of error.problems) {
+      this.add([...path, ...readPath(option)], message);
+    }
   }
 
   /** @throws ConfigError where there is any */
