@@ -10,7 +10,7 @@ const DOORS = [
   'core/client',
   'core/internal',
   'jwt',
-  'jwt/key-source',
+  'jwt/internal',
   'hs256',
   'http',
   'discovery',
@@ -29,12 +29,12 @@ const DOORS = [
 const ADAPTER_BASE = ['core/authenticator', 'core/internal'];
 const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwt: ADAPTER_BASE,
-  hs256: [...ADAPTER_BASE, 'jwt', 'jwt/key-source'],
+  hs256: [...ADAPTER_BASE, 'jwt', 'jwt/internal'],
   http: ADAPTER_BASE,
   discovery: [...ADAPTER_BASE, 'http'],
-  jwks: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http'],
-  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http', 'discovery', 'jwks', 'jwks/key-source'],
-  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/key-source', 'http', 'discovery'],
+  jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http'],
+  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http', 'discovery', 'jwks', 'jwks/key-source'],
+  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http', 'discovery'],
 };
 
 type Restriction = { regex: string; message: string };

@@ -72,7 +72,7 @@ export const PROJECTS: readonly Project[] = [
     compilers: 'ends',
   },
   alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),
-  alone('jwt', ['jwt', 'jwt/key-source'], JWT),
+  alone('jwt', ['jwt', 'jwt/internal'], JWT),
   alone('jwks', ['jwks', 'jwks/key-source'], JWKS, true),
   alone('oidc', ['oidc'], [...JWKS, ...DISCOVERY, '@grpc-authn/oidc']),
   alone(

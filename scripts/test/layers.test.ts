@@ -19,7 +19,7 @@ const PLANTED: readonly (readonly [string, string, boolean])[] = [
   ['packages/jwt/src', '@grpc-authn/core', false],
   ['packages/jwt/src', '@grpc-authn/hs256', false],
   ['packages/jwt/src/claims', '@grpc/grpc-js', false],
-  ['packages/hs256/src', '@grpc-authn/jwt/key-source', true],
+  ['packages/hs256/src', '@grpc-authn/jwt/internal', true],
   ['packages/hs256/src', '@grpc-authn/example', false],
   ['packages/hs256/src', '../../../apps/example/src/orders-service.ts', false],
 ];

@@ -9,7 +9,7 @@ import {
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import * as z from 'zod';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
 import { ENCODINGS, type Hs256Secret, MOST_SECRETS } from './secret.ts';

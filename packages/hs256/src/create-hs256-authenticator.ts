@@ -7,7 +7,7 @@ import {
   JwtAuthenticator,
   type JwtOptions,
   readJwtOptions,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Hs256Secret, readSecrets } from './secret.ts';
 

@@ -17,7 +17,7 @@ import {
   texts,
   textsOrOne,
   withPins,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import * as z from 'zod';
 import {
   type ClientAuthenticationText,

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { describeSecret, wrongOption } from '@grpc-authn/core/internal';
-import { secretSection, text } from '@grpc-authn/jwt/key-source';
+import { secretSection, text } from '@grpc-authn/jwt/internal';
 import * as z from 'zod';
 import type { ClientAuthentication } from './client-authentication.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { declareTraits, tell, untilAborted } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/http';
-import { hasExpired, readUnverified } from '@grpc-authn/jwt/key-source';
+import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
 import { EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';

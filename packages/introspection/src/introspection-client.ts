@@ -7,7 +7,7 @@ import {
   retryAfterMs,
   shownUrl,
 } from '@grpc-authn/http';
-import { DEFAULT_ALGORITHMS, readUnverified } from '@grpc-authn/jwt/key-source';
+import { DEFAULT_ALGORITHMS, readUnverified } from '@grpc-authn/jwt/internal';
 import {
   allowInsecureRequests,
   Configuration,

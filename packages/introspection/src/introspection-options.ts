@@ -22,7 +22,7 @@ import {
   type HttpSettings,
   readHttpOptions,
 } from '@grpc-authn/http';
-import { checkSchema } from '@grpc-authn/jwt/key-source';
+import { checkSchema } from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import {
   type ClientAuthentication,

@@ -10,7 +10,7 @@ import {
   matchAudience,
   readIdentity,
   validateClaims,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
 /** The provider says that the token is active now, so no clock is given any benefit of a doubt. */

@@ -10,7 +10,7 @@ import {
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import * as z from 'zod';
 import { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
 import { type JwksFileOptions, jwksShape } from './jwks-shape.ts';

@@ -10,7 +10,7 @@ import {
   type JwtRules,
   type KeySource,
   readJwtOptions,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { FileLoader } from './file-loader.ts';
 import {

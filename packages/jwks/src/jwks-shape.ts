@@ -1,5 +1,5 @@
 import { type HttpFileOptions, httpShape } from '@grpc-authn/http';
-import { numberIn, section, type Shape } from '@grpc-authn/jwt/key-source';
+import { numberIn, section, type Shape } from '@grpc-authn/jwt/internal';
 import { type JwksOptions, SECONDS } from './jwks-options.ts';
 
 /** What a file can say of how keys are fetched and kept. */

@@ -3,11 +3,7 @@ import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core
 import { orAborted } from '@grpc-authn/core/internal';
 import { ProviderError } from '@grpc-authn/http';
 import type { KeySet } from '@grpc-authn/jwt';
-import {
-  type ImportedKeySet,
-  importPublicKeySet,
-  type KeySource,
-} from '@grpc-authn/jwt/key-source';
+import { type ImportedKeySet, importPublicKeySet, type KeySource } from '@grpc-authn/jwt/internal';
 import { BackOff } from './back-off.ts';
 import type { KeyDocument, KeyLoader } from './key-loader.ts';
 import { KeyReports, type Report } from './key-reports.ts';

@@ -3,7 +3,7 @@ import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
 import { isThenable } from '@grpc-authn/core/internal';
 import { describe, expect, it } from 'vitest';
 import { importKeySet, type KeySet } from '../src/index.ts';
-import { JwtAuthenticator, type KeySource, readJwtOptions } from '../src/key-source.ts';
+import { JwtAuthenticator, type KeySource, readJwtOptions } from '../src/internal.ts';
 import { createSigningKey } from './support/signing-key.ts';
 import {
   AUDIENCE,

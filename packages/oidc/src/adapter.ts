@@ -11,7 +11,7 @@ import {
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
 export type OidcAdapterOptions = Omit<JwtFileOptions, 'issuer'> &

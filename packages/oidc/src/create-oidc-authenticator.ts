@@ -15,7 +15,7 @@ import {
   JwtAuthenticator,
   type JwtOptions,
   readJwtOptions,
-} from '@grpc-authn/jwt/key-source';
+} from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DiscoveredKeysLoader } from './discovered-keys-loader.ts';
 
