@@ -4,7 +4,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { describeValue, wrongOption } from '../errors/option-checks.ts';
 import { asksForScopes } from '../policy/implies.ts';
 import { type Policy, rulesOf } from '../policy/checked-policy.ts';
-import { nodeOf } from '../policy/rule.ts';
+import { ruleNode } from '../policy/rule.ts';
 
 /**
  * The policy, where it fits the authenticator: one that takes tokens of any audience needs scopes to
@@ -27,7 +27,7 @@ export function checkPolicy(
         'definePolicy() with scope rules',
     );
   }
-  const open = rules.filter(({ method, rule }) => !asksForScopes(nodeOf(rule, method)));
+  const open = rules.filter(({ method, rule }) => !asksForScopes(ruleNode(rule, method)));
   if (open.length === 0) return policy;
   throw new ConfigError(
     `"${authenticator.name}" takes tokens of any audience (audience: 'any'), so every rule must ask ` +

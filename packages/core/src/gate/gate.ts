@@ -11,7 +11,7 @@ import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber } from '../errors/option-checks.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Policy } from '../policy/checked-policy.ts';
-import { meaningOf, nodeOf, type Rule, type RuleNode } from '../policy/rule.ts';
+import { effectiveRule, ruleNode, type Rule, type RuleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
 import { Attempt } from './attempt.ts';
 import { checkPolicy } from './check-policy.ts';
@@ -74,7 +74,7 @@ export class Gate {
     if (this.#policy === undefined) return authenticated();
     try {
       const rule = this.#policy.ruleFor(method);
-      nodeOf(rule, method);
+      ruleNode(rule, method);
       return rule;
     } catch {
       return denyAll();
@@ -87,7 +87,7 @@ export class Gate {
     transport: AuthenticationContext,
     observer?: DryRunObserver,
   ): Decided | Promise<Decided> {
-    const node = meaningOf(rule, transport.method);
+    const node = effectiveRule(rule, transport.method);
     if (node.kind === 'public') return undefined;
     if (node.kind === 'deny') return new AuthError('permission_denied', 'denied');
     if (credentials === undefined) {

@@ -1,6 +1,6 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { rulesOf } from '../policy/checked-policy.ts';
-import { meaningOf } from '../policy/rule.ts';
+import { effectiveRule } from '../policy/rule.ts';
 import { GuardedCall } from './guarded-call.ts';
 import { type AuthInterceptorOptions, readInterceptorOptions } from './interceptor-options.ts';
 
@@ -19,12 +19,12 @@ import { type AuthInterceptorOptions, readInterceptorOptions } from './intercept
 export function createAuthInterceptor(options: AuthInterceptorOptions): ServerInterceptor {
   const settings = readInterceptorOptions(options);
   for (const { method, rule } of rulesOf(options.policy) ?? []) {
-    if (meaningOf(rule, method).kind !== 'dry_run') continue;
+    if (effectiveRule(rule, method).kind !== 'dry_run') continue;
     process.emitWarning(`${method}: ${rule.description}`, { code: 'GRPC_AUTHN_DRY_RUN' });
   }
   return (method, call) => {
     const rule = settings.gate.ruleFor(method.path);
-    if (meaningOf(rule, method.path).kind === 'public') return call as GuardedCall;
+    if (effectiveRule(rule, method.path).kind === 'public') return call as GuardedCall;
     return new GuardedCall(settings, rule, method, call);
   };
 }

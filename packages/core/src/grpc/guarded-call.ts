@@ -8,7 +8,7 @@ import type { AuthenticationContext } from '../contract/authenticator.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { Decided, DryRunObserver } from '../gate/gate.ts';
-import { meaningOf, type Rule } from '../policy/rule.ts';
+import { effectiveRule, type Rule } from '../policy/rule.ts';
 import { currentMark } from './current-principal.ts';
 import type { Decision } from './decision.ts';
 import { bug, readCredentials } from './extraction.ts';
@@ -150,7 +150,7 @@ export class GuardedCall
     try {
       const { gate, openCalls } = this.#settings;
       this.#revocations = openCalls.revocations;
-      if (meaningOf(this.#rule, this.method).kind === 'deny') {
+      if (effectiveRule(this.#rule, this.method).kind === 'deny') {
         return gate.decide(this.#rule, undefined, this);
       }
       const credentials = readCredentials(this.#settings.extractor, metadata);

@@ -12,7 +12,7 @@ import {
 } from './known-methods.ts';
 import { type ProtoRules, rulesOfDefinitions } from './loader-rules.ts';
 import { parsePattern, pathOf } from './method-pattern.ts';
-import { nodeOf, type Rule } from './rule.ts';
+import { ruleNode, type Rule } from './rule.ts';
 import { denyAll } from './rules.ts';
 import type { ServiceLike } from './rules-for.ts';
 
@@ -78,7 +78,7 @@ function readRules(rules: Readonly<Record<string, Rule>>, problems: string[]): R
   const byService = new Map<string, Rule>();
   for (const [key, rule] of Object.entries(rules)) {
     try {
-      nodeOf(rule, `rule ${JSON.stringify(key)}`);
+      ruleNode(rule, `rule ${JSON.stringify(key)}`);
       const pattern = parsePattern(key);
       const isWildcard = pattern.method === '*';
       const [map, name] = isWildcard ? [byService, pattern.service] : [exact, pathOf(pattern)];
@@ -116,7 +116,7 @@ function readProto(
 }
 
 function checkOtherwise(otherwise: Rule, methodsKnown: boolean, problems: string[]): void {
-  const { kind } = nodeOf(otherwise, 'otherwise');
+  const { kind } = ruleNode(otherwise, 'otherwise');
   if (['public', 'anonymous', 'dry_run', 'override'].includes(kind)) {
     problems.push(`otherwise: came ${otherwise.description}; wanted a rule for verified callers`);
   } else if (!methodsKnown && kind !== 'deny') {

@@ -2,7 +2,7 @@ import { describeValue, nearestName, wrongOption } from '../errors/option-checks
 import type { Policy } from './checked-policy.ts';
 import { implies } from './implies.ts';
 import { INFRASTRUCTURE } from './method-pattern.ts';
-import { nodeOf, type Rule } from './rule.ts';
+import { ruleNode, type Rule } from './rule.ts';
 import type { ServiceLike } from './rules-for.ts';
 
 /** Rules by path, and by service for its other methods. */
@@ -66,7 +66,7 @@ export function checkCovered(
   known: ReadonlySet<string>,
   problems: string[],
 ): void {
-  if (nodeOf(otherwise, 'otherwise').kind !== 'deny') return;
+  if (ruleNode(otherwise, 'otherwise').kind !== 'deny') return;
   const named = policy.table().filter(({ source }) => source !== 'otherwise');
   const rows = new Set(named.map(({ method }) => method));
   for (const path of known) {
@@ -89,8 +89,8 @@ export function checkWeakened(
     const written = proto.exact.get(path) ?? proto.byService.get(service);
     const effective = policy.ruleFor(path);
     if (written === undefined || written === effective) continue;
-    const node = nodeOf(effective, path);
-    if (node.kind === 'override' || implies(node, nodeOf(written, path))) continue;
+    const node = ruleNode(effective, path);
+    if (node.kind === 'override' || implies(node, ruleNode(written, path))) continue;
     problems.push(
       `${path}: the rule "${effective.description}" weakens "${written.description}" of the .proto; ` +
         'say override(…) where that is meant',

@@ -41,7 +41,7 @@ class CheckedRule implements Rule {
     Object.freeze(this);
   }
 
-  static nodeOf(rule: unknown): RuleNode | undefined {
+  static read(rule: unknown): RuleNode | undefined {
     return typeof rule === 'object' && rule !== null && #node in rule ? rule.#node : undefined;
   }
 }
@@ -51,16 +51,16 @@ export function makeRule(description: string, node: RuleNode): Rule {
 }
 
 /** @throws ConfigError for what none of our functions made. */
-export function nodeOf(rule: unknown, where: string): RuleNode {
-  const node = CheckedRule.nodeOf(rule);
+export function ruleNode(rule: unknown, where: string): RuleNode {
+  const node = CheckedRule.read(rule);
   if (node !== undefined) return node;
   throw new ConfigError(
     `${where}: came ${describeValue(rule)}; wanted a rule of publicMethod(), requireScopes() and so on`,
   );
 }
 
-/** As nodeOf, without the override() around it, which is for start-up alone. */
-export function meaningOf(rule: unknown, where: string): RuleNode {
-  const node = nodeOf(rule, where);
+/** As ruleNode, without the override() around it, which is for start-up alone. */
+export function effectiveRule(rule: unknown, where: string): RuleNode {
+  const node = ruleNode(rule, where);
   return node.kind === 'override' ? node.rule : node;
 }

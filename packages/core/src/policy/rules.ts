@@ -9,7 +9,7 @@ import {
   describeValue,
   wrongOption,
 } from '../errors/option-checks.ts';
-import { type ClaimPredicate, makeRule, nodeOf, type Rule, type RuleNode } from './rule.ts';
+import { type ClaimPredicate, makeRule, ruleNode, type Rule, type RuleNode } from './rule.ts';
 
 const PUBLIC = makeRule('public', { kind: 'public' });
 const ANONYMOUS = makeRule('anonymous allowed', { kind: 'anonymous' });
@@ -121,7 +121,7 @@ export function requireAny(...rules: readonly [Rule, ...Rule[]]): Rule {
 
 /** Says that this rule weakens one of the .proto on purpose. */
 export function override(rule: Rule): Rule {
-  const node = nodeOf(rule, 'override');
+  const node = ruleNode(rule, 'override');
   if (node.kind === 'override') return rule;
   return makeRule(`${rule.description} (override)`, { kind: 'override', rule: node });
 }
@@ -138,7 +138,7 @@ const LONGEST_DRY_RUN_MS = 30 * DAY_MS;
  * @example dryRun(requireScopes('orders:read'), { until: '2026-12-01' })
  */
 export function dryRun(rule: Rule, options: { readonly until: string }): Rule {
-  const node = nodeOf(rule, 'dryRun');
+  const node = ruleNode(rule, 'dryRun');
   if (!isPart(node)) {
     throw wrongOption('dryRun', rule.description, 'a rule about scopes, claims or confirmation');
   }
@@ -175,7 +175,7 @@ function asksForNothing(node: RuleNode): boolean {
 function checkParts(option: string, rules: readonly Rule[]): readonly RuleNode[] {
   if (rules.length === 0) throw wrongOption(option, 'no rule', 'at least one');
   return rules.map((rule, index) => {
-    const node = nodeOf(rule, `${option}[${index}]`);
+    const node = ruleNode(rule, `${option}[${index}]`);
     if (isPart(node) || node.kind === 'authenticated') return node;
     throw wrongOption(`${option}[${index}]`, rule.description, 'a rule that does not stand alone');
   });

@@ -2,7 +2,7 @@ import type { Authenticator } from '../contract/authenticator.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { type Policy, rulesOf } from './checked-policy.ts';
 import { implies } from './implies.ts';
-import { nodeOf, type Rule } from './rule.ts';
+import { ruleNode, type Rule } from './rule.ts';
 import { authenticated } from './rules.ts';
 
 /**
@@ -20,7 +20,7 @@ export function weakenedMethods(
   return [...patterns].filter((pattern) => {
     const path = exampleOf(pattern);
     const [old, now] = [ruleFor(before, path), ruleFor(after, path)];
-    return !implies(nodeOf(now, pattern), nodeOf(old, pattern), haveOneName);
+    return !implies(ruleNode(now, pattern), ruleNode(old, pattern), haveOneName);
   });
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../../src/errors/auth-error.ts';
 import { asksForScopes, implies } from '../../src/policy/implies.ts';
-import { nodeOf, type Rule } from '../../src/policy/rule.ts';
+import { ruleNode, type Rule } from '../../src/policy/rule.ts';
 import {
   allowAnonymous,
   authenticated,
@@ -103,7 +103,7 @@ async function passes(rule: Rule, who: Someone): Promise<boolean> {
   return !AuthError.is(await asked.decided);
 }
 
-const entails = (rule: Rule, other: Rule) => implies(nodeOf(rule, ''), nodeOf(other, ''));
+const entails = (rule: Rule, other: Rule) => implies(ruleNode(rule, ''), ruleNode(other, ''));
 
 describe('a rule that implies another', () => {
   it('lets nobody pass whom the other refuses', async () => {
@@ -188,10 +188,10 @@ describe('a rule that asks for scopes', () => {
       claims: fc.record({ x: value, y: value }, { requiredKeys: [] }),
       confirmed: fc.record({ first: fc.boolean(), second: fc.boolean() }),
     }) as fc.Arbitrary<Someone>;
-    const rule = whole.filter((each) => nodeOf(each, '').kind !== 'public');
+    const rule = whole.filter((each) => ruleNode(each, '').kind !== 'public');
     await fc.assert(
       fc.asyncProperty(rule, nobody, async (each, who) => {
-        fc.pre(asksForScopes(nodeOf(each, '')));
+        fc.pre(asksForScopes(ruleNode(each, '')));
         expect(await passes(each, who)).toBe(false);
       }),
       { numRuns: 300 },
