@@ -12,8 +12,7 @@ const DOORS = [
   'jwt',
   'jwt/internal',
   'hs256',
-  'http',
-  'discovery',
+  'provider',
   'jwks',
   'jwks/key-source',
   'oidc',
@@ -30,11 +29,10 @@ const ADAPTER_BASE = ['core/authenticator', 'core/internal'];
 const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwt: ADAPTER_BASE,
   hs256: [...ADAPTER_BASE, 'jwt', 'jwt/internal'],
-  http: ADAPTER_BASE,
-  discovery: [...ADAPTER_BASE, 'http'],
-  jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http'],
-  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http', 'discovery', 'jwks', 'jwks/key-source'],
-  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'http', 'discovery'],
+  provider: ADAPTER_BASE,
+  jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
+  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/key-source'],
+  introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
 };
 
 type Restriction = { regex: string; message: string };

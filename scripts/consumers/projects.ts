@@ -24,11 +24,18 @@ const README = join(import.meta.dirname, '../../README.md');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', '@standard-schema/spec', 'leven'];
 const JWT = [...CORE, '@grpc-authn/jwt', 'jose', 'zod'];
-const HTTP = ['@grpc-authn/http', 'ipaddr.js', 'undici', 'zod'];
-const DISCOVERY = [...HTTP, '@grpc-authn/discovery', 'oauth4webapi', 'openid-client'];
+const PROVIDER = [
+  '@grpc-authn/provider',
+  'ipaddr.js',
+  'jose',
+  'oauth4webapi',
+  'openid-client',
+  'undici',
+  'zod',
+];
 const JWKS = [
   ...JWT,
-  ...HTTP,
+  ...PROVIDER,
   '@grpc-authn/jwks',
   'jwks-rsa',
   'debug',
@@ -74,13 +81,13 @@ export const PROJECTS: readonly Project[] = [
   alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),
   alone('jwt', ['jwt', 'jwt/internal'], JWT),
   alone('jwks', ['jwks', 'jwks/key-source'], JWKS, true),
-  alone('oidc', ['oidc'], [...JWKS, ...DISCOVERY, '@grpc-authn/oidc']),
+  alone('oidc', ['oidc'], [...JWKS, '@grpc-authn/oidc']),
   alone(
     'introspection',
     ['introspection'],
     [
       ...JWT,
-      ...DISCOVERY,
+      ...PROVIDER,
       '@grpc-authn/introspection',
       'cockatiel',
       'eventemitter3',

@@ -63,7 +63,7 @@ function configOf(root: string, folder: string, name: string, door: string): Ext
       projectFolder: home,
       mainEntryPointFilePath: entry,
       // The family's own package, whose options the adapters pass on as theirs.
-      bundledPackages: ['@grpc-authn/http'],
+      bundledPackages: ['@grpc-authn/provider'],
       compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
       apiReport: {
         enabled: true,

@@ -4,7 +4,7 @@ import {
   defineAdapter,
 } from '@grpc-authn/core/authenticator';
 import { CACHE_RANGES } from '@grpc-authn/core/internal';
-import { type HttpFileOptions, httpShape } from '@grpc-authn/http';
+import { type HttpFileOptions, httpShape } from '@grpc-authn/provider';
 import {
   adapterSchema,
   numberIn,

@@ -5,7 +5,7 @@ import {
   describeValue,
   wrongOption,
 } from '@grpc-authn/core/internal';
-import type { ClientCertificate } from '@grpc-authn/http';
+import type { ClientCertificate } from '@grpc-authn/provider';
 import {
   type ClientAuth,
   ClientSecretBasic,

@@ -1,7 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { Discovery } from '@grpc-authn/discovery';
-import { checkMetadataUrl, type GuardedFetch, ProviderError, shownUrl } from '@grpc-authn/http';
+import {
+  checkMetadataUrl,
+  Discovery,
+  type GuardedFetch,
+  ProviderError,
+  shownUrl,
+} from '@grpc-authn/provider';
 import type { ServerMetadata } from 'openid-client';
 import type { IntrospectionSettings } from './introspection-options.ts';
 

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '@grpc-authn/core/authenticator';
 import { declareTraits, tell, untilAborted } from '@grpc-authn/core/internal';
-import { GuardedFetch, shownUrl } from '@grpc-authn/http';
+import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
 import { EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';

@@ -6,7 +6,7 @@ import {
   ProviderError,
   retryAfterMs,
   shownUrl,
-} from '@grpc-authn/http';
+} from '@grpc-authn/provider';
 import { DEFAULT_ALGORITHMS, readUnverified } from '@grpc-authn/jwt/internal';
 import {
   allowInsecureRequests,

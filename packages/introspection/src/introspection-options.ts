@@ -21,7 +21,7 @@ import {
   type HttpOptions,
   type HttpSettings,
   readHttpOptions,
-} from '@grpc-authn/http';
+} from '@grpc-authn/provider';
 import { checkSchema } from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import {

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { hash } from 'node:crypto';
 import { type AuthEvent, AuthError, type Clock } from '@grpc-authn/core/authenticator';
 import { orAborted } from '@grpc-authn/core/internal';
-import { ProviderError } from '@grpc-authn/http';
+import { ProviderError } from '@grpc-authn/provider';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import PQueue from 'p-queue';
 

@@ -1,6 +1,6 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
 import { checkOptionNames, checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
-import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/http';
+import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/provider';
 import {
   type ClaimsOutput,
   importPublicKeySet,

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { ProviderError } from '@grpc-authn/http';
+import { ProviderError } from '@grpc-authn/provider';
 import { type KeyDocument, type KeyLoader, keysOf } from './key-loader.ts';
 
 /** A file is read again so often; a key that is not there has it read at once. */

@@ -1,7 +1,7 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
 import { ConfigError } from '@grpc-authn/core/authenticator';
 import { checkFunction, checkNumber } from '@grpc-authn/core/internal';
-import { type HttpOptions, type HttpSettings, readHttpOptions } from '@grpc-authn/http';
+import { type HttpOptions, type HttpSettings, readHttpOptions } from '@grpc-authn/provider';
 
 /** How keys are fetched and kept. */
 export interface JwksOptions {

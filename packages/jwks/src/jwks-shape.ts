@@ -1,4 +1,4 @@
-import { type HttpFileOptions, httpShape } from '@grpc-authn/http';
+import { type HttpFileOptions, httpShape } from '@grpc-authn/provider';
 import { numberIn, section, type Shape } from '@grpc-authn/jwt/internal';
 import { type JwksOptions, SECONDS } from './jwks-options.ts';
 

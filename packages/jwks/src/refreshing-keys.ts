@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core/authenticator';
 import { orAborted } from '@grpc-authn/core/internal';
-import { ProviderError } from '@grpc-authn/http';
+import { ProviderError } from '@grpc-authn/provider';
 import type { KeySet } from '@grpc-authn/jwt';
 import { type ImportedKeySet, importPublicKeySet, type KeySource } from '@grpc-authn/jwt/internal';
 import { BackOff } from './back-off.ts';

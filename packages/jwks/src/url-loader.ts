@@ -1,4 +1,4 @@
-import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/http';
+import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/provider';
 import jwksRsa from 'jwks-rsa';
 import { maxAgeMsOf } from './cache-control.ts';
 import { type KeyDocument, type KeyLoader, keysOf } from './key-loader.ts';

@@ -1,7 +1,6 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
 import { checkOptionNames, checkText, tell } from '@grpc-authn/core/internal';
-import { Discovery } from '@grpc-authn/discovery';
-import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/http';
+import { checkWrittenUrl, Discovery, GuardedFetch } from '@grpc-authn/provider';
 import {
   checkAsymmetric,
   JWKS_OPTION_NAMES,

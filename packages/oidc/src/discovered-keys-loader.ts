@@ -1,6 +1,5 @@
 import { AuthError, type Clock } from '@grpc-authn/core/authenticator';
-import type { Discovery } from '@grpc-authn/discovery';
-import { checkMetadataUrl, type GuardedFetch } from '@grpc-authn/http';
+import { checkMetadataUrl, type Discovery, type GuardedFetch } from '@grpc-authn/provider';
 import { type KeyDocument, type KeyLoader, UrlLoader } from '@grpc-authn/jwks/key-source';
 
 /** A flood of unknown `kid`s asks for the metadata no more often than this. */

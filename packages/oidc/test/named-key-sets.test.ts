@@ -1,5 +1,9 @@
-import type { Discovery } from '@grpc-authn/discovery';
-import { GuardedFetch, type ProviderError, readHttpOptions } from '@grpc-authn/http';
+import {
+  type Discovery,
+  GuardedFetch,
+  type ProviderError,
+  readHttpOptions,
+} from '@grpc-authn/provider';
 import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DiscoveredKeysLoader } from '../src/discovered-keys-loader.ts';

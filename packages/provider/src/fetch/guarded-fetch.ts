@@ -1,10 +1,10 @@
 import { orAborted } from '@grpc-authn/core/internal';
 import { Agent } from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
-import { checkLiteral, guardedLookup } from './guarded-lookup.ts';
+import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
 import type { ClientCertificate, HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
-import { ProviderError, shownUrl } from './provider-error.ts';
+import { ProviderError, shownUrl } from '../provider-error.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
 /** No document that a provider sends us is larger. */

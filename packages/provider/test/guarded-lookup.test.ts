@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it, vi } from 'vitest';
-import { guardedLookup } from '../src/guarded-lookup.ts';
+import { guardedLookup } from '../src/address/guarded-lookup.ts';
 import { ProviderError } from '../src/index.ts';
 import { createGuardedFetch, problemOf } from './support/guarded-fetches.ts';
 import { startProvider } from './support/provider-server.ts';

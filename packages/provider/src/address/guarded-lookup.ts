@@ -1,7 +1,7 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { isPrivateHost, literalAddressOf, scopeOfAddress } from './address-scope.ts';
-import { ProviderError, shownUrl } from './provider-error.ts';
+import { ProviderError, shownUrl } from '../provider-error.ts';
 
 /**
  * Resolves names for URLs out of the metadata of `issuer`, and refuses the addresses that such a URL

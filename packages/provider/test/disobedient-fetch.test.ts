@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GuardedFetch, readHttpOptions } from '../src/index.ts';
-import { scopeOfAddress } from '../src/address-scope.ts';
+import { scopeOfAddress } from '../src/address/address-scope.ts';
 
 const url = new URL('https://id.example.com/jwks');
 

@@ -1,5 +1,7 @@
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/http';
+import type { GuardedFetch } from '../fetch/guarded-fetch.ts';
+import { retryAfterMs } from '../fetch/retry-after.ts';
+import { ProviderError, shownUrl } from '../provider-error.ts';
 import {
   allowInsecureRequests,
   customFetch,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type HttpOptions, TIMEOUT_MS } from './http-options.ts';
+import { type HttpOptions, TIMEOUT_MS } from './fetch/http-options.ts';
 
 /** What a file can say of how a provider is asked: no fetch, and a certificate as text. */
 export type HttpFileOptions = Omit<HttpOptions, 'fetch' | 'ca'> & { readonly ca?: string };

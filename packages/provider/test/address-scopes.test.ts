@@ -4,7 +4,7 @@ import {
   isPrivateHost,
   literalAddressOf,
   scopeOfAddress,
-} from '../src/address-scope.ts';
+} from '../src/address/address-scope.ts';
 
 describe('the scope of an address', () => {
   it.each([

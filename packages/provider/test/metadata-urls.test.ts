@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLiteral } from '../src/guarded-lookup.ts';
+import { checkLiteral } from '../src/address/guarded-lookup.ts';
 import { checkMetadataUrl, ProviderError } from '../src/index.ts';
 import { createGuardedFetch, errorOf, problemOf } from './support/guarded-fetches.ts';
 import { startProvider } from './support/provider-server.ts';

@@ -1,7 +1,7 @@
 import { describeValue, wrongOption } from '@grpc-authn/core/internal';
 import { isLoopbackHost, literalAddressOf, scopeOfAddress } from './address-scope.ts';
-import type { HttpSettings } from './http-options.ts';
-import { ProviderError, shownUrl } from './provider-error.ts';
+import type { HttpSettings } from '../fetch/http-options.ts';
+import { ProviderError, shownUrl } from '../provider-error.ts';
 
 /**
  * A URL that the operator wrote: https, or http on loopback or from an origin that an option names.

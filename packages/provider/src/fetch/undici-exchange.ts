@@ -2,7 +2,7 @@ import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Agent } from 'undici';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
-import { ProviderError, shownUrl } from './provider-error.ts';
+import { ProviderError, shownUrl } from '../provider-error.ts';
 
 /** What a provider may want to know; no compression, which costs more than it saves in a small document. */
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'grpc-authn' };

@@ -1,0 +1,15 @@
+// For the adapters of this family, which are released together. No promise to others.
+export { isLoopbackHost } from './address/address-scope.ts';
+export { checkMetadataUrl, checkWrittenUrl } from './address/url-rules.ts';
+export { Discovery } from './discovery/discovery.ts';
+export { GuardedFetch } from './fetch/guarded-fetch.ts';
+export type { HttpRequest } from './fetch/http-exchange.ts';
+export {
+  type ClientCertificate,
+  type HttpOptions,
+  type HttpSettings,
+  readHttpOptions,
+} from './fetch/http-options.ts';
+export { retryAfterMs } from './fetch/retry-after.ts';
+export { type HttpFileOptions, httpShape } from './http-shape.ts';
+export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
