@@ -99,7 +99,7 @@ for (const kind of CALL_KINDS) {
       const forged = JSON.stringify({ principal: { subject: 'mallory' }, root: {} });
       for (const name of [
         'grpc-authn',
-        'grpc-authn/mark',
+        'grpc-authn/call-auth-info',
         'grpc-authn-mark',
         'principal',
         'mark',
@@ -127,7 +127,7 @@ describe('a raw client that sends a field named as the key under which we leave 
     };
     const authenticator = new Accounts();
     await withHandler({ authenticator, policy }, { handle }, async ({ port, client }) => {
-      const fields = [['@grpc-authn/mark', 'mallory']] as const;
+      const fields = [['@grpc-authn/call-auth-info', 'mallory']] as const;
       const socket = sendRawHeaders(port, '/echo.v1.Echo/bidi', fields);
       // The server answers its preface, and resets the call or runs it without the field.
       await once(socket, 'data');

@@ -10,14 +10,15 @@ export {
   keepsVerdicts,
   leavesOf,
   TAKES_OPAQUE,
-  vouchesAs,
+  hasAuthenticatorNamed,
 } from './contract/composition.ts';
 export { checksLate, declareLateCheck } from './contract/late-check.ts';
-export { leaveMark } from './contract/mark.ts';
+export { setAuthInfo } from './contract/call-auth-info.ts';
 export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
-export { tell } from './contract/tell.ts';
-export { isThenable } from './contract/thenable.ts';
-export { orAborted, untilAborted } from './contract/until-aborted.ts';
+export { notify } from './contract/notify.ts';
+export { Listeners } from './contract/listeners.ts';
+export { isPromiseLike } from './contract/is-promise-like.ts';
+export { rejectOnAbort, unavailableOnAbort } from './contract/abort-race.ts';
 export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal, type Principal } from '../src/contract/principal.ts';
 import { CHILDREN } from '../src/contract/composition.ts';
-import { leaveMark } from '../src/contract/mark.ts';
+import { setAuthInfo } from '../src/contract/call-auth-info.ts';
 import { findPrincipal, getPrincipal } from '../src/grpc/principal-access.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 
@@ -22,13 +22,13 @@ const principal = createPrincipal({
 /** A call that passed the interceptor of `root`. */
 function passed(root: Authenticator, caller: Principal<object> = principal) {
   const metadata = new Metadata();
-  leaveMark(metadata, { principal: caller, root });
+  setAuthInfo(metadata, { principal: caller, root });
   return { metadata };
 }
 
 function anonymous(root: Authenticator) {
   const metadata = new Metadata();
-  leaveMark(metadata, { principal: undefined, root });
+  setAuthInfo(metadata, { principal: undefined, root });
   return { metadata };
 }
 
@@ -68,7 +68,7 @@ describe('a call that the interceptor has not seen', () => {
   function clientMetadata(): Metadata {
     const metadata = new Metadata();
     metadata.set('grpc-authn', JSON.stringify({ principal }));
-    expect(() => metadata.set('@grpc-authn/mark', 'forged')).toThrow();
+    expect(() => metadata.set('@grpc-authn/call-auth-info', 'forged')).toThrow();
     return metadata;
   }
 });

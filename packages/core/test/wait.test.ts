@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Attempt } from '../src/gate/attempt.ts';
+import { GateContext } from '../src/gate/gate-context.ts';
 import { PendingLimit } from '../src/gate/pending-limit.ts';
 import { waitFor } from '../src/gate/wait.ts';
 import { CallContext } from './support/call-context.ts';
@@ -11,7 +11,7 @@ function createWait(context = new CallContext()) {
   const verdict = new OpenVerdict();
   const onSettled = vi.fn();
   const limit = { clock, timeoutMs: 1000, onSettled };
-  const attempt = new Attempt(context);
+  const attempt = new GateContext(context);
   const decided = waitFor<unknown>(
     verdict.promise,
     attempt,

@@ -6,7 +6,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareTraits, tell, untilAborted } from '@grpc-authn/core/internal';
+import { declareTraits, notify, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
 import { EndpointSource } from './endpoint.ts';
@@ -48,7 +48,8 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     const { token } = credentials;
     if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
     return (
-      this.#ofOtherIssuer(token) ?? untilAborted(this.#ask(token, context.signal), context.signal)
+      this.#ofOtherIssuer(token) ??
+      unavailableOnAbort(this.#ask(token, context.signal), context.signal)
     );
   }
 
@@ -92,7 +93,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {
-    tell(this.#settings.report, { authenticator: this.name, ...event });
+    notify(this.#settings.report, { authenticator: this.name, ...event });
   }
 
   /** A provider says nothing by itself. */

@@ -1,4 +1,4 @@
-import { orAborted } from '@grpc-authn/core/internal';
+import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
   type GuardedFetch,
@@ -66,7 +66,7 @@ export class IntrospectionClient {
     try {
       const asked = tokenIntrospection(configuration, token, { [NUMBER]: number });
       // The keys of a signed answer are fetched for everybody, and under nobody's signal.
-      const answer = await orAborted(asked, signal);
+      const answer = await rejectOnAbort(asked, signal);
       return answer as JsonObject;
     } catch (error) {
       if (signal.aborted) throw signal.reason;

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { hash } from 'node:crypto';
 import { type AuthEvent, AuthError, type Clock } from '@grpc-authn/core/authenticator';
-import { orAborted } from '@grpc-authn/core/internal';
+import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { ProviderError } from '@grpc-authn/provider';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import PQueue from 'p-queue';
@@ -93,12 +93,12 @@ export class ProviderGuard {
   }
 
   async #put<T>(question: Question<T>, waiting: AbortSignal): Promise<T> {
-    while (this.#probe !== undefined) await orAborted(this.#probe, waiting);
+    while (this.#probe !== undefined) await rejectOnAbort(this.#probe, waiting);
     this.#checkRest();
     const isProbe = this.#breaker.state !== CircuitState.Closed;
     const asked = this.#breaker.execute(() => ask(question, waiting, isProbe));
     if (isProbe) this.#probe = asked.then(this.#probed, this.#probed);
-    const answer = await (isProbe ? orAborted(asked, waiting) : asked);
+    const answer = await (isProbe ? rejectOnAbort(asked, waiting) : asked);
     this.#failedTokens.clear();
     if (this.#outage) this.#report({ type: 'introspection_recovered' });
     this.#outage = false;

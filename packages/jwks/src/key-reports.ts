@@ -1,5 +1,5 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
-import { tell } from '@grpc-authn/core/internal';
+import { notify } from '@grpc-authn/core/internal';
 import type { KeySet } from '@grpc-authn/jwt';
 
 export type Report = (event: AuthEvent) => void;
@@ -41,7 +41,7 @@ export class KeyReports {
   }
 
   #send(event: Omit<AuthEvent, 'authenticator'>): void {
-    tell(this.#report, { authenticator: this.#authenticator, ...event });
+    notify(this.#report, { authenticator: this.#authenticator, ...event });
   }
 }
 

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core/authenticator';
-import { orAborted } from '@grpc-authn/core/internal';
+import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { ProviderError } from '@grpc-authn/provider';
 import type { KeySet } from '@grpc-authn/jwt';
 import { type ImportedKeySet, importPublicKeySet, type KeySource } from '@grpc-authn/jwt/internal';
@@ -81,7 +81,7 @@ export class RefreshingKeys implements KeySource {
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const loading = Promise.resolve(this.keys());
-    const keys = await (signal === undefined ? loading : orAborted(loading, signal));
+    const keys = await (signal === undefined ? loading : rejectOnAbort(loading, signal));
     if (AuthError.is(keys)) throw keys;
   }
 

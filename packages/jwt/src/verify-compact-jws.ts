@@ -2,7 +2,7 @@ import { AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
   checkOptionNames,
   describeValue,
-  isThenable,
+  isPromiseLike,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import { decodeCompactJws } from './compact/decode-compact-jws.ts';
@@ -53,7 +53,7 @@ export function verifyCompactJws(
       ? { header: members, payload: decoded.payloadBytes }
       : new AuthError('invalid_token', 'signature');
   const good = verifyWithAny(decoded, algorithm, candidates);
-  return isThenable(good) ? good.then(conclude) : conclude(good);
+  return isPromiseLike(good) ? good.then(conclude) : conclude(good);
 }
 
 /** A known `kid` whose key verifies another algorithm is no unknown key: a new set would not help. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
-import { isThenable } from '@grpc-authn/core/internal';
+import { isPromiseLike } from '@grpc-authn/core/internal';
 import { describe, expect, it } from 'vitest';
 import { importKeySet, type KeySet } from '../src/index.ts';
 import { JwtAuthenticator, type KeySource, readJwtOptions } from '../src/internal.ts';
@@ -107,7 +107,7 @@ describe('a look-up', () => {
     // A turn of its own, so that there is time for it at once.
     await setImmediate();
     const verdict = ask({ keys: () => importKeySet({ keys: [] }) });
-    expect(isThenable(verdict)).toBe(false);
+    expect(isPromiseLike(verdict)).toBe(false);
     expect(verdict).toMatchObject({ reason: 'unknown_key' });
   });
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
-import { isPrincipal, isThenable } from '@grpc-authn/core/internal';
+import { isPrincipal, isPromiseLike } from '@grpc-authn/core/internal';
 import { describe, expect, it } from 'vitest';
 import { verifyCompactJws } from '../src/index.ts';
 import { ALGORITHMS } from './support/engines.ts';
@@ -28,7 +28,7 @@ async function verdictAtOnce(jwt: string, options: TestOptions = {}): Promise<Ve
   await setImmediate();
   const authenticator = createTestAuthenticator(options);
   const verdict = authenticator.authenticate({ scheme: 'bearer', token: jwt }, untouched);
-  if (isThenable(verdict)) throw new Error('a promise came');
+  if (isPromiseLike(verdict)) throw new Error('a promise came');
   return verdict;
 }
 
@@ -54,7 +54,7 @@ describe('a verdict on a token whose keys are at hand', () => {
   it('is a promise where the keys are one', async () => {
     const authenticator = createTestAuthenticator({ keys: async () => keySetOf(key) });
     const verdict = authenticator.authenticate({ scheme: 'bearer', token: token() }, context);
-    expect(isThenable(verdict)).toBe(true);
+    expect(isPromiseLike(verdict)).toBe(true);
     expect(isPrincipal(await verdict)).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
-import { checkOptionNames, checkText, tell } from '@grpc-authn/core/internal';
+import { checkOptionNames, checkText, notify } from '@grpc-authn/core/internal';
 import { checkWrittenUrl, Discovery, GuardedFetch } from '@grpc-authn/provider';
 import {
   checkAsymmetric,
@@ -54,7 +54,7 @@ export function createOidcAuthenticator<S extends StandardSchemaV1 | undefined =
     clock,
     staleIfErrorMs: settings.staleIfErrorMs,
     onStaleMetadata: (error) =>
-      tell(settings.report, { type: 'metadata_unavailable', authenticator, error }),
+      notify(settings.report, { type: 'metadata_unavailable', authenticator, error }),
   });
   const source = new RefreshingKeys({ ...settings, loader, clock, authenticator });
   const managed = new JwtAuthenticator(rules, source) as ManagedAuthenticator<object>;

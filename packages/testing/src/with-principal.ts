@@ -1,5 +1,5 @@
 import type { Principal } from '@grpc-authn/core/authenticator';
-import { isPrincipal, leaveMark } from '@grpc-authn/core/internal';
+import { isPrincipal, setAuthInfo } from '@grpc-authn/core/internal';
 
 /** A call of grpc-js, or a mock of one whose metadata is a real `Metadata`. */
 export interface MarkableCall {
@@ -21,6 +21,6 @@ export function withPrincipal<T extends MarkableCall>(call: T, principal: Princi
   if (!isPrincipal(principal)) {
     throw new TypeError('withPrincipal: the principal was not made by createPrincipal');
   }
-  leaveMark(call.metadata, { principal, root: undefined });
+  setAuthInfo(call.metadata, { principal, root: undefined });
   return call;
 }

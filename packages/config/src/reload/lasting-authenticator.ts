@@ -5,7 +5,7 @@ import type {
   ManagedAuthenticator,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareChildren, isThenable } from '@grpc-authn/core/internal';
+import { declareChildren, isPromiseLike } from '@grpc-authn/core/internal';
 import type { EventHub } from './event-hub.ts';
 import type { Generation } from './generation.ts';
 
@@ -44,7 +44,7 @@ export class LastingAuthenticator implements ManagedAuthenticator<object> {
     };
     try {
       const verdict = root.authenticate(credentials, context);
-      if (isThenable(verdict)) return Promise.resolve(verdict).finally(over);
+      if (isPromiseLike(verdict)) return Promise.resolve(verdict).finally(over);
       over();
       return verdict;
     } catch (error) {

@@ -5,7 +5,7 @@ import {
   ConfigError,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { tell, weakenedMethods } from '@grpc-authn/core/internal';
+import { notify, weakenedMethods } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
 import { filesBehind } from '../source/read-config.ts';
@@ -172,7 +172,7 @@ export class Reloader {
   }
 
   #tell(event: Omit<AuthEvent, 'authenticator'>): void {
-    tell(this.#options.build.report, { authenticator: 'config', ...event });
+    notify(this.#options.build.report, { authenticator: 'config', ...event });
   }
 }
 

@@ -9,11 +9,11 @@ import type {
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { CHILDREN, leavesOf, takesOpaque } from '../contract/composition.ts';
-import { isThenable } from '../contract/thenable.ts';
+import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { allOf, subscribeToAll } from './children.ts';
-import { answerOf, thrownVerdict } from './thrown-verdict.ts';
+import { callAuthenticator, toVerdict } from './call-authenticator.ts';
 
 interface Child {
   readonly authenticator: Authenticator<object>;
@@ -57,12 +57,12 @@ class AnyOf implements ManagedAuthenticator<object> {
     for (let index = first; index < this.#children.length; index += 1) {
       const child = this.#children[index];
       if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
-      const verdict = answerOf(child.authenticator, credentials, context);
-      if (isThenable(verdict)) {
+      const verdict = callAuthenticator(child.authenticator, credentials, context);
+      if (isPromiseLike(verdict)) {
         // As they were asked: the next child must not be shown what became of the object meanwhile.
         const asked = { ...credentials };
         return Promise.resolve(verdict)
-          .catch(thrownVerdict)
+          .catch(toVerdict)
           .then((late) =>
             saysNotMine(late) ? this.#ask(index + 1, better(kept, late), asked, context) : late,
           );

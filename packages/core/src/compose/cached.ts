@@ -10,12 +10,13 @@ import type {
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { CHILDREN, keepsVerdicts, KEEPS_VERDICTS } from '../contract/composition.ts';
 import { declareLateCheck, refusalOf } from '../contract/late-check.ts';
+import { Listeners } from '../contract/listeners.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
-import { isThenable } from '../contract/thenable.ts';
+import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
-import { answerOf, thrownVerdict } from './thrown-verdict.ts';
+import { callAuthenticator, toVerdict } from './call-authenticator.ts';
 import { SingleFlight } from './single-flight.ts';
 import { VerdictStore } from './verdict-store.ts';
 
@@ -33,7 +34,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly #accepted: VerdictStore<Principal<object>>;
   readonly #refused: VerdictStore<AuthError> | undefined;
   readonly #flights = new SingleFlight();
-  readonly #listeners = new Set<(event: AuthenticatorEvent) => void>();
+  readonly #listeners = new Listeners<AuthenticatorEvent>();
   readonly #unsubscribe: (() => void) | undefined;
   /** Grows when verdicts must be forgotten: what was begun before must not be kept after. */
   #generation = 0;
@@ -88,9 +89,9 @@ class Cached implements ManagedAuthenticator<object> {
       if (begunIn === this.#generation) this.#keep(asked, key, verdict);
       return verdict;
     };
-    const verdict = answerOf(this.#inner, credentials, context);
-    return isThenable(verdict)
-      ? Promise.resolve(verdict).catch(thrownVerdict).then(keep)
+    const verdict = callAuthenticator(this.#inner, credentials, context);
+    return isPromiseLike(verdict)
+      ? Promise.resolve(verdict).catch(toVerdict).then(keep)
       : keep(verdict);
   }
 
@@ -117,18 +118,11 @@ class Cached implements ManagedAuthenticator<object> {
     this.#accepted.clear();
     this.#refused?.clear();
     this.#flights.detach();
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch {
-        // One listener's fault keeps the event from no other.
-      }
-    }
+    this.#listeners.emit(event);
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.subscribe(listener);
   }
 
   async ready(signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AuthenticationContext, Credentials, Verdict } from '../contract/authenticator.ts';
+import { raceWithAbort } from '../contract/abort-race.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
@@ -68,28 +69,13 @@ export class SingleFlight {
 
   #join(key: string, flight: Flight, signal: AbortSignal): Promise<Verdict<object>> {
     flight.waiting += 1;
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        flight.waiting -= 1;
-        if (flight.waiting === 0) {
-          this.#forget(key, flight);
-          flight.context.abort();
-        }
-        resolve(new AuthError('unavailable', 'timeout'));
-      };
-      const settled = (): void => signal.removeEventListener('abort', leave);
-      signal.addEventListener('abort', leave);
-      flight.verdict.then(
-        (verdict) => {
-          settled();
-          resolve(verdict);
-        },
-        (error: unknown) => {
-          settled();
-          reject(error);
-        },
-      );
-      if (signal.aborted) leave();
+    return raceWithAbort<Verdict<object>>(flight.verdict, signal, (resolve) => {
+      flight.waiting -= 1;
+      if (flight.waiting === 0) {
+        this.#forget(key, flight);
+        flight.context.abort();
+      }
+      resolve(new AuthError('unavailable', 'timeout'));
     });
   }
 

@@ -53,9 +53,10 @@ export function leavesOf(
 }
 
 /** True where `name` is the authenticator's own or that of one inside it. */
-export function vouchesAs(authenticator: Authenticator<object>, name: string): boolean {
+export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name: string): boolean {
   return (
-    authenticator.name === name || childrenOf(authenticator).some((child) => vouchesAs(child, name))
+    authenticator.name === name ||
+    childrenOf(authenticator).some((child) => hasAuthenticatorNamed(child, name))
   );
 }
 

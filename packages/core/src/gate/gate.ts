@@ -6,14 +6,14 @@ import type {
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
-import { isThenable } from '../contract/thenable.ts';
+import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber } from '../errors/option-checks.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Policy } from '../policy/checked-policy.ts';
 import { effectiveRule, ruleNode, type Rule, type RuleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
-import { Attempt } from './attempt.ts';
+import { GateContext } from './gate-context.ts';
 import { checkPolicy } from './check-policy.ts';
 import { PendingLimit } from './pending-limit.ts';
 import { waitFor } from './wait.ts';
@@ -32,7 +32,7 @@ export type Decided = Principal<object> | AuthError | undefined;
 interface Question {
   readonly rule: RuleNode;
   readonly credentials: Credentials;
-  readonly attempt: Attempt;
+  readonly attempt: GateContext;
   readonly observer: DryRunObserver | undefined;
   /** Who passes whatever the rule comes to, once verified: the rule is under a dry run. */
   passes?: Principal<object>;
@@ -96,16 +96,16 @@ export class Gate {
     if (!this.#schemes.has(credentials.scheme)) {
       return new AuthError('missing_credentials', 'other_scheme');
     }
-    const attempt = new Attempt(transport);
+    const attempt = new GateContext(transport);
     const question: Question = { rule: node, credentials, attempt, observer };
     try {
       const verdict = this.#authenticator.authenticate(credentials, attempt);
-      if (isThenable(verdict)) {
+      if (isPromiseLike(verdict)) {
         return this.#wait(verdict, question, (late) => this.#judge(late, question));
       }
       const decided = this.#judge(verdict, question);
       // The rule may ask somebody else, and that takes time.
-      if (isThenable(decided)) return this.#wait(decided, question, (late) => late as Decided);
+      if (isPromiseLike(decided)) return this.#wait(decided, question, (late) => late as Decided);
       attempt.release();
       return decided;
     } catch (thrown) {
@@ -126,7 +126,7 @@ export class Gate {
       confirm: (by) => confirm(by, question),
       wouldRefuse: (error) => observer?.wouldRefuse(error),
     });
-    return isThenable(refusal) ? refusal.then((late) => late ?? verdict) : (refusal ?? verdict);
+    return isPromiseLike(refusal) ? refusal.then((late) => late ?? verdict) : (refusal ?? verdict);
   }
 
   #wait(

@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/clock.ts';
 import { AuthError } from '../errors/auth-error.ts';
-import type { Attempt } from './attempt.ts';
+import type { GateContext } from './gate-context.ts';
 
 /**
  * Waits for an authenticator's promise: the answer is the promise's, or `timeout` once the time limit
@@ -8,7 +8,7 @@ import type { Attempt } from './attempt.ts';
  */
 export function waitFor<T>(
   promised: PromiseLike<unknown>,
-  attempt: Attempt,
+  attempt: GateContext,
   limit: {
     readonly clock: Clock;
     readonly timeoutMs: number;

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '../contract/principal.ts';
-import type { Mark } from '../contract/mark.ts';
+import type { CallAuthInfo } from '../contract/call-auth-info.ts';
 
 /** The mark of the call that the code at hand runs for; undefined until that call is decided. */
-export const currentMark: AsyncLocalStorage<Mark | undefined> = new AsyncLocalStorage();
+export const currentAuthInfo: AsyncLocalStorage<CallAuthInfo | undefined> = new AsyncLocalStorage();
 
 /**
  * The verified caller of the call that this code runs for, with `propagation: 'async_context'`;
@@ -13,7 +13,7 @@ export const currentMark: AsyncLocalStorage<Mark | undefined> = new AsyncLocalSt
  * @example const { subject } = currentPrincipal() ?? {};
  */
 export function currentPrincipal(): Principal | undefined {
-  const mark = currentMark.getStore();
+  const mark = currentAuthInfo.getStore();
   if (mark !== undefined) return mark.principal as Principal | undefined;
   throw new Error(
     "currentPrincipal: this code runs for no call that grpc-authn saw; set propagation: 'async_context' " +

@@ -9,13 +9,13 @@ import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { Decided, DryRunObserver } from '../gate/gate.ts';
 import { effectiveRule, type Rule } from '../policy/rule.ts';
-import { currentMark } from './current-principal.ts';
+import { currentAuthInfo } from './current-principal.ts';
 import type { Decision } from './decision.ts';
 import { bug, readCredentials } from './extraction.ts';
 import type { InterceptorSettings } from './interceptor-options.ts';
 import { endAt, endOfStream } from './lifetime.ts';
 import type { OpenCall } from './open-calls.ts';
-import { leaveMark, type Mark } from '../contract/mark.ts';
+import { setAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
 import { recordDecision } from './record-decision.ts';
 
 export type InnerCall = ConstructorParameters<typeof ServerInterceptingCall>[0];
@@ -47,7 +47,7 @@ export class GuardedCall
   #listener: Listener | undefined;
   #controller: AbortController | undefined;
   #wouldRefuse: AuthError | undefined;
-  #mark: Mark | undefined;
+  #mark: CallAuthInfo | undefined;
   #cancelTimer: (() => void) | undefined;
   #revocations = 0;
   #decided = false;
@@ -173,7 +173,7 @@ export class GuardedCall
       return this.#refuse(new AuthError('invalid_token', 'revoked'));
     }
     this.#mark = { principal: decided, root };
-    leaveMark(metadata, this.#mark);
+    setAuthInfo(metadata, this.#mark);
     for (const header of hidden) metadata.remove(header);
     openCalls.add(this);
     this.#record(this.#wouldRefuse === undefined ? 'allowed' : 'would_refuse', this.#wouldRefuse);
@@ -253,7 +253,7 @@ export class GuardedCall
   ): void {
     if (listener === undefined) return;
     if (this.#settings.asyncContext) {
-      currentMark.run(this.#mark, event, listener, value);
+      currentAuthInfo.run(this.#mark, event, listener, value);
     } else {
       event(listener, value);
     }

@@ -1,8 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
-import { contains, vouchesAs } from '../contract/composition.ts';
-import { findMark, type Mark } from '../contract/mark.ts';
+import { contains, hasAuthenticatorNamed } from '../contract/composition.ts';
+import { getAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
 import { snapshotOf } from '../contract/snapshot.ts';
 
 export interface AuthenticatedCall {
@@ -28,7 +28,7 @@ export function getPrincipal(
   call: AuthenticatedCall,
   from?: Authenticator<object>,
 ): Principal<object> {
-  const { principal, root } = markOf(call);
+  const { principal, root } = authInfoOf(call);
   if (principal === undefined) {
     throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
   }
@@ -47,18 +47,18 @@ export function getPrincipal(
  * would hide a server that forgot to authenticate.
  */
 export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
-  return markOf(call).principal as Principal | undefined;
+  return authInfoOf(call).principal as Principal | undefined;
 }
 
-function vouched(from: Authenticator<object>, root: Mark['root'], name: string): boolean {
-  if (root === undefined) return vouchesAs(from, name);
+function vouched(from: Authenticator<object>, root: CallAuthInfo['root'], name: string): boolean {
+  if (root === undefined) return hasAuthenticatorNamed(from, name);
   // What stands through every reload vouches wherever the one of that time did.
   const source = snapshotOf(root)?.of === from ? root : from;
-  return contains(root, source) && vouchesAs(source, name);
+  return contains(root, source) && hasAuthenticatorNamed(source, name);
 }
 
-function markOf(call: AuthenticatedCall): Mark {
-  const mark = findMark(call.metadata);
+function authInfoOf(call: AuthenticatedCall): CallAuthInfo {
+  const mark = getAuthInfo(call.metadata);
   if (mark !== undefined) return mark;
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { JsonValue } from '../contract/json.ts';
 import type { Principal } from '../contract/principal.ts';
-import { isThenable } from '../contract/thenable.ts';
+import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { RuleNode } from './rule.ts';
 
@@ -76,7 +76,7 @@ function firstThat(
   for (const [index, rule] of rules.entries()) {
     if (index < first) continue;
     const refusal = authorize(rule, about);
-    if (isThenable(refusal)) {
+    if (isPromiseLike(refusal)) {
       return refusal.then((late) =>
         decides(late) || index === rules.length - 1
           ? late
@@ -99,7 +99,7 @@ function fits(
   if (typeof wanted === 'function') {
     const answer: unknown = wanted(value as JsonValue | undefined);
     // Its promise is no yes, and what it rejects with must not end the process.
-    if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
+    if (isPromiseLike(answer)) Promise.resolve(answer).catch(() => undefined);
     return answer === true;
   }
   const matches = (candidate: unknown): boolean => isDeepStrictEqual(candidate, wanted);
@@ -141,7 +141,7 @@ function dryRun(
     report(AuthError.is(fault) ? fault : new AuthError('internal', 'bug', { cause: fault }));
   try {
     const refusal = authorize(rule, about);
-    return isThenable(refusal) ? refusal.then(report, reportFault) : report(refusal);
+    return isPromiseLike(refusal) ? refusal.then(report, reportFault) : report(refusal);
   } catch (fault) {
     return reportFault(fault);
   }

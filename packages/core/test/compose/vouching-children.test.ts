@@ -4,7 +4,7 @@ import { anyOf } from '../../src/compose/any-of.ts';
 import { cached } from '../../src/compose/cached.ts';
 import type { Authenticator } from '../../src/contract/authenticator.ts';
 import { createPrincipal } from '../../src/contract/principal.ts';
-import { leaveMark } from '../../src/contract/mark.ts';
+import { setAuthInfo } from '../../src/contract/call-auth-info.ts';
 import { getPrincipal } from '../../src/grpc/principal-access.ts';
 import { stubAuthenticator } from '../support/stub-authenticator.ts';
 
@@ -14,7 +14,7 @@ function jwt(name: string): Authenticator {
 /** A call that the authenticator of this name let pass, on a server that asks `root`. */
 function callVouchedBy(name: string, root: Authenticator<object>) {
   const metadata = new Metadata();
-  leaveMark(metadata, { root, principal: createPrincipal({ authenticator: name }) });
+  setAuthInfo(metadata, { root, principal: createPrincipal({ authenticator: name }) });
   return { metadata };
 }
 

@@ -6,7 +6,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { isThenable, untilAborted } from '@grpc-authn/core/internal';
+import { isPromiseLike, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { HeaderMemo } from '../compact/header-memo.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import type { VerificationKey } from '../keys/verification-key.ts';
@@ -40,7 +40,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const token = TokenCheck.of(credentials.token, this.#rules, this.#headers);
     if (AuthError.is(token)) return token;
     const keys = this.#source.keys();
-    return isThenable(keys)
+    return isPromiseLike(keys)
       ? this.#waitForKeys(keys, token, context)
       : this.#verify(keys, token, context);
   }
@@ -50,7 +50,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     token: TokenCheck,
     context: AuthenticationContext,
   ): Promise<Verdict<object>> {
-    const keys = await untilAborted(promised, context.signal);
+    const keys = await unavailableOnAbort(promised, context.signal);
     // Nobody waits any longer, so nobody's turn is taken by a signature.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
     return this.#verify(keys, token, context);
@@ -99,7 +99,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     elsewhere = false,
   ): Verdict<object> | Promise<Verdict<object>> {
     const good = verifyWithAny(token.jws, token.header.algorithm, candidates, elsewhere);
-    return isThenable(good)
+    return isPromiseLike(good)
       ? good.then((late) => this.#conclude(late, token))
       : this.#conclude(good, token);
   }

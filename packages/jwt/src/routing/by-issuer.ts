@@ -16,7 +16,7 @@ import {
   CHILDREN,
   describeValue,
   isPrincipal,
-  isThenable,
+  isPromiseLike,
   leavesOf,
   subscribeToAll,
   TAKES_OPAQUE,
@@ -69,7 +69,7 @@ class ByIssuer implements ManagedAuthenticator<object> {
       return new AuthError('invalid_token', 'issuer', { tokenExpired });
     }
     const verdict = ask(route, credentials, context);
-    return isThenable(verdict)
+    return isPromiseLike(verdict)
       ? Promise.resolve(verdict).then((late) => ofIssuer(late, issuer))
       : ofIssuer(verdict, issuer);
   }

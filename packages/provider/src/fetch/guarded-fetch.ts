@@ -1,4 +1,4 @@
-import { orAborted } from '@grpc-authn/core/internal';
+import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { Agent } from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
 import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
@@ -47,7 +47,7 @@ export class GuardedFetch {
     this.#asking.add(asking);
     try {
       // A fetch that was handed in need not obey its signal.
-      return await orAborted(this.#ask(url, { ...request, signal }, issuer, shown), signal);
+      return await rejectOnAbort(this.#ask(url, { ...request, signal }, issuer, shown), signal);
     } catch (error) {
       throw toProviderError(signal.aborted ? signal.reason : error, shown);
     } finally {

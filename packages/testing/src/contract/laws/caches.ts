@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Authenticator } from '@grpc-authn/core/authenticator';
-import { isThenable } from '@grpc-authn/core/internal';
+import { isPromiseLike } from '@grpc-authn/core/internal';
 import { contextWith, credentialsOf, principalOf } from '../ask.ts';
 import type { Law } from '../law.ts';
 
@@ -61,7 +61,7 @@ async function answersAtOnce(
   try {
     const credentials = credentialsOf(authenticator, token);
     const verdict: unknown = authenticator.authenticate(credentials, contextWith());
-    if (!isThenable(verdict)) return true;
+    if (!isPromiseLike(verdict)) return true;
     await verdict;
     return false;
   } catch {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { anyOf, type Authenticator } from '@grpc-authn/core/authenticator';
-import { vouchesAs } from '@grpc-authn/core/internal';
+import { hasAuthenticatorNamed } from '@grpc-authn/core/internal';
 import { ask, principalOf } from '../ask.ts';
 import type { Law } from '../law.ts';
 
@@ -28,7 +28,7 @@ export const IDENTITY_LAWS: readonly Law[] = [
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
       assert.ok(
-        vouchesAs(authenticator, principal.authenticator),
+        hasAuthenticatorNamed(authenticator, principal.authenticator),
         `"${authenticator.name}" vouched as "${principal.authenticator}"`,
       );
     },

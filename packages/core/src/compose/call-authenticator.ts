@@ -7,7 +7,7 @@ import type {
 import { AuthError } from '../errors/auth-error.ts';
 
 /** What it answers; an AuthError that it throws at once is an answer too. */
-export function answerOf(
+export function callAuthenticator(
   authenticator: Authenticator<object>,
   credentials: Credentials,
   context: AuthenticationContext,
@@ -15,12 +15,12 @@ export function answerOf(
   try {
     return authenticator.authenticate(credentials, context);
   } catch (error) {
-    return thrownVerdict(error);
+    return toVerdict(error);
   }
 }
 
 /** A thrown AuthError means the same as a returned one. @throws anything else again */
-export function thrownVerdict(error: unknown): AuthError {
+export function toVerdict(error: unknown): AuthError {
   if (AuthError.is(error)) return error;
   throw error;
 }

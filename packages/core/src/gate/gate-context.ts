@@ -5,7 +5,7 @@ import type { AuthenticationContext } from '../contract/authenticator.ts';
  * adds the one thing the transport does not: the time limit. No AbortSignal is made until somebody
  * asks for it.
  */
-export class Attempt implements AuthenticationContext {
+export class GateContext implements AuthenticationContext {
   readonly #transport: AuthenticationContext;
   #controller: AbortController | undefined;
   #stopListening: (() => void) | undefined;

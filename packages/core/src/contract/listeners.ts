@@ -1,0 +1,16 @@
+import { notify } from './notify.ts';
+
+/** The listeners of one event source. One that fails does not keep the event from the others. */
+export class Listeners<E> {
+  readonly #listeners = new Set<(event: E) => void>();
+
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: (event: E) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  emit(event: E): void {
+    for (const listener of this.#listeners) notify(listener, event);
+  }
+}
