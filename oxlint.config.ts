@@ -10,18 +10,26 @@ const DOORS = [
   'core/client',
   'core/internal',
   'jwt',
+  'jwt/adapter',
   'jwt/internal',
   'hs256',
+  'hs256/adapter',
   'provider',
+  'provider/adapter',
   'jwks',
+  'jwks/adapter',
   'jwks/key-source',
   'oidc',
+  'oidc/adapter',
   'introspection',
+  'introspection/adapter',
   'config',
+  'config/adapter',
   'testing',
   'example',
   'bench',
   'e2e',
+  'config-files',
 ];
 
 /** Which of them a package may import. Nobody imports an app. */
@@ -33,6 +41,16 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/key-source'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
+};
+
+/** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
+const PLUGIN_LAYERS: Record<string, readonly string[]> = {
+  jwt: ['config/adapter'],
+  hs256: ['config/adapter', 'jwt/adapter'],
+  provider: ['config/adapter'],
+  jwks: ['config/adapter', 'jwt/adapter', 'provider/adapter'],
+  oidc: ['config/adapter', 'jwt/adapter', 'jwks/adapter'],
+  introspection: ['config/adapter', 'provider/adapter'],
 };
 
 type Restriction = { regex: string; message: string };
@@ -51,6 +69,15 @@ function onlyFamily(allowed: readonly string[]): Restriction {
 
 const NO_APPS: Restriction = { regex: '(^|/)apps/', message: 'nobody imports an app' };
 const NO_GRPC: Restriction = { regex: '^@grpc/', message: 'gRPC stands in core/src/grpc alone' };
+
+const NO_ZOD: Restriction = {
+  regex: '^zod(/|$)',
+  message: 'only packages/config/src/adapter imports zod: import { z } from there',
+};
+const NO_PLUGIN: Restriction = {
+  regex: '^\\.\\.?/(.*/)?adapter(/|\\.ts$)',
+  message: 'the plug-in is an entry point of its own, because it loads zod',
+};
 
 export default defineConfig({
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
@@ -97,13 +124,23 @@ export default defineConfig({
   },
   overrides: [
     ...Object.entries(PACKAGE_LAYERS).map(([name, allowed]) =>
-      restrict([`packages/${name}/src/**`], [onlyFamily(allowed), NO_APPS, NO_GRPC]),
+      restrict(
+        [`packages/${name}/src/**`],
+        [onlyFamily(allowed), NO_APPS, NO_GRPC, NO_ZOD, NO_PLUGIN],
+      ),
+    ),
+    ...Object.entries(PLUGIN_LAYERS).map(([name, allowed]) =>
+      restrict(
+        [`packages/${name}/src/adapter.ts`, `packages/${name}/src/adapter/**`],
+        [onlyFamily([...(PACKAGE_LAYERS[name] ?? []), ...allowed]), NO_APPS, NO_GRPC, NO_ZOD],
+      ),
     ),
     ...CORE_LAYERS.map((layer, index) =>
       restrict(
         [`packages/core/src/${layer}/**`],
         [
           onlyFamily([]),
+          NO_ZOD,
           ...(layer === 'grpc' ? [] : [NO_GRPC]),
           {
             regex: `^\\.\\./(${[...CORE_LAYERS.slice(index + 1), '[^/]+$'].join('|')})`,
@@ -117,13 +154,28 @@ export default defineConfig({
       [
         onlyFamily([]),
         NO_GRPC,
+        NO_ZOD,
         { regex: '^\\./grpc/', message: 'this entry point has no gRPC inside' },
       ],
     ),
     // config and testing meet grpc-js through core's public names, in types only.
     restrict(
       ['packages/{config,testing}/src/**'],
-      [onlyFamily(['core', ...ADAPTER_BASE]), NO_APPS],
+      [onlyFamily(['core', ...ADAPTER_BASE]), NO_APPS, NO_ZOD],
+    ),
+    // The kit for plug-ins, which third parties build on.
+    restrict(
+      ['packages/config/src/adapter.ts'],
+      [onlyFamily(ADAPTER_BASE), NO_APPS, NO_GRPC, NO_ZOD],
+    ),
+    restrict(
+      ['packages/config/src/adapter/**'],
+      [
+        onlyFamily(ADAPTER_BASE),
+        NO_APPS,
+        NO_GRPC,
+        { regex: '^\\.\\./', message: 'the kit imports core only, and nothing of the loader' },
+      ],
     ),
     {
       files: ['*.config.ts', 'scripts/mutation/runner.ts'],

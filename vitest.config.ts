@@ -7,7 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/config-files/test/**/*.test.ts',
+      'scripts/test/**/*.test.ts',
+    ],
     // A test that takes seconds is a sleep in disguise.
     testTimeout: 10_000,
   },

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type {
-  AuthenticatorAdapter,
   AuthEvent,
   AuthInterceptorOptions,
   JsonObject,
@@ -18,6 +17,7 @@ import {
 } from '@grpc-authn/core/internal';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AuthenticatorAdapter } from './adapter/define-adapter.ts';
 import { Reloader } from './reload/reloader.ts';
 import { Watcher } from './reload/watcher.ts';
 import { readConfigFile, readConfigObject } from './source/read-config.ts';

@@ -13,7 +13,7 @@ async function rootWith(name: string, source: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(
     join(folder, 'package.json'),
-    JSON.stringify({ name, type: 'module', exports: './index.js' }),
+    JSON.stringify({ name, type: 'module', exports: { './adapter': './index.js' } }),
   );
   await writeFile(join(folder, 'index.js'), source);
   return path;

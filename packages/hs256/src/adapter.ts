@@ -1,20 +1,21 @@
-import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
+// The config plug-in.
 import {
   adapterSchema,
-  type JwtFileOptions,
-  jwtShape,
+  type AuthenticatorAdapter,
+  defineAdapter,
   type Pins,
-  pinShape,
+  pinSchema,
   secretSection,
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/internal';
-import * as z from 'zod';
+  z,
+} from '@grpc-authn/config/adapter';
+import { type JwtFileOptions, jwtSchema } from '@grpc-authn/jwt/adapter';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
 import { ENCODINGS, type Hs256Secret, MOST_SECRETS } from './secret.ts';
 
-/** A file holds text alone. */
+/** A file has no bytes and no key objects. */
 type SecretText = Extract<Hs256Secret, { readonly text: string }>;
 
 export type Hs256AdapterOptions = JwtFileOptions & {
@@ -24,15 +25,17 @@ export type Hs256AdapterOptions = JwtFileOptions & {
 
 const secret: z.ZodType<SecretText> = secretSection(
   {
-    kid: text.describe('Tokens of this "kid" are verified with this secret alone.').exactOptional(),
+    kid: text
+      .describe('Tokens with this "kid" are verified with this secret only.')
+      .exactOptional(),
     text: z.string().meta({
       description:
         'The secret, of at least 32 bytes: ${NAME} or ${file:/path}, not the text itself.',
       writeOnly: true,
     }),
-    encoding: z.enum(ENCODINGS).describe('How the text stands for bytes.'),
+    encoding: z.enum(ENCODINGS).describe('The encoding of the text.'),
   },
-  'A secret that both sides hold.',
+  'A shared secret.',
 );
 
 /** `use: hs256` in a config file. */
@@ -45,11 +48,13 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
           .array(secret)
           .min(1)
           .max(MOST_SECRETS)
-          .describe('Tried in order where a token names none; the old beside the new, to rotate.'),
-        ...jwtShape,
-        ...pinShape,
+          .describe(
+            'Tried in order for a token without "kid". To rotate, list the new and the old secret.',
+          ),
+        ...jwtSchema,
+        ...pinSchema,
       },
-      'JWTs that are signed by HMAC-SHA-256 with a shared secret.',
+      'Verifies JWTs that are signed by HMAC-SHA-256 with a shared secret.',
     ),
   ),
   create(options, { name, claims }) {

@@ -1,29 +1,28 @@
-import {
-  type AuthenticatorAdapter,
-  type CacheOptions,
-  defineAdapter,
-} from '@grpc-authn/core/authenticator';
-import { CACHE_RANGES } from '@grpc-authn/core/internal';
-import { type HttpFileOptions, httpShape } from '@grpc-authn/provider';
+// The config plug-in.
 import {
   adapterSchema,
+  type AuthenticatorAdapter,
+  defineAdapter,
+  type MemberSchemas,
   numberIn,
   type Pins,
-  pinShape,
+  pinSchema,
   section,
-  type Shape,
   text,
   textOrNone,
   texts,
   textsOrOne,
   withPins,
-} from '@grpc-authn/jwt/internal';
-import * as z from 'zod';
+  z,
+} from '@grpc-authn/config/adapter';
+import type { CacheOptions } from '@grpc-authn/core/authenticator';
+import { CACHE_RANGES } from '@grpc-authn/core/internal';
+import { type HttpFileOptions, httpSchema } from '@grpc-authn/provider/adapter';
 import {
   type ClientAuthenticationText,
   clientAuthenticationSchema,
   readKeys,
-} from './client-authentication-schema.ts';
+} from './adapter/client-authentication-schema.ts';
 import { createIntrospectionAuthenticator } from './create-introspection-authenticator.ts';
 import {
   type IntrospectionLocation,
@@ -32,12 +31,12 @@ import {
 } from './introspection-options.ts';
 
 type NotInAFile = 'name' | 'claims' | 'clock' | 'report';
-type WrittenOtherwise = 'clientAuthentication' | 'cache' | 'http';
+type WrittenDifferently = 'clientAuthentication' | 'cache' | 'http';
 
-/** What a file can say. */
+/** What a file can set. */
 export interface IntrospectionAdapterOptions extends Omit<
   IntrospectionOptions,
-  NotInAFile | WrittenOtherwise
+  NotInAFile | WrittenDifferently
 > {
   readonly issuer?: string;
   readonly endpoint?: string;
@@ -50,11 +49,11 @@ export interface IntrospectionAdapterOptions extends Omit<
 const limits = (of: string, maxEntries: number, maxAgeSeconds: number) => ({
   maxEntries: numberIn(
     { ...CACHE_RANGES.maxEntries, default: maxEntries },
-    `How many ${of} are kept.`,
+    `The maximum number of cached ${of}.`,
   ).exactOptional(),
   maxAgeSeconds: numberIn(
     { ...CACHE_RANGES.maxAgeSeconds, default: maxAgeSeconds },
-    `Seconds that ${of} are kept.`,
+    `Seconds for which ${of} are cached.`,
   ).exactOptional(),
 });
 
@@ -65,55 +64,63 @@ const cache = z
       section(
         {
           ...limits('verdicts', 10_000, 300),
-          keepTokens: z.literal(false).describe('Always by a digest of the token.').exactOptional(),
-          negative: section(limits('refusals', 1000, 10), 'How refusals are kept.').exactOptional(),
+          keepTokens: z
+            .literal(false)
+            .describe('Entries are always found by a digest of the token.')
+            .exactOptional(),
+          negative: section(limits('refusals', 1000, 10), 'The cache of refusals.').exactOptional(),
         },
-        'How verdicts are kept.',
+        'The cache of verdicts.',
       ),
     ],
-    { error: 'wanted false, or maxEntries, maxAgeSeconds and negative in their ranges' },
+    { error: 'expected false, or maxEntries, maxAgeSeconds and negative in their ranges' },
   )
-  .describe('How verdicts are kept; false to ask every time, as confirmedBy needs it.');
+  .describe('The cache of verdicts; false asks the provider every time, as confirmedBy requires.');
 
-const shape: Shape<IntrospectionAdapterOptions> = {
+const members: MemberSchemas<IntrospectionAdapterOptions> = {
   issuer: text
-    .describe('The issuer, to the letter; its metadata names the endpoint unless that is written.')
+    .describe('The issuer, matched exactly; its metadata names the endpoint by default.')
     .exactOptional(),
-  endpoint: text.describe('Where to ask, instead of what the metadata says.').exactOptional(),
-  clientId: text.describe('Our own client at the provider.'),
+  endpoint: text
+    .describe('The introspection endpoint, instead of the one in the metadata.')
+    .exactOptional(),
+  clientId: text.describe('The client ID of this server at the provider.'),
   clientAuthentication: clientAuthenticationSchema,
   audience: textsOrOne.describe(
-    'The answer\'s "aud" must have one of these; "any" needs scope rules in the policy.',
+    'The "aud" of the answer must have one of these; "any" requires scope rules in the policy.',
   ),
   tokenTypes: z
     .array(textOrNone)
     .min(1)
-    .describe('The answer\'s "token_type", null for none: bearer unless said.')
+    .describe('Accepted values of "token_type" in the answer, null for none; default bearer.')
     .exactOptional(),
   response: z
     .enum(['json', 'jwt'])
     .meta({
-      description: 'jwt: signed answers alone (RFC 9701), of an issuer without an endpoint.',
+      description: 'jwt: only signed answers (RFC 9701), from an issuer without an endpoint.',
       default: 'json',
     })
     .exactOptional(),
   cache: cache.exactOptional(),
-  maxConcurrent: numberIn(MAX_CONCURRENT, 'Questions under way at once.').exactOptional(),
-  http: section(httpShape, 'How the provider is asked.').exactOptional(),
+  maxConcurrent: numberIn(
+    MAX_CONCURRENT,
+    'The maximum number of concurrent requests.',
+  ).exactOptional(),
+  http: section(httpSchema, 'Requests to the provider.').exactOptional(),
   scopeClaims: texts
-    .describe('Claims that hold the scopes; the first that is present counts: scope unless said.')
+    .describe('Claims that have the scopes; the first that is present counts; default scope.')
     .exactOptional(),
-  ...pinShape,
+  ...pinSchema,
 };
 
 /** `use: introspection` in a config file. */
 export const adapter: AuthenticatorAdapter<IntrospectionAdapterOptions> = defineAdapter({
   name: 'introspection',
   schema: adapterSchema<IntrospectionAdapterOptions>(
-    section(shape, 'Asks the provider about each token (RFC 7662).')
+    section(members, 'Asks the provider about each token (RFC 7662).')
       .refine(
         ({ issuer, endpoint }) => issuer !== undefined || endpoint !== undefined,
-        'wanted an issuer or an endpoint',
+        'expected an issuer or an endpoint',
       )
       .meta({ anyOf: [{ required: ['issuer'] }, { required: ['endpoint'] }] }),
   ),

@@ -1,4 +1,3 @@
-export { adapter } from './adapter.ts';
 export type { ClientAuthentication } from './client-authentication.ts';
 export { createIntrospectionAuthenticator } from './create-introspection-authenticator.ts';
 export type { IntrospectionLocation, IntrospectionOptions } from './introspection-options.ts';

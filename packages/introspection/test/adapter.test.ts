@@ -11,7 +11,7 @@ import {
   verdictOf,
   written,
 } from '../../jwt/test/support/adapter-specs.ts';
-import { adapter } from '../src/index.ts';
+import { adapter } from '../src/adapter.ts';
 import { createCertificate } from './support/certificates.ts';
 import { startProvider } from './support/provider-server.ts';
 
@@ -57,7 +57,7 @@ describe('the spec of introspection', () => {
   });
 
   it.each<readonly [object, string]>([
-    [{ issuer: undefined }, ': wanted an issuer or an endpoint'],
+    [{ issuer: undefined }, ': expected an issuer or an endpoint'],
     [{ issuer: [] }, 'issuer'],
     [{ endpoint: 5 }, 'endpoint'],
     [{ audience: undefined }, 'audience'],
@@ -69,9 +69,12 @@ describe('the spec of introspection', () => {
     [{ clientAuthentication: { ...bySecret, secret: '' } }, 'clientAuthentication.secret'],
     [
       { clientAuthentication: { ...bySecret, [SECRET]: 1 } },
-      'clientAuthentication: a member of another name; there are method, secret',
+      'clientAuthentication: expected no members other than method, secret',
     ],
-    [{ clientAuthentication: { ...bySecret, key: SECRET } }, 'clientAuthentication: a member'],
+    [
+      { clientAuthentication: { ...bySecret, key: SECRET } },
+      'clientAuthentication: expected no members',
+    ],
     [{ clientAuthentication: { method: 'private_key_jwt' } }, 'clientAuthentication.key'],
     [
       { clientAuthentication: { method: 'tls_client_auth', key: 'k' } },
@@ -92,9 +95,9 @@ describe('the spec of introspection', () => {
     [{ http: { timeoutMs: 60_001 } }, 'http.timeoutMs'],
     [{ scopeClaims: [] }, 'scopeClaims'],
     [{ pin: {} }, 'pin'],
-    [{ clientid: 'orders' }, ': there is no option "clientid"; did you mean "clientId"?'],
-    [{ use: 'access' }, ': there is no option "use"'],
-    [{ name: 'main' }, ': there is no option "name"'],
+    [{ clientid: 'orders' }, ': unknown keys: "clientid"'],
+    [{ use: 'access' }, ': unknown keys: "use"'],
+    [{ name: 'main' }, ': unknown keys: "name"'],
   ])('is refused with %j, at %s, and shows no secret', (members, at) => {
     const spec = written({ ...good, ...members });
     expect(check(spec)).toContain(at);
@@ -199,7 +202,7 @@ describe('introspection of a file', () => {
       );
       expect(error).toBeInstanceOf(ConfigError);
       expect((error as Error).message).toMatch(
-        /^option "clientAuthentication.key": came a string of/,
+        /^clientAuthentication.key: expected a private key in PEM, .*, received a string of/,
       );
       expect(JSON.stringify([(error as Error).stack, (error as Error).cause])).not.toContain(
         'canary',

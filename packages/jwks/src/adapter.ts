@@ -1,19 +1,25 @@
-import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
+// The config plug-in, and the section about key sets that other plug-ins share.
 import {
   adapterSchema,
-  type AsymmetricFileOptions,
-  asymmetricShape,
-  type JwtFileOptions,
-  jwtShape,
+  type AuthenticatorAdapter,
+  defineAdapter,
   type Pins,
-  pinShape,
+  pinSchema,
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/internal';
-import * as z from 'zod';
+  z,
+} from '@grpc-authn/config/adapter';
+import {
+  type AsymmetricFileOptions,
+  asymmetricSchema,
+  type JwtFileOptions,
+  jwtSchema,
+} from '@grpc-authn/jwt/adapter';
+import { type JwksFileOptions, jwksSchema } from './adapter/jwks-schema.ts';
 import { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
-import { type JwksFileOptions, jwksShape } from './jwks-shape.ts';
+
+export { type JwksFileOptions, jwksSchema } from './adapter/jwks-schema.ts';
 
 export type JwksAdapterOptions = JwtFileOptions &
   AsymmetricFileOptions &
@@ -22,8 +28,8 @@ export type JwksAdapterOptions = JwtFileOptions &
 const location: z.ZodType<JwksLocation> = z
   .union(
     [
-      section({ url: text.describe('https, or http on loopback.') }, 'Fetched, and kept fresh.'),
-      section({ file: text.describe('Its path.') }, 'A file, read again as it changes.'),
+      section({ url: text.describe('https, or http on loopback.') }, 'Fetched and refreshed.'),
+      section({ file: text.describe('Its path.') }, 'A file, read again when it changes.'),
       section(
         {
           // A private key that is misplaced here must not be shown.
@@ -34,9 +40,9 @@ const location: z.ZodType<JwksLocation> = z
         'The keys themselves.',
       ),
     ],
-    { error: 'wanted one of { url }, { file } and { keys }' },
+    { error: 'expected one of { url }, { file } and { keys }' },
   )
-  .describe('Where the public keys are.');
+  .describe('The public keys.');
 
 /** `use: jwks` in a config file. */
 export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
@@ -45,12 +51,12 @@ export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
     section(
       {
         jwks: location,
-        ...jwtShape,
-        ...asymmetricShape,
-        ...pinShape,
-        ...jwksShape,
+        ...jwtSchema,
+        ...asymmetricSchema,
+        ...pinSchema,
+        ...jwksSchema,
       },
-      'JWTs that are verified with the public keys of a JWK Set.',
+      'Verifies JWTs with the public keys of a JWK Set.',
     ),
   ),
   create(options, context) {

@@ -1,4 +1,3 @@
-export { adapter } from './adapter.ts';
 export { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
 export type { JwksOptions } from './jwks-options.ts';
 export type { HttpOptions } from '@grpc-authn/provider';

@@ -6,7 +6,6 @@ export {
   type JwksSettings,
   readJwksOptions,
 } from './jwks-options.ts';
-export { type JwksFileOptions, jwksShape } from './jwks-shape.ts';
 export type { KeyDocument, KeyLoader } from './key-loader.ts';
 export { RefreshingKeys } from './refreshing-keys.ts';
 export { UrlLoader } from './url-loader.ts';

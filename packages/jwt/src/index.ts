@@ -1,4 +1,3 @@
-export { adapter } from './adapter.ts';
 export { createJwtAuthenticator } from './authenticator/create-jwt-authenticator.ts';
 export type { ClaimsOutput, JwtOptions } from './authenticator/jwt-options.ts';
 export { importKeySet } from './keys/import-key-set.ts';

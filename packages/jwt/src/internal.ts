@@ -18,13 +18,3 @@ export { readIdentity } from './claims/read-identity.ts';
 export { validateClaims } from './claims/validate-claims.ts';
 export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';
-export { adapterSchema } from './adapter/adapter-schema.ts';
-export {
-  type AsymmetricFileOptions,
-  asymmetricShape,
-  type JwtFileOptions,
-  jwtShape,
-} from './adapter/jwt-shape.ts';
-export { type Pins, pinShape, withPins } from './adapter/pins.ts';
-export { secretSection, section, type Shape } from './adapter/sections.ts';
-export { numberIn, text, textOrNone, texts, textsOrOne } from './adapter/values.ts';

@@ -1,17 +1,21 @@
-import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
-import { type JwksFileOptions, jwksShape } from '@grpc-authn/jwks/key-source';
+// The config plug-in.
 import {
   adapterSchema,
-  type AsymmetricFileOptions,
-  asymmetricShape,
-  type JwtFileOptions,
-  jwtShape,
+  type AuthenticatorAdapter,
+  defineAdapter,
   type Pins,
-  pinShape,
+  pinSchema,
   section,
   text,
   withPins,
-} from '@grpc-authn/jwt/internal';
+} from '@grpc-authn/config/adapter';
+import { type JwksFileOptions, jwksSchema } from '@grpc-authn/jwks/adapter';
+import {
+  type AsymmetricFileOptions,
+  asymmetricSchema,
+  type JwtFileOptions,
+  jwtSchema,
+} from '@grpc-authn/jwt/adapter';
 import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
 export type OidcAdapterOptions = Omit<JwtFileOptions, 'issuer'> &
@@ -24,13 +28,13 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
   schema: adapterSchema<OidcAdapterOptions>(
     section(
       {
-        ...jwtShape,
-        issuer: text.describe('The issuer, to the letter; its metadata is looked for below it.'),
-        ...asymmetricShape,
-        ...pinShape,
-        ...jwksShape,
+        ...jwtSchema,
+        issuer: text.describe('The issuer, matched exactly; its metadata is discovered from it.'),
+        ...asymmetricSchema,
+        ...pinSchema,
+        ...jwksSchema,
       },
-      'JWTs of an OpenID Connect provider, whose keys are discovered.',
+      'Verifies JWTs of an OpenID Connect provider, whose keys are discovered.',
     ),
   ),
   create(options, context) {

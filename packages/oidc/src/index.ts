@@ -1,4 +1,3 @@
-export { adapter } from './adapter.ts';
 export { createOidcAuthenticator, type OidcOptions } from './create-oidc-authenticator.ts';
 export type { HttpOptions } from '@grpc-authn/provider';
 export type { JwksOptions } from '@grpc-authn/jwks';

@@ -11,5 +11,4 @@ export {
   readHttpOptions,
 } from './fetch/http-options.ts';
 export { retryAfterMs } from './fetch/retry-after.ts';
-export { type HttpFileOptions, httpShape } from './http-shape.ts';
 export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
 import { nearestName } from '@grpc-authn/core/internal';
+import { type AuthenticatorAdapter, defineAdapter } from '../adapter/define-adapter.ts';
 import { ANY_OF } from './any-of-adapter.ts';
 
-/** Our own short names, and the packages that bring them. Nothing else is ever imported by a name. */
+/** Our own short names, and the packages that have their adapters. Nothing else is ever imported by name. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['hs256', '@grpc-authn/hs256'],
   ['jwks', '@grpc-authn/jwks'],
@@ -73,7 +73,8 @@ async function importOurs(
   name: string,
   roots: readonly string[],
 ): Promise<{ readonly adapter?: unknown }> {
-  const found = roots.map((root) => locate(name, root)).find((path) => path !== undefined);
+  const entryPoint = `${name}/adapter`;
+  const found = roots.map((root) => locate(entryPoint, root)).find((path) => path !== undefined);
   if (found === undefined) {
     throw new AdapterProblem(`${name} is not installed; run: npm install ${name}`);
   }
@@ -85,9 +86,9 @@ async function importOurs(
   }
 }
 
-function locate(name: string, root: string): string | undefined {
+function locate(entryPoint: string, root: string): string | undefined {
   try {
-    return createRequire(`${root}/`).resolve(name);
+    return createRequire(`${root}/`).resolve(entryPoint);
   } catch {
     return undefined;
   }

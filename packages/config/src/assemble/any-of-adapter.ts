@@ -1,5 +1,7 @@
-import { anyOf, type AuthenticatorAdapter, defineAdapter } from '@grpc-authn/core/authenticator';
-import { z } from 'zod';
+import { anyOf } from '@grpc-authn/core/authenticator';
+import { buildAll } from '../adapter/build-all.ts';
+import { type AuthenticatorAdapter, defineAdapter } from '../adapter/define-adapter.ts';
+import { z } from '../adapter/zod.ts';
 
 interface AnyOfSpec {
   readonly of: readonly unknown[];
@@ -11,6 +13,8 @@ export const ANY_OF: AuthenticatorAdapter<AnyOfSpec> = defineAdapter({
   schema: z.strictObject({
     of: z.array(z.unknown()).min(1).describe('asked in this order; the first that accepts'),
   }),
-  create: async ({ of }, context) =>
-    anyOf(...(await Promise.all(of.map((spec) => context.build(spec))))),
+  async create({ of }, context) {
+    const children = of.map((spec, index) => ({ spec, path: ['of', index] }));
+    return anyOf(...(await buildAll(context, children)));
+  },
 });

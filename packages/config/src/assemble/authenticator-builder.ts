@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Authenticator,
-  type AuthenticatorAdapter,
   type AuthEvent,
   cached,
   type CacheOptions,
@@ -9,6 +8,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { keepsVerdicts, leavesOf, nearestName } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
 import { CACHE_SCHEMA, SPEC_DESCRIPTION, TOKEN_USE } from '../schema/config-schema.ts';
 import type { Path } from '../source/path.ts';
 import { AdapterProblem, type Adapters } from './adapters.ts';

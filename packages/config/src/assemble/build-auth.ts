@@ -1,7 +1,6 @@
 import {
   authenticated,
   type Authenticator,
-  type AuthenticatorAdapter,
   type AuthEvent,
   type Clock,
   ConfigError,
@@ -12,6 +11,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { allOf, leavesOf } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
 import { CONFIG_SCHEMA } from '../schema/config-schema.ts';
 import type { ConfigSource } from '../source/config-source.ts';
 import { Adapters } from './adapters.ts';

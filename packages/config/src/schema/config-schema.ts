@@ -1,6 +1,6 @@
 import { CACHE_RANGES } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import { z } from 'zod';
+import { z } from '../adapter/zod.ts';
 
 /** Checks what came, and says as JSON Schema what is wanted. */
 export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;

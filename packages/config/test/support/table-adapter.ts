@@ -2,11 +2,9 @@ import {
   AuthError,
   type AuthenticatorEvent,
   createPrincipal,
-  defineAdapter,
-  type AuthenticatorAdapter,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { z } from 'zod';
+import { type AuthenticatorAdapter, defineAdapter, z } from '../../src/adapter.ts';
 
 /** What a test sees of the authenticators that a config made. */
 export interface Made {

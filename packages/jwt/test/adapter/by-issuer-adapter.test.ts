@@ -1,7 +1,8 @@
 import { type Authenticator, ConfigError } from '@grpc-authn/core/authenticator';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
-import { adapter, createJwtAuthenticator, importKeySet } from '../../src/index.ts';
+import { adapter } from '../../src/adapter.ts';
+import { createJwtAuthenticator, importKeySet } from '../../src/index.ts';
 import {
   createSpecCheck,
   decisionOf,
@@ -22,26 +23,27 @@ describe('the spec of byIssuer', () => {
 
   it.each<[string, unknown]>([
     ['issuers: ', {}],
-    ['issuers: wanted at least one issuer', { issuers: {} }],
-    ['issuers.https://a.example: wanted the name', { issuers: { 'https://a.example': 5 } }],
-    ['issuers.https://a.example: wanted a text', { issuers: { 'https://a.example': '' } }],
-    ['issuers. : ', { issuers: { ' ': 'a' } }],
-    ['opaque: wanted the name', { issuers: { a: 'a' }, opaque: null }],
+    ['issuers: expected at least one issuer', { issuers: {} }],
+    ['issuers.https://a.example: expected the name', { issuers: { 'https://a.example': 5 } }],
     [
-      ': there is no option "issuer"; did you mean "issuers"?',
-      { issuers: { a: 'a' }, issuer: 'a' },
+      'issuers.https://a.example: expected a non-empty string',
+      { issuers: { 'https://a.example': '' } },
     ],
+    ['issuers. : ', { issuers: { ' ': 'a' } }],
+    ['opaque: expected the name', { issuers: { a: 'a' }, opaque: null }],
+    [': unknown keys: "issuer"', { issuers: { a: 'a' }, issuer: 'a' }],
     [': ', 'main'],
   ])('is refused with %j', (issue, spec) => {
     expect(check(spec)).toContain(issue);
   });
 
   it.each([
-    '{"issuers":{"a":"a","__proto__":"b"}}',
-    '{"issuers":{"a":{"use":"x","__proto__":{}}}}',
-  ])('is refused for a member __proto__, which would be dropped: %s', (json) => {
+    ['{"issuers":{"a":"a","__proto__":"b"}}', ['issuers']],
+    ['{"issuers":{"a":{"use":"x","__proto__":{}}}}', ['issuers', 'a']],
+  ])('is rejected for a member __proto__, which would be dropped: %s', (json, path) => {
     const result = adapter.schema['~standard'].validate(JSON.parse(json));
-    expect(result).toEqual({ issues: [{ message: 'there is no option "__proto__"' }] });
+    const [message, keys] = ['unknown keys: "__proto__"', ['__proto__']];
+    expect(result).toEqual({ issues: [{ code: 'unknown_keys', path, message, keys }] });
   });
 
   it('may hold itself, as an alias in YAML can make it', () => {

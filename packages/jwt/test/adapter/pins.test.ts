@@ -1,6 +1,6 @@
+import { type Pins, withPins } from '@grpc-authn/config/adapter';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { claimsWithPins, type Pins } from '../../src/adapter/pins.ts';
 import {
   decide,
   payloadText,
@@ -9,7 +9,10 @@ import {
   tokenOfPayload,
 } from '../support/test-authenticator.ts';
 
-const pinned = (pins: Pins, claims?: StandardSchemaV1) => claimsWithPins(pins, claims) as never;
+const pinned = (pin: Pins, schema?: StandardSchemaV1) => {
+  const { claims } = withPins({ audience: 'orders', pin }, schema);
+  return { claims } as never;
+};
 
 describe('a pinned claim', () => {
   it.each<[string, Pins, object]>([
@@ -72,7 +75,7 @@ describe('the claims behind a pin', () => {
     expect(claims).toMatchObject({ hd: 'a', sub: 'alice' });
   });
 
-  it('are read before a schema can write the wanted value', async () => {
+  it('are read before a schema can write the expected value', async () => {
     const evil = token({ hd: 'evil.example' });
     expect(await decide(evil, pinned({ hd: 'example.com' }, schema))).toBe('invalid_token/claim');
   });
@@ -89,7 +92,10 @@ describe('the claims behind a pin', () => {
   });
 
   it('are left to the schema alone where nothing is pinned', () => {
-    expect(claimsWithPins(undefined, schema)).toEqual({ claims: schema });
-    expect(claimsWithPins(undefined, undefined)).toEqual({});
+    expect(withPins({ audience: 'orders' }, schema)).toEqual({
+      audience: 'orders',
+      claims: schema,
+    });
+    expect(withPins({ audience: 'orders' }, undefined)).toEqual({ audience: 'orders' });
   });
 });

@@ -1,13 +1,7 @@
-import {
-  AuthError,
-  type Authenticator,
-  type AuthenticatorAdapter,
-  type Verdict,
-} from '@grpc-authn/core/authenticator';
+import type { AdapterContext, AuthenticatorAdapter } from '@grpc-authn/config/adapter';
+import { AuthError, type Authenticator, type Verdict } from '@grpc-authn/core/authenticator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { onTestFinished } from 'vitest';
-
-type Context = Parameters<AuthenticatorAdapter['create']>[1];
 
 export function documentOf(adapter: AuthenticatorAdapter): Record<string, unknown> {
   return adapter.schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
@@ -37,7 +31,7 @@ function issuesOf(adapter: AuthenticatorAdapter, spec: unknown): readonly string
 export async function make(
   adapter: AuthenticatorAdapter,
   spec: unknown,
-  context: Partial<Context> = {},
+  context: Partial<AdapterContext> = {},
 ): Promise<Authenticator<object>> {
   const result = await adapter.schema['~standard'].validate(spec);
   if (result.issues !== undefined) throw new Error(issuesOf(adapter, spec).join('\n'));

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { configJsonSchema } from '../src/json-schema.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+/** Ours, and nobody's config. */
+const OTHERS = /^(?:pnpm-|\.github|\.changeset)|node_modules|[/\\]dist[/\\]/;
+
+const FILES = ['apps', 'docs', 'packages'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((file) => /\.ya?ml$/.test(file) && !OTHERS.test(file)),
+);
+
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
+const validate = ajv.compile(configJsonSchema());
+const problemsOf = (config: unknown): readonly string[] => {
+  validate(config);
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+};
+
+describe('the JSON Schema of a config', () => {
+  it('is the one that is published', () => {
+    const published: unknown = JSON.parse(
+      readFileSync(join(ROOT, 'packages/config/schema.json'), 'utf8'),
+    );
+    // If not: npx --yes pnpm@12 --filter @grpc-authn/config-files schema
+    expect(published).toEqual(configJsonSchema());
+  });
+
+  it.each(FILES)('takes %s', (file) => {
+    expect(problemsOf(parse(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
+  });
+
+  const main = { use: 'oidc', issuer: 'https://id.example.com', audience: 'orders' };
+  it.each<readonly [string, unknown]>([
+    ['one authenticator', { authenticator: main }],
+    ['a name', { authenticators: { main }, authenticator: 'main' }],
+    ['ID tokens', { authenticator: { ...main, tokenUse: 'id' } }],
+    ['a cache', { authenticator: { ...main, cache: { maxEntries: 10, maxAgeSeconds: 60 } } }],
+    ['no cache', { authenticator: { ...main, cache: false } }],
+    ['anyOf', { authenticator: { use: 'anyOf', of: ['main', { ...main, name: 'other' }] } }],
+    [
+      'byIssuer',
+      { authenticator: { use: 'byIssuer', issuers: { 'https://a.example': main }, opaque: 'x' } },
+    ],
+    ['a word for a rule', { authenticator: main, policy: { rules: { 'a.B/*': 'public' } } }],
+    [
+      'a rule of many parts',
+      {
+        authenticator: main,
+        policy: {
+          otherwise: 'deny',
+          rules: { 'a.B/C': { scopes: ['a'], confirmedBy: 'x', override: true } },
+        },
+      },
+    ],
+    ['where the schema is', { $schema: './schema.json', authenticator: main }],
+  ])('takes %s', (_, config) => {
+    expect(problemsOf(config)).toEqual([]);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['no authenticator', { policy: { rules: {} } }],
+    ['a key that there is not', { authenticator: main, polcy: {} }],
+    ['an adapter that there is not', { authenticator: { ...main, use: 'odic' } }],
+    ['an option that there is not', { authenticator: { ...main, isuer: 'x' } }],
+    ['an option of another adapter', { authenticator: { ...main, secrets: [] } }],
+    ['an option that is missing', { authenticator: { use: 'oidc', audience: 'orders' } }],
+    ['a cache of a composition', { authenticator: { use: 'anyOf', of: ['a'], cache: {} } }],
+    ['a child that is none', { authenticator: { use: 'anyOf', of: [{ use: 'odic' }] } }],
+    ['a rule that is none', { authenticator: main, policy: { rules: { 'a.B/C': 'pubic' } } }],
+    [
+      'a rule with a part that there is not',
+      { authenticator: main, policy: { rules: { 'a.B/C': { scope: [] } } } },
+    ],
+    [
+      'a method that can be none',
+      { authenticator: main, policy: { rules: { 'a/b/C': 'public' } } },
+    ],
+    ['an open otherwise', { authenticator: main, policy: { otherwise: 'anonymous', rules: {} } }],
+  ])('does not take %s', (_, config) => {
+    expect(problemsOf(config)).not.toEqual([]);
+  });
+
+  it('tells editors what everything is for', () => {
+    const { $defs } = configJsonSchema() as {
+      $defs: Record<
+        string,
+        { properties?: Record<string, { description?: string; const?: string; $ref?: string }> }
+      >;
+    };
+    for (const [adapter, { properties = {} }] of Object.entries($defs)) {
+      for (const [name, { description, const: value }] of Object.entries(properties)) {
+        expect(description ?? value, `${adapter}.${name}`).toEqual(expect.any(String));
+      }
+    }
+  });
+});

@@ -1,0 +1,71 @@
+const AUTHENTICATOR = "import type { Authenticator } from '@grpc-authn/core';";
+const GRPC = "import * as grpc from '@grpc/grpc-js';";
+
+/** What stands in a reader's file before the code of a document, by document. */
+export const READERS_LINES: Readonly<Record<string, string>> = {
+  'SECURITY.md': '',
+  'docs/errors.md': `
+    import { readAuthFailure } from '@grpc-authn/core/client';
+    declare const error: unknown;
+    declare function refreshAndRetryOnce(): Promise<void>;
+    declare function retryAfter(ms: number | undefined): Promise<void>;`,
+  'docs/policy.md': `
+    ${AUTHENTICATOR}
+    ${GRPC}
+    import {
+      authenticated, confirmedBy, createAuthInterceptor, type Decision, definePolicy,
+      healthAndReflection, requireAll, requireScopes, rulesFor,
+    } from '@grpc-authn/core';
+    type Method = grpc.MethodDefinition<object, object>;
+    declare const Orders: { service: { Get: Method; List: Method; Refund: Method } };
+    declare const authenticator: Authenticator;
+    declare const introspection: Authenticator;
+    declare function pino(): { info(record: object): void };`,
+  'docs/recipes/README.md': `
+    ${GRPC}
+    import { loadAuth } from '@grpc-authn/config';
+    declare const Orders: { service: grpc.ServiceDefinition };`,
+  'docs/second-opinion.md': `
+    ${GRPC}
+    import { confirmedBy, requireAll, requireScopes, rulesFor } from '@grpc-authn/core';
+    import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';
+    import type { IntrospectionLocation, IntrospectionOptions } from '@grpc-authn/introspection';
+    type Method = grpc.MethodDefinition<object, object>;
+    declare const Orders: { List: Method; Refund: Method };
+    declare const options: IntrospectionLocation & IntrospectionOptions;`,
+  'packages/config/README.md': `
+    ${GRPC}
+    import { loadAuth } from '@grpc-authn/config';
+    declare const OrdersService: grpc.ServiceDefinition;
+    declare const file: string;`,
+  'packages/core/README.md': `
+    import {
+      AuthError, type Authenticator, createAuthInterceptor, createPrincipal, getPrincipal,
+    } from '@grpc-authn/core';
+    import { adapterSchema, defineAdapter, z } from '@grpc-authn/config/adapter';
+    import { Server, type ServerUnaryCall } from '@grpc/grpc-js';
+    declare const authenticator: Authenticator;
+    declare const call: ServerUnaryCall<object, object>;
+    declare function lookUp(key: string): string | undefined;
+    declare function createApiKeyAuthenticator(
+      options: { name: string; keys: readonly string[] },
+    ): Authenticator;`,
+  'packages/hs256/README.md': `
+    import { createHs256Authenticator } from '@grpc-authn/hs256';`,
+  'packages/introspection/README.md': `
+    import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';`,
+  'packages/jwks/README.md': `
+    import { createJwksAuthenticator } from '@grpc-authn/jwks';`,
+  'packages/jwt/README.md': `
+    import { createJwtAuthenticator, importKeySet } from '@grpc-authn/jwt';
+    import type { JWK } from 'jose';
+    declare const jwk: JWK;`,
+  'packages/oidc/README.md': `
+    import { createOidcAuthenticator } from '@grpc-authn/oidc';`,
+};
+
+/** What stands around a .proto that is shown in part. */
+export const READERS_PROTO = {
+  before: 'syntax = "proto3"; package orders.v1;',
+  after: 'message ListRequest {} message Order {}',
+};

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
+import type { AuthenticatorAdapter } from '@grpc-authn/config/adapter';
+import { AuthError, createGate, type JsonObject, type Principal } from '@grpc-authn/core';
+import { adapter as jwks } from '@grpc-authn/jwks/adapter';
+import { adapter as oidc } from '@grpc-authn/oidc/adapter';
+import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { createFolder } from '../../../../packages/config/test/support/config-folder.ts';
+
+/** The methods of which the recipes' policies tell. */
+export const LIST = 'orders.v1.Orders/List';
+export const REFUND = 'orders.v1.Orders/Refund';
+
+export const RECIPES: string = join(import.meta.dirname, '../../../../docs/recipes');
+
+/** What a provider shows at its own addresses. */
+export interface Provider {
+  /** Documents by URL, as they are published. */
+  readonly documents: Readonly<Record<string, JsonObject>>;
+  readonly keysUrl: string;
+  /** The provider's way to write the key set; the test issuer's unless said. */
+  readonly keySet?: (keys: readonly JsonObject[]) => readonly object[];
+}
+
+export interface RecipeOptions {
+  /** The file's own text, changed. */
+  readonly edit?: (text: string) => string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Recipe {
+  readonly auth: LoadedAuth<object>;
+  /** Where the file stands. */
+  readonly folder: string;
+  /** What was asked of the provider. */
+  readonly requests: readonly Request[];
+  /** 'allowed', or code/reason: for List, unless another method is said. */
+  readonly ask: (token: string, method?: string) => Promise<string>;
+  readonly principalOf: (token: string) => Promise<Principal<object>>;
+}
+
+export interface RecipeSubject {
+  readonly load: (options?: RecipeOptions) => Promise<Recipe>;
+  /** Signed by the provider's key; nothing stands in it but what is given, `iat` and `exp`. */
+  readonly sign: (header: object, payload: object) => Promise<string>;
+  /** The same token, signed by a key of the provider's for PS256, which no recipe asks for. */
+  readonly signOtherwise: (token: string) => Promise<string>;
+}
+
+/**
+ * The recipe of this name, as it stands in the documents, with a provider whose documents and keys are
+ * at its own addresses: nothing else is answered, and nothing is asked of the network.
+ */
+export function useRecipe(
+  name: string,
+  provider: Provider,
+  env: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+): RecipeSubject {
+  let issuer: TestIssuer;
+  beforeAll(async () => {
+    issuer = await startTestIssuer({ algorithms: ['RS256', 'PS256'] });
+  });
+  afterAll(() => issuer.close());
+
+  async function answer(url: string): Promise<Response> {
+    const document = provider.documents[url];
+    if (document !== undefined) return Response.json(document);
+    if (url !== provider.keysUrl) return new Response('', { status: 404 });
+    const { keys } = (await (await fetch(issuer.jwksUri)).json()) as { keys: JsonObject[] };
+    return Response.json({ keys: provider.keySet?.(keys) ?? keys });
+  }
+
+  const sign = (header: object, payload: object, alg = 'RS256'): Promise<string> =>
+    issuer.sign({ jti: undefined, sub: undefined, ...payload } as object as JsonObject, {
+      alg,
+      typ: null,
+      header: header as JsonObject,
+    });
+
+  return {
+    sign,
+    signOtherwise(token) {
+      const [header, payload] = token
+        .split('.', 2)
+        .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object);
+      const { alg: _, kid: __, ...rest } = header as JsonObject;
+      return sign(rest, payload ?? {}, 'PS256');
+    },
+    async load({ edit = (text: string) => text, env: changes }: RecipeOptions = {}) {
+      for (const [variable, value] of Object.entries({ ...env, ...changes })) {
+        vi.stubEnv(variable, value);
+      }
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const folder = await createFolder();
+      for (const [file, text] of Object.entries(files)) await folder.write(text, file);
+      const text = await readFile(join(RECIPES, `${name}.yaml`), 'utf8');
+      const requests: Request[] = [];
+      const ask = (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
+        const request = new Request(input, init);
+        requests.push(request);
+        return answer(request.url);
+      };
+      const auth = await loadAuth({
+        file: await folder.write(edit(text), `${name}.yaml`),
+        adapters: [asking(jwks, ask), asking(oidc, ask)],
+      });
+      onTestFinished(() => auth.close());
+      return { auth, folder: folder.path, requests, ...asked(auth) };
+    },
+  };
+}
+
+/** The adapter, asking its provider by this fetch. */
+function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): AuthenticatorAdapter {
+  return {
+    ...adapter,
+    create(options: O & { readonly http?: object }, context) {
+      return adapter.create({ ...options, http: { ...options.http, fetch } }, context);
+    },
+  };
+}
+
+function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'principalOf'> {
+  const { authenticator, policy } = auth;
+  const gate = createGate({ authenticator, policy });
+  const { signal } = new AbortController();
+  return {
+    async ask(token, method = LIST) {
+      const context = { method: `/${method}`, signal };
+      const decided = await gate({ scheme: 'bearer', token }, context);
+      return AuthError.is(decided) ? `${decided.code}/${decided.reason}` : 'allowed';
+    },
+    async principalOf(token) {
+      const context = { method: '/x.Y/Z', signal };
+      const verdict = await authenticator.authenticate({ scheme: 'bearer', token }, context);
+      if (AuthError.is(verdict)) throw verdict;
+      return verdict;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSync } from '@grpc/proto-loader';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { READERS_LINES, READERS_PROTO } from './support/readers-lines.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const FOLDER = join(import.meta.dirname, 'written');
+/** Code that is checked here, and commands and what is printed, which are not. */
+const LANGUAGES = new Set(['ts', 'js', 'yaml', 'proto', 'sh', '']);
+/** Blocks that are checked nowhere, by document and first line, and why. */
+const UNCHECKED: Readonly<Record<string, string>> = {
+  'docs/recipes/firebase.md: const token = await getAuth().currentUser.getIdToken();':
+    "Firebase's own client, in a browser",
+  'docs/recipes/github-actions.md: permissions: { id-token: write }': 'a workflow of GitHub',
+  'docs/recipes/kubernetes.md: volumes:': 'a volume of a pod',
+};
+
+interface Block {
+  readonly document: string;
+  readonly language: string;
+  /** Of the file that it is; such a block has a test of its own that runs it. */
+  readonly name: string | undefined;
+  readonly code: string;
+  readonly title: string;
+}
+
+const DOCUMENTS = [
+  'SECURITY.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+  ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name, 'README.md')),
+];
+const FENCED = /^( *)```(\w*)(?: (\S+))?\n(.*?)^\1```$/gms;
+const blocks = DOCUMENTS.flatMap((document): readonly Block[] => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  return [...text.matchAll(FENCED)].map(([, indent = '', language = '', name, lines = '']) => {
+    const code = lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+    const first = code.split('\n').find((line) => !/^(?:#|\s*$)/.test(line));
+    return { document, language, name, code, title: `${document}: ${first}` };
+  });
+});
+const checked = blocks.filter(({ title }) => !(title in UNCHECKED));
+const inLanguage = (...languages: readonly string[]): readonly Block[] =>
+  checked.filter(({ language, name }) => languages.includes(language) && name === undefined);
+const scripts = inLanguage('ts', 'js');
+
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER);
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+describe('the blocks of the documents', () => {
+  it('are of a language that is known', () => {
+    expect(blocks.filter(({ language }) => !LANGUAGES.has(language))).toEqual([]);
+  });
+
+  it('that are checked nowhere are still there', () => {
+    const titles = blocks.map(({ title }) => title);
+    expect(titles).toEqual(expect.arrayContaining(Object.keys(UNCHECKED)));
+  });
+
+  it('that are files stand where their own test looks', () => {
+    const documents = blocks.flatMap(({ name, document }) => (name === undefined ? [] : document));
+    // written-documents.test.ts of the testing package.
+    expect(new Set(documents)).toEqual(
+      new Set(['docs/writing-an-authenticator.md', 'packages/testing/README.md']),
+    );
+  });
+});
+
+describe('TypeScript of the documents', () => {
+  it("has a reader's lines for each document", () => {
+    expect(new Set(scripts.map(({ document }) => document))).toEqual(
+      new Set(Object.keys(READERS_LINES)),
+    );
+  });
+
+  it("compiles below a reader's lines, from the first block to the last", () => {
+    for (const [document, lines] of Object.entries(READERS_LINES)) {
+      const parts = scripts.filter((block) => block.document === document);
+      const text = [lines, ...parts.map(({ code }) => code)].join('\n');
+      writeFileSync(join(FOLDER, `${document.replaceAll(/\W/g, '-')}.ts`), text);
+    }
+    // Code that is shown in part leaves names unused.
+    const compilerOptions = { noUnusedLocals: false };
+    const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
+    writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { stdout, status } = spawnSync(tsc, ['-p', FOLDER], { encoding: 'utf8' });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+});
+
+describe('YAML of the documents', () => {
+  const schema = JSON.parse(readFileSync(join(ROOT, 'packages/config/schema.json'), 'utf8')) as {
+    readonly $id: string;
+  };
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+
+  it.each(inLanguage('yaml'))('fits the schema: $title', ({ code }) => {
+    const part = parse(code) as object;
+    const main = { use: 'oidc', issuer: 'https://id.example.com', audience: 'orders' };
+    // A file that is shown in part has an authenticator, too, and pins stand in one.
+    const config =
+      'pin' in part ? { authenticator: { ...main, ...part } } : { authenticator: 'main', ...part };
+    validate(config);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+});
+
+describe('.proto of the documents', () => {
+  it.each(inLanguage('proto'))('loads: $title', ({ code }) => {
+    const file = join(FOLDER, 'orders.proto');
+    writeFileSync(file, [READERS_PROTO.before, code, READERS_PROTO.after].join('\n'));
+    const includeDirs = [join(ROOT, 'packages/core/proto')];
+    expect(loadSync(file, { includeDirs })).toHaveProperty(['orders.v1.Orders', 'List']);
+  });
+});

@@ -1,0 +1,14 @@
+// The kit for config plug-ins: how a package makes its authenticators available to a config file.
+export { adapterSchema, asAdapterSchema } from './adapter/adapter-schema.ts';
+export { buildAll, type ChildSpec } from './adapter/build-all.ts';
+export {
+  type AdapterContext,
+  type AuthenticatorAdapter,
+  defineAdapter,
+} from './adapter/define-adapter.ts';
+export { type Pins, pinSchema } from './adapter/pins.ts';
+export type { SchemaIssue } from './adapter/schema-issue.ts';
+export { type MemberSchemas, secretSection, section } from './adapter/sections.ts';
+export { numberIn, text, textOrNone, texts, textsOrOne } from './adapter/values.ts';
+export { withPins } from './adapter/with-pins.ts';
+export { z } from './adapter/zod.ts';

@@ -1,0 +1,77 @@
+import type { AuthEvent, Authenticator } from '@grpc-authn/core/authenticator';
+import { checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+
+/** What an adapter gets beside its options. */
+export interface AdapterContext {
+  /** The name of the authenticator in the file; the adapter's name by default. */
+  readonly name: string;
+  /** The schema that the application passed to `loadAuth`. */
+  readonly claims?: StandardSchemaV1;
+  /**
+   * Builds a child of a composition. `spec` is the name of an authenticator, or its options in place;
+   * `path` is where it is in the adapter's own options, such as ['issuers', 'https://id.example.com'].
+   */
+  build(spec: unknown, path: readonly (string | number)[]): Promise<Authenticator<object>>;
+  report(event: AuthEvent): void;
+}
+
+/**
+ * Builds the authenticators of one kind from a config file: `use: <name>`, with the options that the
+ * schema checks. A package exports its own as `adapter` from its entry point `./adapter`.
+ */
+export interface AuthenticatorAdapter<O = unknown> {
+  /** The value of `use:`. */
+  readonly name: string;
+  /**
+   * Checks the options, including unknown ones, and describes them as JSON Schema for editors. It never
+   * sees the members `use`, `name` and, unless it describes a `cache` of its own, `cache`.
+   */
+  readonly schema: StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;
+  /**
+   * Makes one authenticator from checked options.
+   *
+   * @throws ConfigError, or rejects with one, for options that cannot be used.
+   */
+  create(
+    options: O,
+    context: AdapterContext,
+  ): Authenticator<object> | Promise<Authenticator<object>>;
+}
+
+/**
+ * Checks an adapter and returns it.
+ *
+ * @throws ConfigError for a wrong member.
+ * @example
+ * export const adapter = defineAdapter({
+ *   name: 'api-key',
+ *   schema: z.strictObject({ keys: z.array(z.string()) }),
+ *   create: ({ keys }, { name }) => createApiKeyAuthenticator({ name, keys }),
+ * });
+ */
+export function defineAdapter<O>(adapter: AuthenticatorAdapter<O>): AuthenticatorAdapter<O> {
+  if (typeof adapter !== 'object' || adapter === null) {
+    throw wrongOption('adapter', describeValue(adapter), 'an AuthenticatorAdapter');
+  }
+  checkText('adapter.name', adapter.name);
+  const standard: unknown = adapter.schema?.['~standard'];
+  if (!hasMethod(standard, 'validate')) {
+    throw wrongOption('adapter.schema', describeValue(adapter.schema), 'a Standard Schema');
+  }
+  if (!hasMethod(standard['jsonSchema'], 'input')) {
+    throw wrongOption(
+      'adapter.schema',
+      'a Standard Schema without jsonSchema.input',
+      'one that describes itself as JSON Schema (zod 4.2 or later, arktype, …)',
+    );
+  }
+  if (!hasMethod(adapter, 'create')) {
+    throw wrongOption('adapter', 'an object without create()', 'an AuthenticatorAdapter');
+  }
+  return adapter;
+}
+
+function hasMethod(value: unknown, name: string): value is Readonly<Record<string, unknown>> {
+  return typeof (value as Readonly<Record<string, unknown>> | undefined)?.[name] === 'function';
+}

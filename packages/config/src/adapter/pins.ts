@@ -1,0 +1,45 @@
+import type { JsonObject, OneOrMore } from '@grpc-authn/core/authenticator';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { MemberSchemas } from './sections.ts';
+import { text, textsOrOne } from './values.ts';
+import { z } from './zod.ts';
+
+/** Claims that a token must have, by name, each with its accepted values. */
+export type Pins = Readonly<Record<string, OneOrMore<string>>>;
+
+export const pinSchema: MemberSchemas<{ readonly pin?: Pins }> = {
+  pin: z
+    .record(text, textsOrOne)
+    .refine((pins) => Object.keys(pins).length > 0, 'expected at least one claim')
+    .meta({
+      description:
+        'Claims with a fixed value: the claim of that name must be one of these strings, or a list that has one of them.',
+      minProperties: 1,
+    })
+    .exactOptional(),
+};
+
+/**
+ * A factory's option `claims`: the application's schema, if any, behind a check of the pins. The pins
+ * are read first, because a schema may write into the payload; the output is the schema's.
+ */
+export function claimsWithPins(
+  pins: Pins | undefined,
+  claims: StandardSchemaV1 | undefined,
+): { readonly claims?: StandardSchemaV1 } {
+  if (pins === undefined) return claims === undefined ? {} : { claims };
+  const wanted = Object.entries(pins).map(([name, value]) => [name, [value].flat()] as const);
+  const validate: StandardSchemaV1.Props['validate'] = (payload) => {
+    const matches = wanted.every(([name, values]) => hasOneOf(payload as JsonObject, name, values));
+    if (!matches) return { issues: [{ message: 'a pinned claim has another value' }] };
+    return claims === undefined ? { value: payload } : claims['~standard'].validate(payload);
+  };
+  return { claims: { '~standard': { version: 1, vendor: 'grpc-authn', validate } } };
+}
+
+/** Own members only: `__proto__` and `constructor` are claim names like any other. */
+function hasOneOf(payload: JsonObject, name: string, values: readonly string[]): boolean {
+  const claim = Object.hasOwn(payload, name) ? payload[name] : undefined;
+  const members: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  return members.some((member) => typeof member === 'string' && values.includes(member));
+}

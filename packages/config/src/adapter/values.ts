@@ -1,0 +1,32 @@
+import { z } from './zod.ts';
+
+/** As checkText has it. */
+export const text: z.ZodString = z.string().regex(/\S/, 'expected a non-empty string');
+
+type Texts = [string, ...string[]];
+
+/** A list, not a tuple: editors and validators understand its JSON Schema. */
+export const texts: z.ZodType<Texts> = z.array(text).min(1) as z.ZodType as z.ZodType<Texts>;
+
+/** One string is a list of one. */
+export const textsOrOne: z.ZodType<string | Texts> = z.union([text, texts], {
+  error: 'expected a non-empty string, or a list of them',
+});
+
+/** Null means absent. */
+export const textOrNone: z.ZodType<string | null> = z.union([text, z.null()], {
+  error: 'expected a non-empty string, or null for none',
+});
+
+/** A number in the range that the factory checks. The JSON Schema shows its default. */
+export function numberIn(
+  range: { readonly min: number; readonly max: number; readonly default?: number },
+  description: string,
+): z.ZodNumber {
+  const byDefault = range.default === undefined ? undefined : { default: range.default };
+  return z
+    .number()
+    .min(range.min)
+    .max(range.max)
+    .meta({ description, ...byDefault });
+}

@@ -1,0 +1,99 @@
+import {
+  type MemberSchemas,
+  numberIn,
+  section,
+  text,
+  textOrNone,
+  texts,
+  textsOrOne,
+  z,
+} from '@grpc-authn/config/adapter';
+import {
+  CLOCK_TOLERANCE,
+  type JwtOptions,
+  MAX_TOKEN_AGE,
+  TOKEN_USES,
+} from '../authenticator/jwt-options.ts';
+import { ASYMMETRIC_ALGORITHMS } from '../keys/algorithms.ts';
+
+/** What a file can set about tokens: no functions and no clocks; the name is the key in the file. */
+export type JwtFileOptions = Omit<
+  JwtOptions,
+  'name' | 'claims' | 'clock' | keyof AsymmetricFileOptions
+>;
+
+/** Options of adapters that verify with public keys. */
+export type AsymmetricFileOptions = Pick<JwtOptions, 'algorithms' | 'threadPool'>;
+
+export const jwtSchema: MemberSchemas<JwtFileOptions> = {
+  issuer: textsOrOne.describe(
+    'The issuer, matched exactly. A list only for several names of one issuer.',
+  ),
+  audience: z
+    .union(
+      [
+        textsOrOne,
+        section(
+          {
+            claim: text.describe('The name of the claim.'),
+            values: texts.describe('The claim must have one of these.'),
+          },
+          'For an issuer that names the audience in a claim other than "aud".',
+        ),
+      ],
+      { error: 'expected a non-empty string, a list of them, or { claim, values }' },
+    )
+    .describe('The audience that tokens must have: one of these, in "aud" or in the named claim.'),
+  use: z
+    .enum(TOKEN_USES)
+    .meta({
+      description: 'Which tokens are accepted: access tokens or ID tokens.',
+      default: 'access',
+    })
+    .exactOptional(),
+  typ: z
+    .array(textOrNone)
+    .min(1)
+    .describe('Accepted values of the header "typ"; null means that it is absent.')
+    .exactOptional(),
+  clockToleranceSeconds: numberIn(
+    CLOCK_TOLERANCE,
+    'The clock difference that is tolerated, in seconds.',
+  ).exactOptional(),
+  maxTokenAgeSeconds: numberIn(
+    MAX_TOKEN_AGE,
+    'The maximum age of a token in seconds, counted from "iat", which is then required.',
+  ).exactOptional(),
+  requiredClaims: z
+    .array(text)
+    .describe('Claims that are required in addition to "exp", "iss" and the audience.')
+    .exactOptional(),
+  scopeClaims: z
+    .array(text)
+    .describe('Claims that have the scopes; the first that is present counts.')
+    .exactOptional(),
+  clientIdClaims: z
+    .array(text)
+    .describe('Claims that name the client, in addition to "client_id" and "azp"; all must agree.')
+    .exactOptional(),
+};
+
+type Algorithms = NonNullable<JwtOptions['algorithms']>;
+
+export const asymmetricSchema: MemberSchemas<AsymmetricFileOptions> = {
+  algorithms: (
+    z
+      .array(z.enum(ASYMMETRIC_ALGORITHMS))
+      .min(1)
+      .describe(
+        'Accepted signature algorithms; default RS256, PS256, ES256 and EdDSA.',
+      ) as z.ZodType as z.ZodType<Algorithms>
+  ).exactOptional(),
+  threadPool: z
+    .boolean()
+    .meta({
+      description: 'In bursts, also verify ES* and EdDSA signatures on the thread pool.',
+      default: false,
+    })
+    .exactOptional(),
+};
