@@ -22,8 +22,9 @@ export interface Project {
 
 const README = join(import.meta.dirname, '../../README.md');
 const GRPC = '@grpc/grpc-js@^1.14.0';
-const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', '@standard-schema/spec', 'leven'];
-const JWT = [...CORE, '@grpc-authn/jwt', 'jose', 'zod'];
+const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', 'leven'];
+// Without config: no zod and no YAML.
+const JWT = [...CORE, '@grpc-authn/jwt', '@standard-schema/spec', 'jose'];
 const PROVIDER = [
   '@grpc-authn/provider',
   'ipaddr.js',
@@ -31,7 +32,6 @@ const PROVIDER = [
   'oauth4webapi',
   'openid-client',
   'undici',
-  'zod',
 ];
 const JWKS = [
   ...JWT,
@@ -108,7 +108,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core', 'config', 'hs256'],
     others: [GRPC],
     programs: [['config.mjs']],
-    doors: ['core', 'config', 'hs256'],
+    doors: ['core', 'config', 'config/adapter', 'hs256', 'hs256/adapter'],
     // grpc-js brings the newest types of Node.js, which no old compiler reads.
     compilers: 'newest',
     quick: true,

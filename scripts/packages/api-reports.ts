@@ -8,11 +8,17 @@ const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
   ['core', 'authenticator'],
   ['core', 'client'],
   ['config', 'index'],
+  ['config', 'adapter'],
   ['hs256', 'index'],
+  ['hs256', 'adapter'],
   ['introspection', 'index'],
+  ['introspection', 'adapter'],
   ['jwks', 'index'],
+  ['jwks', 'adapter'],
   ['jwt', 'index'],
+  ['jwt', 'adapter'],
   ['oidc', 'index'],
+  ['oidc', 'adapter'],
   ['testing', 'index'],
 ];
 
