@@ -77,7 +77,7 @@ describe('an override that is refused', () => {
     for (const value of [Status.OK, { code: Status.OK, message: 'fine' }]) {
       const make = () => new StatusTable({ [code]: value });
       expect(make).toThrow(ConfigError);
-      expect(make).toThrow(`"statuses.${code}"`);
+      expect(make).toThrow(`statuses.${code}: `);
     }
   });
 
@@ -86,7 +86,7 @@ describe('an override that is refused', () => {
     (value) => {
       const make = () => new StatusTable({ invalid_token: value } as never);
       expect(make).toThrow(ConfigError);
-      expect(make).toThrow('"statuses.invalid_token"');
+      expect(make).toThrow('statuses.invalid_token: ');
     },
   );
 
@@ -96,7 +96,7 @@ describe('an override that is refused', () => {
       const override = { code: Status.NOT_FOUND, message };
       const make = () => new StatusTable({ invalid_token: override } as never);
       expect(make).toThrow(ConfigError);
-      expect(make).toThrow('"statuses.invalid_token.message"');
+      expect(make).toThrow('statuses.invalid_token.message: ');
     },
   );
 
@@ -120,7 +120,7 @@ describe('an override that is refused', () => {
   ])('makes an outage anything but an outage: %j', (unavailable) => {
     const make = () => new StatusTable({ unavailable } as never);
     expect(make).toThrow(ConfigError);
-    expect(make).toThrow('"statuses.unavailable"');
+    expect(make).toThrow('statuses.unavailable: ');
   });
 
   it.each(['expired', 'invalid-token', 'toString', 'constructor', 'UNAUTHENTICATED'])(
@@ -128,12 +128,12 @@ describe('an override that is refused', () => {
     (code) => {
       const make = () => new StatusTable({ [code]: Status.NOT_FOUND });
       expect(make).toThrow(ConfigError);
-      expect(make).toThrow(`"statuses.${code}"`);
+      expect(make).toThrow(`statuses.${code}: `);
     },
   );
 
   it.each([null, 5, 'PERMISSION_DENIED', true])('is no object by code: %j', (overrides) => {
     expect(() => new StatusTable(overrides as never)).toThrow(ConfigError);
-    expect(() => new StatusTable(overrides as never)).toThrow('"statuses"');
+    expect(() => new StatusTable(overrides as never)).toThrow('statuses: ');
   });
 });
