@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import type {
-  AuthEvent,
-  AuthInterceptorOptions,
-  JsonObject,
-  ManagedAuthenticator,
-  Policy,
-  ServiceLike,
+import {
+  createAuthInterceptor,
+  type AuthEvent,
+  type AuthInterceptorOptions,
+  type JsonObject,
+  type ManagedAuthenticator,
+  type Policy,
+  type ServiceLike,
 } from '@grpc-authn/core';
 import {
   checkClock,
@@ -13,6 +14,7 @@ import {
   checkOptionNames,
   checkText,
   describeValue,
+  reloadablePolicy,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import type { ServerInterceptor } from '@grpc/grpc-js';
@@ -107,11 +109,12 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
         ? readConfigObject(config, process.env)
         : readConfigFile(path, process.env),
     build: { adapters, services, claims, clock: interceptor.clock, report: report ?? ignore },
-    interceptor,
     clock,
   });
   await reloader.start();
-  return new Loaded(reloader, path, clock) as LoadedAuth<object> as LoadedAuth<LoadedClaims<S>>;
+  return new Loaded(reloader, path, clock, interceptor) as LoadedAuth<object> as LoadedAuth<
+    LoadedClaims<S>
+  >;
 }
 
 type Options = Omit<AuthInterceptorOptions, 'authenticator' | 'policy'> & {
@@ -149,16 +152,22 @@ class Loaded implements LoadedAuth<object> {
   readonly #clock: ReturnType<typeof checkClock>;
   #watcher: Watcher | undefined;
 
-  constructor(reloader: Reloader, file: string | undefined, clock: ReturnType<typeof checkClock>) {
+  constructor(
+    reloader: Reloader,
+    file: string | undefined,
+    clock: ReturnType<typeof checkClock>,
+    options: Omit<AuthInterceptorOptions, 'authenticator' | 'policy'>,
+  ) {
     this.#reloader = reloader;
     this.#file = file;
     this.#clock = clock;
     this.authenticator = reloader.authenticator;
-    this.policy = Object.freeze({
-      ruleFor: (method: string) => reloader.current.policy.ruleFor(method),
-      table: () => reloader.current.policy.table(),
+    this.policy = reloadablePolicy(() => reloader.current.policy);
+    this.interceptor = createAuthInterceptor({
+      ...options,
+      authenticator: this.authenticator,
+      policy: this.policy,
     });
-    this.interceptor = (method, call) => reloader.current.interceptor(method, call);
   }
 
   reload({ requireReady = true }: { readonly requireReady?: boolean } = {}): Promise<void> {

@@ -19,7 +19,6 @@ it('loads the very content that was seen, or nothing', async () => {
       clock: undefined,
       report: () => undefined,
     },
-    interceptor: {},
     clock: systemClock,
   });
   onTestFinished(() => reloader.close());

@@ -10,6 +10,7 @@ export type {
   AuthenticationContext,
   Authenticator,
   AuthenticatorEvent,
+  AuthenticatorTraits,
   ClaimsOf,
   Credentials,
   ManagedAuthenticator,
@@ -20,6 +21,7 @@ export type { Decided, GateOptions } from './gate/gate.ts';
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';
+export { wrapAuthenticator } from './compose/wrap-authenticator.ts';
 export { type Policy, type RuleSource } from './policy/checked-policy.ts';
 export { definePolicy, type PolicyOptions } from './policy/define-policy.ts';
 export type { ClaimPredicate, Rule } from './policy/rule.ts';

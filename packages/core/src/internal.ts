@@ -3,18 +3,8 @@ export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
 export { allOf, subscribeToAll } from './compose/children.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
-export {
-  CHILDREN,
-  declareChildren,
-  declareTraits,
-  keepsVerdicts,
-  leavesOf,
-  TAKES_OPAQUE,
-  hasAuthenticatorNamed,
-} from './contract/composition.ts';
-export { checksLate, declareLateCheck } from './contract/late-check.ts';
+export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
 export { setAuthInfo } from './contract/call-auth-info.ts';
-export { type CallObserver, declareSnapshot, type Snapshot } from './contract/snapshot.ts';
 export { notify } from './contract/notify.ts';
 export { Listeners } from './contract/listeners.ts';
 export { isPromiseLike } from './contract/is-promise-like.ts';
@@ -34,3 +24,6 @@ export {
   wrongOption,
 } from './errors/option-checks.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';
+export { reloadablePolicy } from './policy/reloadable-policy.ts';
+export { checkPolicy } from './gate/check-policy.ts';
+export { reportDryRuns } from './gate/report-dry-runs.ts';

@@ -2,13 +2,12 @@ import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal, type Principal } from '../src/contract/principal.ts';
-import { CHILDREN } from '../src/contract/composition.ts';
 import { setAuthInfo } from '../src/contract/call-auth-info.ts';
 import { findPrincipal, getPrincipal } from '../src/grpc/principal-access.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 
 function named(name: string, children?: readonly Authenticator[]): Authenticator {
-  const rest = children === undefined ? { name } : { name, [CHILDREN]: children };
+  const rest = children === undefined ? { name } : { name, traits: { children } };
   return stubAuthenticator(() => undefined, rest);
 }
 
@@ -80,16 +79,16 @@ describe('the caller that a certain authenticator vouched for', () => {
 
   it('is not handed out for another authenticator', () => {
     const other = named('other');
-    expect(() => getPrincipal(passed(main), other)).toThrow('"main" vouched');
-    expect(() => getPrincipal(passed(main), other)).toThrow('not "other"');
+    expect(() => getPrincipal(passed(main), other)).toThrow('does not ask this "other"');
+    expect(() => getPrincipal(passed(main), other)).toThrow('the server\'s authenticator "main"');
   });
 
   it('is not handed out for another object of the same name', () => {
-    expect(() => getPrincipal(passed(main), named('main'))).toThrow('vouched');
+    expect(() => getPrincipal(passed(main), named('main'))).toThrow('does not ask');
   });
 
   it('is not handed out for a composition around it that the interceptor does not ask', () => {
-    expect(() => getPrincipal(passed(main), named('any', [main]))).toThrow('vouched');
+    expect(() => getPrincipal(passed(main), named('any', [main]))).toThrow('does not ask');
   });
 
   it('is not shown in the error', () => {
@@ -114,22 +113,40 @@ describe('a composition', () => {
   });
 
   it('does not let one child speak for another', () => {
-    expect(() => getPrincipal(passed(root), sibling)).toThrow('not "sibling"');
+    expect(() => getPrincipal(passed(root), sibling)).toThrow(
+      'authenticated by "main", not by "sibling"',
+    );
   });
 
   it('does not take a stranger of the same name for its child', () => {
-    expect(() => getPrincipal(passed(root), named('main'))).toThrow('vouched');
-    expect(() => getPrincipal(passed(root), named('inner', [main]))).toThrow('vouched');
+    expect(() => getPrincipal(passed(root), named('main'))).toThrow('does not ask');
+    expect(() => getPrincipal(passed(root), named('inner', [main]))).toThrow('does not ask');
   });
 
   it('vouches itself, too, under its own name', () => {
     const byRoot = createPrincipal({ authenticator: 'root' });
     expect(getPrincipal(passed(root, byRoot), root)).toBe(byRoot);
-    expect(() => getPrincipal(passed(root, byRoot), main)).toThrow('"root" vouched');
+    expect(() => getPrincipal(passed(root, byRoot), main)).toThrow(
+      'authenticated by "root", not by "main"',
+    );
   });
 
-  it('does not vouch for a name that none of its children has', () => {
-    const byStranger = createPrincipal({ authenticator: 'stranger' });
-    expect(() => getPrincipal(passed(root, byStranger), root)).toThrow('"stranger" vouched');
+  it('is accepted for whomever it authenticated, since its children may change at a reload', () => {
+    const earlier = createPrincipal({ authenticator: 'earlier child' });
+    expect(getPrincipal(passed(root, earlier), root)).toBe(earlier);
+    expect(() => getPrincipal(passed(root, earlier), inner)).toThrow('not by "inner"');
   });
+});
+
+describe('a call of another library', () => {
+  it.each([undefined, {}, { get: () => undefined }])(
+    'is reported with what to use instead: metadata is %j',
+    (metadata) => {
+      for (const read of [getPrincipal, findPrincipal]) {
+        expect(() => read({ metadata } as never)).toThrow(
+          /Metadata of @grpc\/grpc-js.*currentPrincipal/,
+        );
+      }
+    },
+  );
 });

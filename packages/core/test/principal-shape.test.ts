@@ -6,9 +6,14 @@ function make(init: Record<string, unknown>) {
   return () => createPrincipal({ authenticator: 'stub', ...init });
 }
 
-const TEXTS = ['subject', 'issuer', 'clientId'];
+const TEXTS = ['subject', 'issuer', 'clientId', 'tokenId', 'sessionId', 'acr'];
 const LISTS = ['audience', 'scopes'];
-const TIMES = ['expiresAtEpochSeconds', 'verifiedAtEpochSeconds'];
+const TIMES = [
+  'expiresAtEpochSeconds',
+  'verifiedAtEpochSeconds',
+  'issuedAtEpochSeconds',
+  'authenticatedAtEpochSeconds',
+];
 
 describe('a principal', () => {
   it('keeps what it was made of', () => {
@@ -22,6 +27,12 @@ describe('a principal', () => {
       expiresAtEpochSeconds: 1_700_000_300,
       verifiedAtEpochSeconds: 1_700_000_000.25,
       confirmation: { jkt: 'thumbprint', x5tS256: 'certificate' },
+      audienceChecked: false,
+      tokenId: 'token-1',
+      sessionId: 'session-1',
+      issuedAtEpochSeconds: 1_700_000_000,
+      authenticatedAtEpochSeconds: 1_699_999_000,
+      acr: 'phr',
       claims: { tenant: 'a', roles: ['admin'] },
     };
     expect({ ...createPrincipal(init) }).toEqual(init);
@@ -40,6 +51,12 @@ describe('a principal', () => {
       expiresAtEpochSeconds: undefined,
       verifiedAtEpochSeconds: principal.verifiedAtEpochSeconds,
       confirmation: undefined,
+      audienceChecked: true,
+      tokenId: undefined,
+      sessionId: undefined,
+      issuedAtEpochSeconds: undefined,
+      authenticatedAtEpochSeconds: undefined,
+      acr: undefined,
       claims: {},
     });
     expect(principal.verifiedAtEpochSeconds).toBeGreaterThanOrEqual(before);
@@ -59,6 +76,10 @@ describe('a principal', () => {
         expect(make({ [name]: value })).toThrow(`principal.${name}`);
       },
     );
+  });
+
+  it.each([0, 1, '', 'false', {}])('whose audienceChecked is %j is refused', (audienceChecked) => {
+    expect(make({ audienceChecked })).toThrow('principal.audienceChecked');
   });
 
   describe.each(LISTS)('whose %s', (name) => {

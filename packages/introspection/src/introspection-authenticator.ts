@@ -1,12 +1,13 @@
 import {
   AuthError,
   type AuthenticationContext,
+  type AuthenticatorTraits,
   type AuthEvent,
   type Credentials,
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareTraits, notify, unavailableOnAbort } from '@grpc-authn/core/internal';
+import { notify, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
 import { EndpointSource } from './endpoint.ts';
@@ -23,6 +24,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   readonly name: string;
   readonly schemes: readonly string[] = Object.freeze(['bearer']);
   readonly issuers: readonly string[];
+  readonly traits: AuthenticatorTraits;
   readonly #settings: IntrospectionSettings;
   readonly #fetch: GuardedFetch;
   readonly #endpoint: EndpointSource;
@@ -32,7 +34,10 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   constructor(settings: IntrospectionSettings) {
     this.name = settings.name;
     this.issuers = settings.issuer === undefined ? [] : [settings.issuer];
-    declareTraits(this, { takesOpaque: true, needsScopeRules: settings.audience === undefined });
+    this.traits = Object.freeze({
+      opaqueTokens: true,
+      anyAudience: settings.audience === undefined,
+    });
     this.#settings = settings;
     this.#fetch = new GuardedFetch(settings.http, settings.credentials.certificate);
     const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);

@@ -45,6 +45,7 @@ export function judgeAnswer(
     ...identity,
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
     audience: [...(audienceOf(answer, settings) ?? [])],
+    audienceChecked: settings.audience !== undefined,
     expiresAtEpochSeconds: answer['exp'] as number | undefined,
     verifiedAtEpochSeconds: askedAtSeconds,
     authenticator: settings.name,

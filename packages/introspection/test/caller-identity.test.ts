@@ -19,6 +19,27 @@ describe('the identity in an answer', () => {
     return createSubject(provider, options).principal('token');
   }
 
+  it('has what describes the token and the sign-in', async () => {
+    const described = { jti: 'token-1', sid: 'session-1', auth_time: 1_600_000_000, acr: 'phr' };
+    expect(await principalOf(described)).toMatchObject({
+      tokenId: 'token-1',
+      sessionId: 'session-1',
+      authenticatedAtEpochSeconds: 1_600_000_000,
+      acr: 'phr',
+    });
+    expect(await principalOf({ jti: 5, sid: null, auth_time: 'today', acr: 0 })).toMatchObject({
+      tokenId: undefined,
+      sessionId: undefined,
+      authenticatedAtEpochSeconds: undefined,
+      acr: undefined,
+    });
+  });
+
+  it('says whether the audience was checked', async () => {
+    expect((await principalOf({})).audienceChecked).toBe(true);
+    expect((await principalOf({}, { audience: 'any' })).audienceChecked).toBe(false);
+  });
+
   it('may be of a client alone', async () => {
     const provider = await startProvider();
     provider.say({ ...ACTIVE, sub: undefined });

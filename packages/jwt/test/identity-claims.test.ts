@@ -22,6 +22,12 @@ describe('a principal', () => {
       expiresAtEpochSeconds: NOW_SECONDS + 300,
       verifiedAtEpochSeconds: NOW_SECONDS,
       confirmation: undefined,
+      audienceChecked: true,
+      tokenId: undefined,
+      sessionId: undefined,
+      issuedAtEpochSeconds: NOW_SECONDS - 60,
+      authenticatedAtEpochSeconds: undefined,
+      acr: undefined,
       authenticator: 'test',
       claims: {
         iss: ISSUER,
@@ -33,6 +39,27 @@ describe('a principal', () => {
         scope: 'read',
       },
     });
+  });
+
+  it('has what describes the token and the sign-in', async () => {
+    const claims = { jti: 'token-1', sid: 'session-1', auth_time: NOW_SECONDS - 90, acr: 'phr' };
+    expect(await principalOf(token(claims))).toMatchObject({
+      tokenId: 'token-1',
+      sessionId: 'session-1',
+      authenticatedAtEpochSeconds: NOW_SECONDS - 90,
+      acr: 'phr',
+    });
+  });
+
+  it.each([
+    ['jti', 'tokenId', ['', 5, null, true, ['token-1'], {}]],
+    ['sid', 'sessionId', ['', 5, null, {}]],
+    ['acr', 'acr', ['', 0, null, ['phr']]],
+    ['auth_time', 'authenticatedAtEpochSeconds', ['1700000000', -1, 1e15, null, {}]],
+  ] as const)('does without a %s of a wrong type', async (claim, property, values) => {
+    for (const value of values) {
+      expect((await principalOf(token({ [claim]: value })))[property]).toBeUndefined();
+    }
   });
 
   it('may be without a subject', async () => {

@@ -65,7 +65,7 @@ describe('a call with a principal', () => {
     const call = withPrincipal(unaryCall('7'), alice);
     expect(getPrincipal(call, authenticator)).toBe(alice);
     const other = { ...authenticator, name: 'other' };
-    expect(() => getPrincipal(call, other)).toThrow('"table" vouched');
+    expect(() => getPrincipal(call, other)).toThrow('authenticated by "table", not by "other"');
   });
 
   it('sends nothing of it over the wire', () => {

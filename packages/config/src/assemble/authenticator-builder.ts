@@ -6,7 +6,7 @@ import {
   type CacheOptions,
   type Clock,
 } from '@grpc-authn/core/authenticator';
-import { keepsVerdicts, leavesOf, nearestName } from '@grpc-authn/core/internal';
+import { isCaching, leavesOf, nearestName } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
 import { CACHE_SCHEMA, SPEC_DESCRIPTION, TOKEN_USE } from '../schema/config-schema.ts';
@@ -116,7 +116,7 @@ export class AuthenticatorBuilder {
       return this.#fail([...path, 'cache'], 'a composition keeps nothing; give it to those inside');
     }
     if (!isLeaf || ownsCache || keeping === false || how.keeping === 'uncached') return bare;
-    if (keepsVerdicts(bare)) return bare;
+    if (isCaching(bare)) return bare;
     return this.#note(cached(bare, { ...this.#clock(), ...keeping }));
   }
 

@@ -14,6 +14,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
 import { CONFIG_SCHEMA } from '../schema/config-schema.ts';
 import type { ConfigSource } from '../source/config-source.ts';
+import { PendingCount } from '../reload/pending-count.ts';
 import { Adapters } from './adapters.ts';
 import { AuthenticatorBuilder } from './authenticator-builder.ts';
 import { checkSchema } from './check-schema.ts';
@@ -33,6 +34,8 @@ export interface BuiltAuth {
   readonly root: Authenticator<object>;
   /** None: every method needs a verified caller. */
   readonly policy: Policy | undefined;
+  /** Counts the authentications of this config: those of `root`, and the confirmations. */
+  readonly pending: PendingCount;
   ready(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,18 +47,21 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
   const { authenticators = {}, authenticator, policy } = config ?? {};
   const adapters = new Adapters(options.adapters);
   const builder = new AuthenticatorBuilder(authenticators, { ...options, adapters, problems });
+  const pending = new PendingCount();
   const leaves = (): readonly Authenticator<object>[] => [...leavesOf(builder.made)];
   const close = (): Promise<void> => allOf(leaves(), 'close', (leaf) => leaf.close?.());
   try {
     await builder.buildNamed();
     const root = config && (await builder.build(authenticator, ['authenticator']));
-    const rules = policy && (await buildRules(policy.rules, new RuleBuilder(builder, problems)));
+    const rules =
+      policy && (await buildRules(policy.rules, new RuleBuilder(builder, problems, pending)));
     const made = policy && rules && definePolicyOf(policy.otherwise, rules, options, problems);
     problems.check();
     if (root === undefined) throw new TypeError('without a problem there is an authenticator');
     return {
       root,
       policy: made,
+      pending,
       close,
       ready: (signal) => allOf(leaves(), 'ready', (leaf) => leaf.ready?.(signal)),
     };

@@ -13,6 +13,8 @@ import {
   requireClaim,
   requireScopes,
   type Rule,
+  type Authenticator,
+  wrapAuthenticator,
 } from '@grpc-authn/core/authenticator';
 import { describeSecret, nearestName } from '@grpc-authn/core/internal';
 import {
@@ -22,6 +24,7 @@ import {
   type RuleWord,
   type RuleParts,
 } from '../schema/config-schema.ts';
+import type { PendingCount } from '../reload/pending-count.ts';
 import type { Path } from '../source/path.ts';
 import type { AuthenticatorBuilder } from './authenticator-builder.ts';
 import { checkSchema } from './check-schema.ts';
@@ -40,10 +43,17 @@ const WANTED = `wanted ${RULE_WORDS.join(', ')}, or { scopes: [...] }`;
 export class RuleBuilder {
   readonly #builder: AuthenticatorBuilder;
   readonly #problems: Problems;
+  readonly #pending: PendingCount;
 
-  constructor(builder: AuthenticatorBuilder, problems: Problems) {
+  constructor(builder: AuthenticatorBuilder, problems: Problems, pending: PendingCount) {
     this.#builder = builder;
     this.#problems = problems;
+    this.#pending = pending;
+  }
+
+  /** A reload closes it only after its confirmations have ended. */
+  #counted(by: Authenticator<object>): Authenticator<object> {
+    return wrapAuthenticator(by, { authenticate: (next) => this.#pending.track(next) });
   }
 
   /** Undefined where it does not check; then the problems say why. */
@@ -96,7 +106,7 @@ export class RuleBuilder {
     }
     if (name !== undefined) {
       const by = await this.#builder.build(name, [...path, 'confirmedBy'], 'uncached');
-      if (by !== undefined) add('confirmedBy', () => confirmedBy(by));
+      if (by !== undefined) add('confirmedBy', () => confirmedBy(this.#counted(by)));
     }
     const alternatives: Rule[] = [];
     for (const [index, alternative] of (anyOf ?? []).entries()) {

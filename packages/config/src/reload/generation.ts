@@ -1,20 +1,19 @@
-import {
-  authenticated,
-  type AuthenticatorEvent,
-  type Clock,
-  createAuthInterceptor,
-  type AuthInterceptorOptions,
-  type Policy,
-  type Principal,
-} from '@grpc-authn/core';
-import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
-import { leavesOf } from '@grpc-authn/core/internal';
-import type { ServerInterceptor } from '@grpc/grpc-js';
+import type {
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorEvent,
+  Clock,
+  Credentials,
+  Policy,
+  Principal,
+  Verdict,
+} from '@grpc-authn/core/authenticator';
+import { authenticated } from '@grpc-authn/core/authenticator';
+import { checkAuthenticator, checkPolicy, leavesOf } from '@grpc-authn/core/internal';
 import type { BuiltAuth } from '../assemble/build-auth.ts';
 import type { ConfigSource } from '../source/config-source.ts';
-import { CallCount } from './call-count.ts';
 import type { EventHub } from './event-hub.ts';
-import { StandingRoot } from './standing-root.ts';
+import type { PendingCount } from './pending-count.ts';
 
 /** Longer than any authentication may take; a call that never got so far holds nothing up. */
 const LONGEST_WAIT_MS = 660_000;
@@ -25,41 +24,35 @@ const ANY_CALLER: Policy = Object.freeze({
   table: () => [{ method: '*', rule: authenticated().description, source: 'otherwise' as const }],
 });
 
-/** What one reading of the config made. A call belongs to the generation that it began in. */
+/** What one reading of the config made. A call is decided by the generation in which it began. */
 export class Generation {
   readonly source: ConfigSource;
-  readonly root: StandingRoot;
+  readonly root: Authenticator<object>;
+  readonly schemes: readonly string[];
   readonly policy: Policy;
   readonly ownPolicy: Policy | undefined;
-  readonly interceptor: ServerInterceptor;
   readonly #built: BuiltAuth;
-  readonly #calls = new CallCount();
+  readonly #pending: PendingCount;
   readonly #hub: EventHub;
   #stopListening: (() => void) | undefined;
 
-  /** @throws ConfigError where the policy does not fit the authenticator. */
-  constructor(
-    source: ConfigSource,
-    built: BuiltAuth,
-    lasting: ManagedAuthenticator<object>,
-    hub: EventHub,
-    options: Omit<AuthInterceptorOptions, 'authenticator' | 'policy'>,
-  ) {
+  /** @throws ConfigError if the policy does not fit the authenticator. */
+  constructor(source: ConfigSource, built: BuiltAuth, hub: EventHub) {
     this.source = source;
     this.#built = built;
+    this.#pending = built.pending;
     this.#hub = hub;
-    this.ownPolicy = built.policy;
+    this.root = built.root;
+    this.schemes = [...checkAuthenticator(built.root)];
+    this.ownPolicy = checkPolicy(built.policy, built.root);
     this.policy = built.policy ?? ANY_CALLER;
-    this.root = new StandingRoot(built.root, lasting, { calls: this.#calls, hub });
-    this.interceptor = createAuthInterceptor({
-      ...options,
-      authenticator: this.root,
-      ...(built.policy === undefined ? undefined : { policy: built.policy }),
-    });
   }
 
-  get calls(): CallCount {
-    return this.#calls;
+  authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> {
+    return this.#pending.track(() => this.root.authenticate(credentials, context));
   }
 
   ready(signal: AbortSignal): Promise<void> {
@@ -80,14 +73,13 @@ export class Generation {
     this.#hub.emit(gone);
     await new Promise<void>((resolve) => {
       const cancel = clock.setTimer(LONGEST_WAIT_MS, resolve);
-      this.#calls.whenDecided(() => {
+      this.#pending.whenIdle(() => {
         cancel();
         resolve();
       });
     });
     // Those that were decided meanwhile, by what is gone.
     this.#hub.emit(gone);
-    this.#calls.whenEnded(() => this.root.unsubscribeAll());
     await this.close();
   }
 

@@ -1,22 +1,20 @@
 import {
   type AuthEvent,
-  type AuthInterceptorOptions,
   type Clock,
   ConfigError,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { notify, weakenedMethods } from '@grpc-authn/core/internal';
+import { notify, reportDryRuns, weakenedMethods } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
 import { filesBehind } from '../source/read-config.ts';
 import { EventHub } from './event-hub.ts';
 import { Generation } from './generation.ts';
-import { LastingAuthenticator } from './lasting-authenticator.ts';
+import { ReloadableAuthenticator } from './reloadable-authenticator.ts';
 
 export interface ReloaderOptions {
   readonly read: () => Promise<ConfigSource>;
   readonly build: BuildOptions;
-  readonly interceptor: Omit<AuthInterceptorOptions, 'authenticator' | 'policy'>;
   readonly clock: Clock;
 }
 
@@ -51,7 +49,7 @@ export class Reloader {
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
-    this.authenticator = new LastingAuthenticator(
+    this.authenticator = new ReloadableAuthenticator(
       () => this.current,
       this.#hub,
       () => this.close(),
@@ -102,11 +100,11 @@ export class Reloader {
   }
 
   async #make(seen?: Digests): Promise<Generation> {
-    const { build, interceptor } = this.#options;
+    const { build } = this.#options;
     const source = await this.#read(seen);
     const built = await buildAuth(source, build);
     try {
-      return new Generation(source, built, this.authenticator, this.#hub, interceptor);
+      return new Generation(source, built, this.#hub);
     } catch (error) {
       await built.close().catch(() => undefined);
       throw error instanceof ConfigError
@@ -159,6 +157,7 @@ export class Reloader {
     this.#triedFiles = [];
     next.start();
     if (old === undefined) return;
+    reportDryRuns(next.ownPolicy);
     const retired = old.retire(next, this.#options.clock).catch((error: unknown) => {
       this.#tell({ type: 'config_close_failed', error });
     });

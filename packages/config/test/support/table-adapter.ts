@@ -72,6 +72,7 @@ export function createTableAdapter(name = 'table'): TableAdapter {
         const authenticator: ManagedAuthenticator<object> = {
           name: context.name,
           schemes: ['bearer'],
+          traits: {},
           issuers: issuer === undefined ? [] : [issuer],
           authenticate({ token }) {
             asked.push(token);

@@ -2,13 +2,14 @@ import type {
   AuthenticationContext,
   Authenticator,
   AuthenticatorEvent,
+  AuthenticatorTraits,
   ClaimsOf,
   Credentials,
   ManagedAuthenticator,
   Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { CHILDREN, leavesOf, takesOpaque } from '../contract/composition.ts';
+import { acceptsOpaqueTokens, leavesOf } from '../contract/composition.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
@@ -24,7 +25,7 @@ class AnyOf implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
-  readonly [CHILDREN]: readonly Authenticator<object>[];
+  readonly traits: AuthenticatorTraits & { readonly children: readonly Authenticator<object>[] };
   readonly #children: readonly Child[];
 
   constructor(authenticators: readonly Authenticator<object>[]) {
@@ -33,7 +34,7 @@ class AnyOf implements ManagedAuthenticator<object> {
       schemes: checkAuthenticator(authenticator, `anyOf[${index}]`),
     }));
     checkChildren(this.#children);
-    this[CHILDREN] = Object.freeze([...authenticators]);
+    this.traits = Object.freeze({ children: Object.freeze([...authenticators]) });
     this.name = `anyOf(${authenticators.map(({ name }) => name).join(', ')})`;
     this.schemes = [...new Set(this.#children.flatMap(({ schemes }) => [...schemes]))];
     this.issuers = authenticators.flatMap(({ issuers }) => issuers ?? []);
@@ -74,15 +75,15 @@ class AnyOf implements ManagedAuthenticator<object> {
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    return subscribeToAll(this[CHILDREN], listener);
+    return subscribeToAll(this.traits.children, listener);
   }
 
   ready(signal?: AbortSignal): Promise<void> {
-    return allOf(this[CHILDREN], 'ready', (child) => child.ready?.(signal));
+    return allOf(this.traits.children, 'ready', (child) => child.ready?.(signal));
   }
 
   close(): Promise<void> {
-    return allOf(this[CHILDREN], 'close', (child) => child.close?.());
+    return allOf(this.traits.children, 'close', (child) => child.close?.());
   }
 }
 
@@ -130,7 +131,7 @@ function checkChildren(children: readonly Child[]): void {
       throw new ConfigError(`anyOf: two authenticators have ${what} ${JSON.stringify(twice)}`);
     }
   }
-  const opaque = children.filter(({ authenticator }) => takesOpaque(authenticator));
+  const opaque = children.filter(({ authenticator }) => acceptsOpaqueTokens(authenticator));
   for (const [index, child] of opaque.entries()) {
     const rival = opaque.slice(0, index).find((other) => shares(child, other));
     if (rival === undefined) continue;

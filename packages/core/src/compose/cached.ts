@@ -3,13 +3,13 @@ import type {
   AuthenticationContext,
   Authenticator,
   AuthenticatorEvent,
+  AuthenticatorTraits,
   Credentials,
   ManagedAuthenticator,
   Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { CHILDREN, keepsVerdicts, KEEPS_VERDICTS } from '../contract/composition.ts';
-import { declareLateCheck, refusalOf } from '../contract/late-check.ts';
+import { isCaching } from '../contract/composition.ts';
 import { Listeners } from '../contract/listeners.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
@@ -27,8 +27,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
-  readonly [CHILDREN]: readonly Authenticator<object>[];
-  readonly [KEEPS_VERDICTS] = true;
+  readonly traits: AuthenticatorTraits;
   readonly #inner: Authenticator<object>;
   readonly #settings: CacheSettings;
   readonly #accepted: VerdictStore<Principal<object>>;
@@ -46,8 +45,7 @@ class Cached implements ManagedAuthenticator<object> {
     this.name = inner.name;
     this.schemes = [...checkAuthenticator(inner)];
     this.issuers = inner.issuers ?? [];
-    this[CHILDREN] = Object.freeze([inner]);
-    declareLateCheck(this);
+    this.traits = Object.freeze({ children: Object.freeze([inner]), caches: true });
     this.#accepted = new VerdictStore(settings.maxEntries);
     this.#refused = settings.negative && new VerdictStore(settings.negative.maxEntries);
     this.#unsubscribe = inner.subscribe?.((event) => this.#forget(event));
@@ -61,7 +59,7 @@ class Cached implements ManagedAuthenticator<object> {
     // A proof is of one call alone. Tokens that are no text share a digest: every lone surrogate is
     // written as one sign.
     if (proof !== undefined || !token.isWellFormed()) {
-      return refusalOf(credentials) ?? this.#inner.authenticate(credentials, context);
+      return this.#inner.authenticate(credentials, context);
     }
     const nowMs = this.#settings.clock.nowMs();
     const key = this.#settings.keepTokens ? token : digestOf(token);
@@ -69,9 +67,6 @@ class Cached implements ManagedAuthenticator<object> {
     if (accepted !== undefined) return accepted;
     const refused = this.#refused?.get(digestOf(token), scheme, nowMs);
     if (refused !== undefined) return refused;
-    // What was kept was checked before.
-    const malformed = refusalOf(credentials);
-    if (malformed !== undefined) return malformed;
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
     );
@@ -156,7 +151,7 @@ export function cached<C extends object>(
 ): ManagedAuthenticator<C> {
   const settings = readCacheOptions(options);
   checkAuthenticator(authenticator);
-  if (keepsVerdicts(authenticator)) {
+  if (isCaching(authenticator)) {
     throw new ConfigError(
       `cached: "${authenticator.name}" keeps verdicts already; wanted one that keeps none`,
     );

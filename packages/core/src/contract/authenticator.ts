@@ -11,13 +11,13 @@ export interface Credentials {
 }
 
 /**
- * The circumstances of one call. Its properties are getters, made on demand: a wrapper hands the
+ * The circumstances of one call. Its properties are getters, evaluated on demand: a wrapper passes the
  * same object on and never spreads it.
  */
 export interface AuthenticationContext {
   /** '/pkg.Service/Method', for logs. A verdict depends on the credentials alone. */
   readonly method: string;
-  /** Aborted when the call is cancelled, its deadline passes or `timeoutMs` is over. */
+  /** Aborted when the call is cancelled, its deadline passes or its time limit is over. */
   readonly signal: AbortSignal;
   readonly authority?: string;
   readonly peer?: { readonly address: string; readonly certificate?: Uint8Array };
@@ -25,16 +25,35 @@ export interface AuthenticationContext {
 
 export type Verdict<C extends object = JsonObject> = Principal<C> | AuthError;
 
-/** Decides whether credentials are good, and for whom. */
+/**
+ * What the checks at start-up must know about an authenticator. A hand-written wrapper copies the
+ * traits of the authenticator that it wraps, or names it in `children`.
+ *
+ * @example { name: inner.name, traits: inner.traits, authenticate: (...call) => inner.authenticate(...call) }
+ */
+export interface AuthenticatorTraits {
+  /** The authenticators it asks: those of a composition, a cache or a wrapper. */
+  readonly children?: readonly Authenticator<object>[];
+  /** It may answer from a cache: `cached` and `confirmedBy` refuse it. Default false. */
+  readonly caches?: boolean;
+  /** It accepts tokens that are not JWTs. Default: whether it has no `issuers`. */
+  readonly opaqueTokens?: boolean;
+  /** It does not check the audience, so each rule must ask for scopes. Default false. */
+  readonly anyAudience?: boolean;
+}
+
+/** Decides whether credentials are good, and whose they are. */
 export interface Authenticator<C extends object = JsonObject> {
   readonly name: string;
-  /** What it understands; absent means ['bearer']. Others are refused before it is asked. */
+  /** The schemes it accepts; default ['bearer']. Credentials of other schemes are refused before it is asked. */
   readonly schemes?: readonly string[];
-  /** The issuers it answers for, where it knows them. */
+  /** The issuers it answers for, if it knows them. */
   readonly issuers?: readonly string[];
+  /** No two authenticators share one object, except a wrapper with the authenticator that it wraps. */
+  readonly traits?: AuthenticatorTraits;
   /**
-   * A refusal is a returned AuthError. A thrown AuthError means the same; anything else thrown is a
-   * bug and reaches the caller as INTERNAL.
+   * Returns an AuthError to refuse. A thrown AuthError means the same; anything else thrown is a bug,
+   * and the caller gets INTERNAL.
    */
   authenticate(
     credentials: Credentials,
@@ -46,13 +65,13 @@ export interface Authenticator<C extends object = JsonObject> {
   close?(): Promise<void>;
 }
 
-/** What our factories return: every optional member is there. */
+/** What our factories return: every optional member is present. */
 export type ManagedAuthenticator<C extends object = JsonObject> = Required<Authenticator<C>>;
 
 export type ClaimsOf<A> = A extends Authenticator<infer C> ? C : never;
 
 export type AuthenticatorEvent =
-  /** A key was removed or altered: forget verdicts. */
+  /** A key was removed or changed: caches drop their verdicts. */
   | { readonly type: 'keys_changed' }
-  /** Forget the verdicts that match, and end the open calls of their principals. */
+  /** Caches drop the verdicts that match, and the open calls of their principals end. */
   | { readonly type: 'revoked'; matches(principal: Principal<object>): boolean };

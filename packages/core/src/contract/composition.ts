@@ -1,45 +1,11 @@
 import type { Authenticator } from './authenticator.ts';
 
-/** Where a composition or a wrapper names the authenticators inside it. */
-export const CHILDREN: unique symbol = Symbol.for('@grpc-authn/children') as never;
-/** Where an authenticator that knows its issuers says that it takes opaque tokens too. */
-export const TAKES_OPAQUE: unique symbol = Symbol.for('@grpc-authn/takes-opaque') as never;
-/** Where an authenticator says that it keeps verdicts. */
-export const KEEPS_VERDICTS: unique symbol = Symbol.for('@grpc-authn/keeps-verdicts') as never;
-
-/** Where an authenticator says that it takes tokens made for anybody, so that scopes must decide. */
-const NEEDS_SCOPE_RULES: unique symbol = Symbol.for('@grpc-authn/needs-scope-rules') as never;
-
-interface Traits {
-  readonly [CHILDREN]?: readonly Authenticator<object>[];
-  readonly [TAKES_OPAQUE]?: boolean;
-  readonly [KEEPS_VERDICTS]?: boolean;
-  readonly [NEEDS_SCOPE_RULES]?: boolean;
-}
-
-/** For an adapter that knows its issuers, and takes opaque tokens or tokens of any audience too. */
-export function declareTraits(
-  authenticator: Authenticator<object>,
-  traits: { readonly takesOpaque: boolean; readonly needsScopeRules: boolean },
-): void {
-  Object.defineProperty(authenticator, TAKES_OPAQUE, { value: traits.takesOpaque });
-  Object.defineProperty(authenticator, NEEDS_SCOPE_RULES, { value: traits.needsScopeRules });
-}
-
-/** For one whose children change while it lasts. */
-export function declareChildren(
-  authenticator: Authenticator<object>,
-  children: () => readonly Authenticator<object>[],
-): void {
-  Object.defineProperty(authenticator, CHILDREN, { get: children });
-}
-
-/** The children of a composition of ours; none for anything else. */
+/** The authenticators that this one asks; none for one that verifies by itself. */
 export function childrenOf(authenticator: Authenticator<object>): readonly Authenticator<object>[] {
-  return (authenticator as Traits)[CHILDREN] ?? [];
+  return authenticator.traits?.children ?? [];
 }
 
-/** The authenticators that verify: those inside of compositions and wrappers, each once. */
+/** The authenticators that verify: those inside compositions and wrappers, each once. */
 export function leavesOf(
   authenticators: readonly Authenticator<object>[],
 ): ReadonlySet<Authenticator<object>> {
@@ -52,7 +18,7 @@ export function leavesOf(
   return leaves;
 }
 
-/** True where `name` is the authenticator's own or that of one inside it. */
+/** True if it, or one inside it, has this name. */
 export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name: string): boolean {
   return (
     authenticator.name === name ||
@@ -60,32 +26,35 @@ export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name
   );
 }
 
-/** True where `wanted` is `root` itself or inside it: the same object, not only the same name. */
-export function contains(root: Authenticator<object>, wanted: Authenticator<object>): boolean {
-  return root === wanted || childrenOf(root).some((child) => contains(child, wanted));
-}
-
-/** True where it, or one inside it, keeps verdicts: two caches in a row would add their ages. */
-export function keepsVerdicts(authenticator: Authenticator<object>): boolean {
+/**
+ * True if `root` asks `wanted`: it is the same authenticator, a wrapper that copied its traits, or
+ * one of its children does. The same name is not enough.
+ */
+export function asks(root: Authenticator<object>, wanted: Authenticator<object>): boolean {
   return (
-    (authenticator as Traits)[KEEPS_VERDICTS] === true ||
-    childrenOf(authenticator).some(keepsVerdicts)
+    root === wanted ||
+    (root.traits !== undefined && root.traits === wanted.traits) ||
+    childrenOf(root).some((child) => asks(child, wanted))
   );
 }
 
-/** True where it may take tokens that name no issuer: it says so, or does not know its issuers. */
-export function takesOpaque(authenticator: Authenticator<object>): boolean {
-  const said = (authenticator as Traits)[TAKES_OPAQUE];
-  if (said !== undefined) return said;
+/** True if it, or one inside it, may answer from a cache. */
+export function isCaching(authenticator: Authenticator<object>): boolean {
+  return authenticator.traits?.caches === true || childrenOf(authenticator).some(isCaching);
+}
+
+/** True if it may accept tokens that are not JWTs: its traits say so, or it does not know its issuers. */
+export function acceptsOpaqueTokens(authenticator: Authenticator<object>): boolean {
+  const declared = authenticator.traits?.opaqueTokens;
+  if (declared !== undefined) return declared;
   const children = childrenOf(authenticator);
-  if (children.length > 0) return children.some(takesOpaque);
+  if (children.length > 0) return children.some(acceptsOpaqueTokens);
   return (authenticator.issuers?.length ?? 0) === 0;
 }
 
-/** True where it, or one inside it, takes tokens of any audience. */
-export function needsScopeRules(authenticator: Authenticator<object>): boolean {
+/** True if it, or one inside it, accepts tokens of any audience. */
+export function acceptsAnyAudience(authenticator: Authenticator<object>): boolean {
   return (
-    (authenticator as Traits)[NEEDS_SCOPE_RULES] === true ||
-    childrenOf(authenticator).some(needsScopeRules)
+    authenticator.traits?.anyAudience === true || childrenOf(authenticator).some(acceptsAnyAudience)
   );
 }

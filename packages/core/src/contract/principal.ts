@@ -12,8 +12,23 @@ export interface Principal<C extends object = JsonObject> {
   readonly verifiedAtEpochSeconds: number;
   /** `cnf` (RFC 7800). A token that carries one is refused until its proof can be checked. */
   readonly confirmation: { readonly jkt?: string; readonly x5tS256?: string } | undefined;
+  /** False if the authenticator accepts tokens of any audience: then only scopes separate the callers. */
+  readonly audienceChecked: boolean;
+  /**
+   * `jti`. This and the next four come from the token's or the answer's raw content; undefined where
+   * it is absent there, or has a type that its specification does not allow.
+   */
+  readonly tokenId: string | undefined;
+  /** `sid` (OpenID Connect Front-Channel Logout, section 3). */
+  readonly sessionId: string | undefined;
+  /** `iat` */
+  readonly issuedAtEpochSeconds: number | undefined;
+  /** `auth_time` (OpenID Connect Core, section 2) */
+  readonly authenticatedAtEpochSeconds: number | undefined;
+  /** `acr` (OpenID Connect Core, section 2) */
+  readonly acr: string | undefined;
   readonly claims: Readonly<C>;
-  /** The name of the authenticator that vouched. */
+  /** The name of the authenticator that verified the credentials. */
   readonly authenticator: string;
 }
 
@@ -34,6 +49,12 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
   readonly expiresAtEpochSeconds: number | undefined;
   readonly verifiedAtEpochSeconds: number;
   readonly confirmation: Principal['confirmation'];
+  readonly audienceChecked: boolean;
+  readonly tokenId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly issuedAtEpochSeconds: number | undefined;
+  readonly authenticatedAtEpochSeconds: number | undefined;
+  readonly acr: string | undefined;
   readonly claims: Readonly<C>;
   readonly authenticator: string;
   /** A private name cannot be copied, spread, inherited or forged. */
@@ -54,10 +75,21 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
     this.verifiedAtEpochSeconds =
       checkTime('verifiedAtEpochSeconds', init.verifiedAtEpochSeconds) ?? Date.now() / 1000;
     this.confirmation = checkConfirmation(init.confirmation);
+    this.audienceChecked = checkBoolean('audienceChecked', init.audienceChecked ?? true);
+    this.tokenId = checkText('tokenId', init.tokenId);
+    this.sessionId = checkText('sessionId', init.sessionId);
+    this.issuedAtEpochSeconds = checkTime('issuedAtEpochSeconds', init.issuedAtEpochSeconds);
+    this.authenticatedAtEpochSeconds = checkTime(
+      'authenticatedAtEpochSeconds',
+      init.authenticatedAtEpochSeconds,
+    );
+    this.acr = checkText('acr', init.acr);
     this.claims = checkClaims(claims, freeze);
     const authenticator = checkText('authenticator', init.authenticator);
     if (authenticator === undefined) {
-      throw new TypeError('principal.authenticator must name the authenticator that vouches');
+      throw new TypeError(
+        'principal.authenticator must name the authenticator that verified the credentials',
+      );
     }
     this.authenticator = authenticator;
     Object.freeze(this);
@@ -71,7 +103,7 @@ Object.defineProperty(CheckedPrincipal, 'name', { value: 'Principal' });
 
 /**
  * The only way to make a principal: checks the shape, then freezes it and its claims. Text may be
- * left out (undefined), lists default to empty, `verifiedAtEpochSeconds` to now.
+ * undefined; lists default to empty, `verifiedAtEpochSeconds` to now, `audienceChecked` to true.
  *
  * @throws TypeError naming the property that has the wrong shape; an interceptor answers a call
  * whose authenticator throws it with INTERNAL.
@@ -114,6 +146,11 @@ function checkTexts(name: string, value: unknown): readonly string[] {
     : [undefined];
   if (copy.every((item) => typeof item === 'string')) return Object.freeze(copy);
   throw new TypeError(`principal.${name} must be an array of strings`);
+}
+
+function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`principal.${name} must be true or false`);
 }
 
 function checkTime(name: string, value: unknown): number | undefined {

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../contract/authenticator.ts';
-import { needsScopeRules } from '../contract/composition.ts';
+import { acceptsAnyAudience } from '../contract/composition.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { describeValue, wrongOption } from '../errors/option-checks.ts';
 import { asksForScopes } from '../policy/implies.ts';
@@ -19,7 +19,7 @@ export function checkPolicy(
   if (policy !== undefined && typeof (policy as Policy | null)?.ruleFor !== 'function') {
     throw wrongOption('policy', describeValue(policy), 'a policy of definePolicy()');
   }
-  if (!needsScopeRules(authenticator)) return policy;
+  if (!acceptsAnyAudience(authenticator)) return policy;
   const rules = rulesOf(policy);
   if (rules === undefined) {
     throw new ConfigError(

@@ -10,6 +10,7 @@ import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber } from '../errors/option-checks.ts';
 import { authorize } from '../policy/authorize.ts';
+import { asksForScopes } from '../policy/implies.ts';
 import type { Policy } from '../policy/checked-policy.ts';
 import { effectiveRule, ruleNode, type Rule, type RuleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
@@ -50,7 +51,8 @@ export interface DryRunObserver {
  */
 export class Gate {
   readonly #authenticator: Authenticator<object>;
-  readonly #schemes: ReadonlySet<string>;
+  #schemes: ReadonlySet<string>;
+  #checkedSchemes: readonly string[] | undefined;
   readonly #policy: Policy | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
@@ -60,6 +62,7 @@ export class Gate {
     const { authenticator, policy, timeoutMs } = options;
     this.#authenticator = authenticator;
     this.#schemes = checkAuthenticator(authenticator);
+    this.#checkedSchemes = authenticator.schemes;
     this.#policy = checkPolicy(policy, authenticator);
     this.#timeoutMs = checkNumber('timeoutMs', timeoutMs, {
       default: 10_000,
@@ -93,7 +96,7 @@ export class Gate {
     if (credentials === undefined) {
       return node.kind === 'anonymous' ? undefined : new AuthError('missing_credentials', 'absent');
     }
-    if (!this.#schemes.has(credentials.scheme)) {
+    if (!this.#accepts(credentials.scheme)) {
       return new AuthError('missing_credentials', 'other_scheme');
     }
     const attempt = new GateContext(transport);
@@ -114,19 +117,53 @@ export class Gate {
     }
   }
 
+  /** A reload may have changed the schemes. */
+  #accepts(scheme: string): boolean {
+    const { schemes } = this.#authenticator;
+    if (schemes !== this.#checkedSchemes) {
+      this.#schemes = checkAuthenticator(this.#authenticator);
+      this.#checkedSchemes = schemes;
+    }
+    return this.#schemes.has(scheme);
+  }
+
   /** The rule against whoever was verified. */
   #judge(answer: unknown, question: Question): Decided | Promise<Decided> {
     const verdict = conclude(answer);
     const { rule, observer } = question;
-    if (AuthError.is(verdict) || rule.kind === 'authenticated') return verdict;
+    if (AuthError.is(verdict)) return verdict;
+    // Checked at start-up too, by the traits; a wrapper may have forgotten those.
+    if (!verdict.audienceChecked && !asksForScopes(rule)) {
+      return new AuthError('invalid_token', 'audience');
+    }
+    if (rule.kind === 'authenticated') return verdict;
     if (rule.kind === 'dry_run' && this.#clock.nowMs() < rule.untilMs) question.passes = verdict;
     const refusal = authorize(rule, {
       principal: verdict,
       nowMs: () => this.#clock.nowMs(),
-      confirm: (by) => confirm(by, question),
+      confirm: (by) => this.#confirm(by, question),
       wouldRefuse: (error) => observer?.wouldRefuse(error),
     });
     return isPromiseLike(refusal) ? refusal.then((late) => late ?? verdict) : (refusal ?? verdict);
+  }
+
+  /** Verifies the same credentials again, by another authenticator and with the same checks. */
+  async #confirm(
+    by: Authenticator<object>,
+    { credentials, attempt }: Question,
+  ): Promise<Principal<object> | AuthError> {
+    if (!checkAuthenticator(by).has(credentials.scheme)) {
+      return new AuthError('missing_credentials', 'other_scheme');
+    }
+    const askedAtMs = this.#clock.nowMs();
+    try {
+      const verdict = conclude(await by.authenticate(credentials, attempt));
+      return isPrincipal(verdict) && isStale(verdict, askedAtMs)
+        ? new AuthError('permission_denied', 'unconfirmed')
+        : verdict;
+    } catch (thrown) {
+      return faultOf(thrown);
+    }
   }
 
   #wait(
@@ -162,21 +199,6 @@ function unlessDry({ passes, observer }: Question, refusal: AuthError): Decided 
   return passes;
 }
 
-/** A second opinion about the same credentials, held to all that the first is held to. */
-async function confirm(
-  by: Authenticator<object>,
-  { credentials, attempt }: Question,
-): Promise<Principal<object> | AuthError> {
-  if (!checkAuthenticator(by).has(credentials.scheme)) {
-    return new AuthError('missing_credentials', 'other_scheme');
-  }
-  try {
-    return conclude(await by.authenticate(credentials, attempt));
-  } catch (thrown) {
-    return faultOf(thrown);
-  }
-}
-
 /** Only what `createPrincipal` made and an AuthError are answers; all else is a bug, and a refusal. */
 function conclude(answer: unknown): Principal<object> | AuthError {
   if (isPrincipal(answer)) {
@@ -185,6 +207,17 @@ function conclude(answer: unknown): Principal<object> | AuthError {
     return bound ? new AuthError('invalid_token', 'binding') : answer;
   }
   return AuthError.is(answer) ? answer : new AuthError('internal', 'bug');
+}
+
+/**
+ * True for a verdict that is older than the question: it came from a cache, whatever the traits say.
+ * A whole number of seconds may have been rounded down.
+ */
+function isStale({ verifiedAtEpochSeconds }: Principal<object>, askedAtMs: number): boolean {
+  const askedAtSeconds = askedAtMs / 1000;
+  return Number.isInteger(verifiedAtEpochSeconds)
+    ? verifiedAtEpochSeconds < Math.floor(askedAtSeconds)
+    : verifiedAtEpochSeconds < askedAtSeconds;
 }
 
 function faultOf(thrown: unknown): AuthError {

@@ -1,6 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Credentials } from '../contract/authenticator.ts';
-import { UncheckedCredentials } from '../contract/late-check.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import {
   checkNumber,
@@ -45,53 +44,22 @@ export function bearerFromMetadata(options: BearerOptions = {}): CredentialsExtr
     min: 1,
     max: 65_536,
   });
-  const read = (metadata: Metadata): UncheckedBearer | AuthError | undefined => {
-    const values = metadata.get(header);
-    if (values.length === 0) return undefined;
-    const [value] = values;
-    if (values.length > 1 || typeof value !== 'string') {
-      return new AuthError('malformed_credentials', 'multiple');
-    }
-    return parseBearer(value, maxTokenBytes);
-  };
-  const extractor = Object.freeze({
+  return Object.freeze({
     headers: Object.freeze([header]),
     extract(metadata: Metadata): Credentials | AuthError | undefined {
-      const found = read(metadata);
-      if (!(found instanceof UncheckedBearer)) return found;
-      return found.check() ?? { scheme: found.scheme, token: found.token };
+      const values = metadata.get(header);
+      if (values.length === 0) return undefined;
+      const [value] = values;
+      if (values.length > 1 || typeof value !== 'string') {
+        return new AuthError('malformed_credentials', 'multiple');
+      }
+      return parseBearer(value, maxTokenBytes);
     },
   });
-  unchecked.set(extractor, read);
-  return extractor;
-}
-
-type Extract = CredentialsExtractor['extract'];
-const unchecked = new WeakMap<CredentialsExtractor, Extract>();
-
-/** As `extract`, but that the characters are left to whoever is asked; undefined for another's extractor. */
-export function uncheckedExtraction(extractor: CredentialsExtractor): Extract | undefined {
-  return unchecked.get(extractor);
-}
-
-class UncheckedBearer extends UncheckedCredentials {
-  readonly scheme = SCHEME;
-  readonly token: string;
-
-  constructor(token: string) {
-    super();
-    this.token = token;
-  }
-
-  check(): AuthError | undefined {
-    if (B64TOKEN.test(this.token)) return undefined;
-    const reason = this.token.includes(',') ? 'multiple' : 'bad_characters';
-    return new AuthError('malformed_credentials', reason);
-  }
 }
 
 /** The length is checked before any character is: a megabyte costs no more than a word. */
-function parseBearer(value: string, maxTokenBytes: number): UncheckedBearer | AuthError {
+function parseBearer(value: string, maxTokenBytes: number): Credentials | AuthError {
   const schemeEnd = SCHEME.length;
   if (value.slice(0, schemeEnd).toLowerCase() !== SCHEME) return otherScheme();
   if (value.length === schemeEnd) return new AuthError('malformed_credentials', 'bad_characters');
@@ -99,7 +67,12 @@ function parseBearer(value: string, maxTokenBytes: number): UncheckedBearer | Au
   if (value.length - schemeEnd - 1 > maxTokenBytes) {
     return new AuthError('malformed_credentials', 'too_large');
   }
-  return new UncheckedBearer(value.slice(schemeEnd + 1));
+  const token = value.slice(schemeEnd + 1);
+  if (B64TOKEN.test(token)) return { scheme: SCHEME, token };
+  return new AuthError(
+    'malformed_credentials',
+    token.includes(',') ? 'multiple' : 'bad_characters',
+  );
 }
 
 function otherScheme(): AuthError {

@@ -1,5 +1,5 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import { rulesOf } from '../policy/checked-policy.ts';
+import { reportDryRuns } from '../gate/report-dry-runs.ts';
 import { effectiveRule } from '../policy/rule.ts';
 import { GuardedCall } from './guarded-call.ts';
 import { type AuthInterceptorOptions, readInterceptorOptions } from './interceptor-options.ts';
@@ -18,10 +18,7 @@ import { type AuthInterceptorOptions, readInterceptorOptions } from './intercept
  */
 export function createAuthInterceptor(options: AuthInterceptorOptions): ServerInterceptor {
   const settings = readInterceptorOptions(options);
-  for (const { method, rule } of rulesOf(options.policy) ?? []) {
-    if (effectiveRule(rule, method).kind !== 'dry_run') continue;
-    process.emitWarning(`${method}: ${rule.description}`, { code: 'GRPC_AUTHN_DRY_RUN' });
-  }
+  reportDryRuns(options.policy);
   return (method, call) => {
     const rule = settings.gate.ruleFor(method.path);
     if (effectiveRule(rule, method.path).kind === 'public') return call as GuardedCall;

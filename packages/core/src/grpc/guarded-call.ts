@@ -65,7 +65,6 @@ export class GuardedCall
     this.#inner = inner;
     this.#streaming = method.requestStream || method.responseStream;
     this.method = method.path;
-    settings.calls?.begun();
     this.#startedMs = settings.onDecision === undefined ? 0 : settings.clock.nowMs();
   }
 
@@ -231,7 +230,6 @@ export class GuardedCall
   }
 
   #finish(): void {
-    if (!this.#over) this.#settings.calls?.ended();
     this.#over = true;
     this.#settings.openCalls.remove(this);
     this.#cancelTimer?.();
@@ -260,8 +258,7 @@ export class GuardedCall
   }
 
   #record(outcome: Decision['outcome'], error: AuthError | undefined): void {
-    const { onDecision, clock, calls } = this.#settings;
-    if (!this.#decided) calls?.decided();
+    const { onDecision, clock } = this.#settings;
     this.#decided = true;
     if (onDecision === undefined) return;
     recordDecision(onDecision, {

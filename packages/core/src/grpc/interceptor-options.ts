@@ -1,6 +1,4 @@
 import type { Authenticator } from '../contract/authenticator.ts';
-import { checksLate } from '../contract/late-check.ts';
-import { type CallObserver, snapshotOf } from '../contract/snapshot.ts';
 import { checkClock, type Clock } from '../contract/clock.ts';
 import {
   checkFunction,
@@ -16,7 +14,6 @@ import {
   bearerFromMetadata,
   checkMetadataKey,
   type CredentialsExtractor,
-  uncheckedExtraction,
 } from './bearer-from-metadata.ts';
 import type { Decision } from './decision.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -55,8 +52,6 @@ export interface InterceptorSettings {
   readonly statuses: StatusTable;
   readonly streams: StreamSettings;
   readonly openCalls: OpenCalls;
-  /** Whoever must know which calls are under way. */
-  readonly calls: CallObserver | undefined;
   readonly asyncContext: boolean;
   readonly onDecision: ((decision: Decision) => void) | undefined;
   readonly clock: Clock;
@@ -81,7 +76,7 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
   checkFunction('onDecision', onDecision);
   const clock = checkClock(options.clock);
   const gate = new Gate(options, clock);
-  const extractor = checkExtractor(options.credentials, authenticator);
+  const extractor = checkExtractor(options.credentials);
   return Object.freeze({
     root: authenticator,
     gate,
@@ -90,7 +85,6 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
     statuses: new StatusTable(options.statuses),
     streams: readStreamOptions(options.streams),
     openCalls: new OpenCalls(authenticator, clock),
-    calls: snapshotOf(authenticator)?.calls,
     asyncContext: propagation === 'async_context',
     onDecision,
     clock,
@@ -99,7 +93,6 @@ export function readInterceptorOptions(options: AuthInterceptorOptions): Interce
 
 function checkExtractor(
   extractor: CredentialsExtractor = bearerFromMetadata(),
-  authenticator: Authenticator<object>,
 ): CredentialsExtractor {
   if (typeof extractor !== 'object' || extractor === null) {
     throw wrongOption('credentials', describeValue(extractor), 'a CredentialsExtractor');
@@ -110,7 +103,5 @@ function checkExtractor(
   const headers = checkTexts('credentials.headers', extractor.headers).map((header) =>
     checkMetadataKey('credentials.headers', header),
   );
-  const late = checksLate(authenticator) ? uncheckedExtraction(extractor) : undefined;
-  const extract = late ?? extractor.extract.bind(extractor);
-  return { headers, extract };
+  return { headers, extract: extractor.extract.bind(extractor) };
 }

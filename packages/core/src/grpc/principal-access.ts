@@ -1,9 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
-import { contains, hasAuthenticatorNamed } from '../contract/composition.ts';
+import { asks, hasAuthenticatorNamed } from '../contract/composition.ts';
 import { getAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
-import { snapshotOf } from '../contract/snapshot.ts';
 
 export interface AuthenticatedCall {
   readonly metadata: Metadata;
@@ -12,11 +11,11 @@ export interface AuthenticatedCall {
 /**
  * The verified caller of a call, in a handler of any kind.
  *
- * With `from`, its claims are typed by that authenticator, and it must be the one that vouched (a
- * composition vouches where a child did).
+ * With `from`, its claims are typed by that authenticator, which must have authenticated the caller: the
+ * server's own, or one that it asks (by `traits.children`, or as the one whose traits it copied).
  *
- * @throws Error where the call is anonymous, where the interceptor never saw it (or a later
- * interceptor replaced the metadata), and where `from` did not vouch.
+ * @throws Error if the call is anonymous, if `from` did not authenticate the caller, or if the
+ * interceptor did not process the call (a later interceptor may have replaced the metadata).
  * @example const { subject } = getPrincipal(call);
  */
 export function getPrincipal(call: AuthenticatedCall): Principal;
@@ -28,38 +27,54 @@ export function getPrincipal(
   call: AuthenticatedCall,
   from?: Authenticator<object>,
 ): Principal<object> {
-  const { principal, root } = authInfoOf(call);
+  const { principal, root } = authInfoOf(call, 'getPrincipal');
   if (principal === undefined) {
-    throw new Error('getPrincipal: the caller is anonymous; ask findPrincipal where that may be');
-  }
-  if (from !== undefined && !vouched(from, root, principal.authenticator)) {
     throw new Error(
-      `getPrincipal: "${principal.authenticator}" vouched for this caller, not "${from.name}"`,
+      'getPrincipal: the caller is anonymous; use findPrincipal() where that is allowed',
     );
   }
+  if (from !== undefined) checkFrom(from, root, principal.authenticator);
   return principal;
 }
 
 /**
  * The verified caller, or undefined on an anonymous call.
  *
- * @throws Error where the interceptor never saw the call: to take that for an anonymous caller
- * would hide a server that forgot to authenticate.
+ * @throws Error if the interceptor did not process the call: it must not look like an anonymous one.
  */
 export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
-  return authInfoOf(call).principal as Principal | undefined;
+  return authInfoOf(call, 'findPrincipal').principal as Principal | undefined;
 }
 
-function vouched(from: Authenticator<object>, root: CallAuthInfo['root'], name: string): boolean {
-  if (root === undefined) return hasAuthenticatorNamed(from, name);
-  // What stands through every reload vouches wherever the one of that time did.
-  const source = snapshotOf(root)?.of === from ? root : from;
-  return contains(root, source) && hasAuthenticatorNamed(source, name);
+/** @throws Error */
+function checkFrom(from: Authenticator<object>, root: CallAuthInfo['root'], name: string): void {
+  // It answered, whatever children it has now: a reload may have changed them.
+  if (from === root) return;
+  if (root !== undefined && !asks(root, from)) {
+    throw new Error(
+      `getPrincipal: the server's authenticator "${root.name}" does not ask this "${from.name}"; pass ` +
+        'the authenticator that the server has, or, where it is wrapped by hand, let the wrapper copy ' +
+        'its `traits` or use wrapAuthenticator()',
+    );
+  }
+  if (hasAuthenticatorNamed(from, name)) return;
+  throw new Error(
+    `getPrincipal: the caller was authenticated by "${name}", not by "${from.name}"; pass an ` +
+      'authenticator only where no other can have accepted the call',
+  );
 }
 
-function authInfoOf(call: AuthenticatedCall): CallAuthInfo {
-  const mark = getAuthInfo(call.metadata);
-  if (mark !== undefined) return mark;
+function authInfoOf(call: AuthenticatedCall, caller: string): CallAuthInfo {
+  const metadata = call.metadata as Partial<Metadata> | undefined;
+  if (typeof metadata?.getOpaque !== 'function') {
+    throw new Error(
+      `${caller}: call.metadata is not a Metadata of @grpc/grpc-js; pass the call of a grpc-js handler, ` +
+        "or, with another library, set propagation: 'async_context' in createAuthInterceptor() and use " +
+        'currentPrincipal()',
+    );
+  }
+  const info = getAuthInfo(call.metadata);
+  if (info !== undefined) return info;
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
       'interceptor that replaces the metadata, and do not ask for a principal on a public method',

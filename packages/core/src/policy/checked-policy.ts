@@ -1,3 +1,4 @@
+import { ReloadablePolicy } from './reloadable-policy.ts';
 import type { Rule } from './rule.ts';
 
 export type RuleSource = 'code' | 'proto' | 'otherwise';
@@ -23,6 +24,7 @@ export interface Entry {
 export function rulesOf(
   policy: Policy | undefined,
 ): readonly { readonly method: string; readonly rule: Rule }[] | undefined {
+  if (policy instanceof ReloadablePolicy) return rulesOf(policy.current);
   return policy instanceof CheckedPolicy ? policy.rules() : undefined;
 }
 

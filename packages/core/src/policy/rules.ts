@@ -1,6 +1,6 @@
 import type { Authenticator } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { keepsVerdicts } from '../contract/composition.ts';
+import { isCaching } from '../contract/composition.ts';
 import type { JsonValue } from '../contract/json.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import {
@@ -85,7 +85,7 @@ export function requireClaim(
  */
 export function confirmedBy(authenticator: Authenticator<object>): Rule {
   checkAuthenticator(authenticator, 'confirmedBy');
-  if (keepsVerdicts(authenticator)) {
+  if (isCaching(authenticator)) {
     throw new ConfigError(
       `confirmedBy: "${authenticator.name}" keeps verdicts, and a second opinion must be asked for; ` +
         'wanted one without a cache (cache: false for introspection)',

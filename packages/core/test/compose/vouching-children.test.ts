@@ -32,12 +32,12 @@ describe('a caller whom a child of a composition let pass', () => {
   });
 
   it('is vouched for by no other child', () => {
-    expect(() => getPrincipal(call, a)).toThrow('"b" vouched for this caller, not "a"');
+    expect(() => getPrincipal(call, a)).toThrow('authenticated by "b", not by "a"');
   });
 
   it('is not vouched for by another authenticator of the same name', () => {
-    expect(() => getPrincipal(call, jwt('b'))).toThrow('vouched');
-    expect(() => getPrincipal(call, cached(jwt('b')))).toThrow('vouched');
-    expect(() => getPrincipal(call, anyOf(b, jwt('d')))).toThrow('vouched');
+    expect(() => getPrincipal(call, jwt('b'))).toThrow('does not ask');
+    expect(() => getPrincipal(call, cached(jwt('b')))).toThrow('does not ask');
+    expect(() => getPrincipal(call, anyOf(b, jwt('d')))).toThrow('does not ask');
   });
 });

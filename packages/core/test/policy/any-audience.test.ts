@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { anyOf } from '../../src/compose/any-of.ts';
 import { cached } from '../../src/compose/cached.ts';
 import type { Authenticator } from '../../src/contract/authenticator.ts';
-import { declareTraits } from '../../src/contract/composition.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
 import { createGate } from '../../src/gate/create-gate.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
@@ -30,9 +29,11 @@ import { stubAuthenticator } from '../support/stub-authenticator.ts';
 
 /** As introspection with `audience: 'any'` declares itself. */
 function ofAnyAudience(): Authenticator<object> {
-  const authenticator = stubAuthenticator(() => caller(), { name: 'any', issuers: ['https://a'] });
-  declareTraits(authenticator, { takesOpaque: true, needsScopeRules: true });
-  return authenticator;
+  return stubAuthenticator(() => caller(), {
+    name: 'any',
+    issuers: ['https://a'],
+    traits: { opaqueTokens: true, anyAudience: true },
+  });
 }
 const other = stubAuthenticator(() => caller(), { name: 'other', issuers: ['https://b'] });
 const second = new SecondOpinion(() => caller());

@@ -2,6 +2,7 @@ import {
   AuthError,
   type AuthenticationContext,
   type AuthenticatorEvent,
+  type AuthenticatorTraits,
   type Credentials,
   type ManagedAuthenticator,
   type Verdict,
@@ -22,6 +23,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[] = Object.freeze(['bearer']);
   readonly issuers: readonly string[];
+  readonly traits: AuthenticatorTraits = Object.freeze({ opaqueTokens: false });
   readonly #rules: JwtRules;
   readonly #source: KeySource;
   readonly #headers = new HeaderMemo();

@@ -105,16 +105,13 @@ function readPrincipal(
     (name) => (ownMember(payload, name) ?? null) !== null,
   );
   if (identity === undefined || !complete) return 'claim';
-  const { subject, clientId, scopes, confirmation } = identity;
   return {
-    subject,
+    ...identity,
     issuer,
-    clientId,
     audience,
-    scopes,
+    audienceChecked: true,
     expiresAtEpochSeconds: ownMember(payload, 'exp') as number,
     verifiedAtEpochSeconds: nowSeconds,
-    confirmation,
     authenticator: rules.name,
   };
 }

@@ -1,14 +1,25 @@
 import type { JsonObject, Principal } from '@grpc-authn/core/authenticator';
 import { ownMember } from '../compact/json-object.ts';
+import { isNumericDate } from './numeric-date.ts';
 import { readScopes } from './read-scopes.ts';
 
 /** Who the token is about, always from the raw payload and never from a schema's output. */
-export type Identity = Pick<Principal, 'subject' | 'clientId' | 'scopes' | 'confirmation'>;
+export type Identity = Pick<Principal, 'subject' | 'clientId' | 'scopes' | 'confirmation'> &
+  TokenDetails;
+
+/** What describes the token and the sign-in. No check depends on it. */
+type TokenDetails = Pick<
+  Principal,
+  'tokenId' | 'sessionId' | 'issuedAtEpochSeconds' | 'authenticatedAtEpochSeconds' | 'acr'
+>;
 
 /** RFC 9068, section 2.2, and OpenID Connect Core, section 2. */
 const CLIENT_ID_CLAIMS: readonly string[] = ['client_id', 'azp'];
 
-/** Undefined where one of these claims has a shape that its RFC does not give it. */
+/**
+ * Undefined if a claim that decides who the caller is, or what they may do, has a type that its RFC
+ * does not allow. A claim of TokenDetails with a wrong type counts as absent instead.
+ */
 export function readIdentity(
   payload: JsonObject,
   scopeClaims: readonly string[],
@@ -21,7 +32,27 @@ export function readIdentity(
   const cnf = ownMember(payload, 'cnf');
   const confirmation = readConfirmation(cnf);
   if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
-  return { subject: sub, clientId, scopes, confirmation };
+  return { subject: sub, clientId, scopes, confirmation, ...readTokenDetails(payload) };
+}
+
+function readTokenDetails(payload: JsonObject): TokenDetails {
+  return {
+    tokenId: textOf(payload, 'jti'),
+    sessionId: textOf(payload, 'sid'),
+    issuedAtEpochSeconds: dateOf(payload, 'iat'),
+    authenticatedAtEpochSeconds: dateOf(payload, 'auth_time'),
+    acr: textOf(payload, 'acr'),
+  };
+}
+
+function textOf(payload: JsonObject, name: string): string | undefined {
+  const claim = ownMember(payload, name);
+  return typeof claim === 'string' && claim !== '' ? claim : undefined;
+}
+
+function dateOf(payload: JsonObject, name: string): number | undefined {
+  const claim = ownMember(payload, name);
+  return isNumericDate(claim) ? claim : undefined;
 }
 
 /** False where one of them is no text, or where two name two clients: one of those lies. */

@@ -3,6 +3,7 @@ import {
   type AuthenticationContext,
   type Authenticator,
   type AuthenticatorEvent,
+  type AuthenticatorTraits,
   type ClaimsOf,
   ConfigError,
   type Credentials,
@@ -13,13 +14,11 @@ import {
   allOf,
   checkAuthenticator,
   checkOptionNames,
-  CHILDREN,
   describeValue,
   isPrincipal,
   isPromiseLike,
   leavesOf,
   subscribeToAll,
-  TAKES_OPAQUE,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import { hasExpired } from '../claims/numeric-date.ts';
@@ -32,8 +31,7 @@ class ByIssuer implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
-  readonly [CHILDREN]: readonly Authenticator<object>[];
-  readonly [TAKES_OPAQUE]: boolean;
+  readonly traits: AuthenticatorTraits & { readonly children: readonly Authenticator<object>[] };
   /** A Map: `__proto__` and `constructor` are issuers like any other, and no route. */
   readonly #routes: ReadonlyMap<string, Authenticator<object>>;
   readonly #opaque: Authenticator<object> | undefined;
@@ -45,10 +43,14 @@ class ByIssuer implements ManagedAuthenticator<object> {
     this.#routes = routes;
     this.#opaque = opaque;
     const children = new Set([...routes.values(), ...(opaque === undefined ? [] : [opaque])]);
-    this[CHILDREN] = Object.freeze([...children]);
-    this[TAKES_OPAQUE] = opaque !== undefined;
-    this.name = `byIssuer(${this[CHILDREN].map(({ name }) => name).join(', ')})`;
-    this.schemes = [...new Set(this[CHILDREN].flatMap((child) => [...checkAuthenticator(child)]))];
+    this.traits = Object.freeze({
+      children: Object.freeze([...children]),
+      opaqueTokens: opaque !== undefined,
+    });
+    this.name = `byIssuer(${this.traits.children.map(({ name }) => name).join(', ')})`;
+    this.schemes = [
+      ...new Set(this.traits.children.flatMap((child) => [...checkAuthenticator(child)])),
+    ];
     this.issuers = [...new Set([...routes.keys(), ...(opaque?.issuers ?? [])])];
   }
 
@@ -75,15 +77,15 @@ class ByIssuer implements ManagedAuthenticator<object> {
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    return subscribeToAll(this[CHILDREN], listener);
+    return subscribeToAll(this.traits.children, listener);
   }
 
   ready(signal?: AbortSignal): Promise<void> {
-    return allOf(this[CHILDREN], 'ready', (child) => child.ready?.(signal));
+    return allOf(this.traits.children, 'ready', (child) => child.ready?.(signal));
   }
 
   close(): Promise<void> {
-    return allOf(this[CHILDREN], 'close', (child) => child.close?.());
+    return allOf(this.traits.children, 'close', (child) => child.close?.());
   }
 }
 

@@ -1,17 +1,18 @@
 import type {
   AuthenticationContext,
   AuthenticatorEvent,
+  AuthenticatorTraits,
   Credentials,
   ManagedAuthenticator,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import { declareChildren, isPromiseLike } from '@grpc-authn/core/internal';
 import type { EventHub } from './event-hub.ts';
 import type { Generation } from './generation.ts';
 
-/** Stands through every reload, and asks whoever runs now. */
-export class LastingAuthenticator implements ManagedAuthenticator<object> {
+/** The authenticator of every generation: it asks the current one. */
+export class ReloadableAuthenticator implements ManagedAuthenticator<object> {
   readonly name = 'config';
+  readonly traits: AuthenticatorTraits;
   readonly #current: () => Generation;
   readonly #hub: EventHub;
   readonly #close: () => Promise<void>;
@@ -20,37 +21,26 @@ export class LastingAuthenticator implements ManagedAuthenticator<object> {
     this.#current = current;
     this.#hub = hub;
     this.#close = close;
-    declareChildren(this, () => [current().root]);
+    this.traits = Object.freeze({
+      get children() {
+        return [current().root];
+      },
+    });
   }
 
   get schemes(): readonly string[] {
-    return this.#current().root.schemes;
+    return this.#current().schemes;
   }
 
   get issuers(): readonly string[] {
-    return this.#current().root.issuers;
+    return this.#current().root.issuers ?? [];
   }
 
-  /** Counts as a call of the generation that it asks, which is not closed before it has answered. */
   authenticate(
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const { calls, root } = this.#current();
-    calls.begun();
-    const over = (): void => {
-      calls.decided();
-      calls.ended();
-    };
-    try {
-      const verdict = root.authenticate(credentials, context);
-      if (isPromiseLike(verdict)) return Promise.resolve(verdict).finally(over);
-      over();
-      return verdict;
-    } catch (error) {
-      over();
-      throw error;
-    }
+    return this.#current().authenticate(credentials, context);
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
