@@ -1,5 +1,5 @@
 // The kit for config plug-ins: how a package makes its authenticators available to a config file.
-export { adapterSchema, asAdapterSchema } from './adapter/adapter-schema.ts';
+export { adapterSchema } from './adapter/adapter-schema.ts';
 export { buildAll, type ChildSpec } from './adapter/build-all.ts';
 export {
   type AdapterContext,
