@@ -35,7 +35,11 @@ const ADAPTERS = {
   ],
 };
 
-await assert.rejects(import('@grpc/grpc-js'), { code: 'ERR_MODULE_NOT_FOUND' });
+// No config file: no schemas and no YAML. Nobody to ask: no HTTP client.
+const NO_CLIENT = ['hs256', 'jwt'].includes(name) ? ['undici', 'openid-client'] : [];
+for (const absent of ['@grpc/grpc-js', '@grpc-authn/config', 'zod', 'yaml', ...NO_CLIENT]) {
+  await assert.rejects(import(absent), { code: 'ERR_MODULE_NOT_FOUND' }, absent);
+}
 const [authenticator, token] = await ADAPTERS[name](await import(`@grpc-authn/${name}`));
 const ask = (text) =>
   authenticator.authenticate(

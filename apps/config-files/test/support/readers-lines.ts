@@ -33,6 +33,11 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     type Method = grpc.MethodDefinition<object, object>;
     declare const Orders: { List: Method; Refund: Method };
     declare const options: IntrospectionLocation & IntrospectionOptions;`,
+  'docs/writing-an-authenticator.md': `
+    import { adapterSchema, defineAdapter, section, text, z } from '@grpc-authn/config/adapter';
+    import type { Authenticator } from '@grpc-authn/core';
+    interface Account { keyDigest: string; subject: string; scopes: readonly string[] }
+    declare function createApiKeyAuthenticator(accounts: readonly Account[]): Authenticator;`,
   'packages/config/README.md': `
     ${GRPC}
     import { loadAuth } from '@grpc-authn/config';
