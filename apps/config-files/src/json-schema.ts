@@ -22,8 +22,8 @@ const COMPOSITIONS: readonly AuthenticatorAdapter[] = [ANY_OF, byIssuer] as neve
 const LEAVES: readonly AuthenticatorAdapter[] = [hs256, jwks, oidc, introspection] as never;
 
 /**
- * The JSON Schema of a whole config, put together from the schemas that check it as it is loaded: the
- * frame's, and each adapter's own.
+ * The JSON Schema of a whole config, composed of the schemas that check it when it is loaded: the file's
+ * own, and each adapter's.
  */
 export function configJsonSchema(): JsonSchema {
   const frame = inputOf(CONFIG_SCHEMA);
@@ -68,7 +68,7 @@ export function configJsonSchema(): JsonSchema {
   };
 }
 
-/** An adapter's own options, and those that every authenticator has in a file. */
+/** An adapter's own options, and those of every authenticator in a file. */
 function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
   const own = inputOf(adapter.schema);
   const { use, ...properties } = { ...(own['properties'] as Record<string, JsonSchema>) };
@@ -77,7 +77,7 @@ function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
   if (isLeaf) {
     properties['cache'] ??= {
       anyOf: [{ const: false }, { $ref: '#/$defs/cache' }],
-      description: 'how verdicts are kept; false keeps none',
+      description: 'The cache of verdicts; false disables it.',
     };
   }
   for (const [name, schema] of Object.entries(properties)) {
@@ -88,13 +88,17 @@ function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
     required: ['use', ...required],
     properties: {
       use: { const: adapter.name },
-      name: { type: 'string', minLength: 1, description: 'its name, where it stands in place' },
+      name: {
+        type: 'string',
+        minLength: 1,
+        description: 'The name of an authenticator that is defined in place.',
+      },
       ...properties,
     },
   };
 }
 
-/** What a composition is made of: each of them an authenticator, whatever its own schema knows of it. */
+/** The children of a composition: each is an authenticator, which its own schema does not describe. */
 function withSpecs(name: string, schema: JsonSchema): JsonSchema {
   if (name === 'of') return { ...schema, items: SPEC };
   if (name === 'issuers') return { ...schema, additionalProperties: SPEC };

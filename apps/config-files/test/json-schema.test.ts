@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { configJsonSchema } from '../src/json-schema.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-/** Ours, and nobody's config. */
+/** YAML files that are not configs. */
 const OTHERS = /^(?:pnpm-|\.github|\.changeset)|node_modules|[/\\]dist[/\\]/;
 
 const FILES = ['apps', 'docs', 'packages'].flatMap((folder) =>
@@ -23,7 +23,7 @@ const problemsOf = (config: unknown): readonly string[] => {
 };
 
 describe('the JSON Schema of a config', () => {
-  it('is the one that is published', () => {
+  it('is published as it is', () => {
     const published: unknown = JSON.parse(
       readFileSync(join(ROOT, 'packages/config/schema.json'), 'utf8'),
     );
@@ -31,7 +31,7 @@ describe('the JSON Schema of a config', () => {
     expect(published).toEqual(configJsonSchema());
   });
 
-  it.each(FILES)('takes %s', (file) => {
+  it.each(FILES)('accepts %s', (file) => {
     expect(problemsOf(parse(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe('the JSON Schema of a config', () => {
     ],
     ['a word for a rule', { authenticator: main, policy: { rules: { 'a.B/*': 'public' } } }],
     [
-      'a rule of many parts',
+      'a rule with several parts',
       {
         authenticator: main,
         policy: {
@@ -58,35 +58,35 @@ describe('the JSON Schema of a config', () => {
         },
       },
     ],
-    ['where the schema is', { $schema: './schema.json', authenticator: main }],
-  ])('takes %s', (_, config) => {
+    ['the address of the schema', { $schema: './schema.json', authenticator: main }],
+  ])('accepts %s', (_, config) => {
     expect(problemsOf(config)).toEqual([]);
   });
 
   it.each<readonly [string, unknown]>([
     ['no authenticator', { policy: { rules: {} } }],
-    ['a key that there is not', { authenticator: main, polcy: {} }],
-    ['an adapter that there is not', { authenticator: { ...main, use: 'odic' } }],
-    ['an option that there is not', { authenticator: { ...main, isuer: 'x' } }],
+    ['an unknown key', { authenticator: main, polcy: {} }],
+    ['an unknown adapter', { authenticator: { ...main, use: 'odic' } }],
+    ['an unknown option', { authenticator: { ...main, isuer: 'x' } }],
     ['an option of another adapter', { authenticator: { ...main, secrets: [] } }],
-    ['an option that is missing', { authenticator: { use: 'oidc', audience: 'orders' } }],
+    ['a missing option', { authenticator: { use: 'oidc', audience: 'orders' } }],
     ['a cache of a composition', { authenticator: { use: 'anyOf', of: ['a'], cache: {} } }],
-    ['a child that is none', { authenticator: { use: 'anyOf', of: [{ use: 'odic' }] } }],
-    ['a rule that is none', { authenticator: main, policy: { rules: { 'a.B/C': 'pubic' } } }],
+    ['an unknown adapter of a child', { authenticator: { use: 'anyOf', of: [{ use: 'odic' }] } }],
     [
-      'a rule with a part that there is not',
+      'an unknown word for a rule',
+      { authenticator: main, policy: { rules: { 'a.B/C': 'pubic' } } },
+    ],
+    [
+      'a rule with an unknown part',
       { authenticator: main, policy: { rules: { 'a.B/C': { scope: [] } } } },
     ],
-    [
-      'a method that can be none',
-      { authenticator: main, policy: { rules: { 'a/b/C': 'public' } } },
-    ],
+    ['an invalid method name', { authenticator: main, policy: { rules: { 'a/b/C': 'public' } } }],
     ['an open otherwise', { authenticator: main, policy: { otherwise: 'anonymous', rules: {} } }],
-  ])('does not take %s', (_, config) => {
+  ])('rejects %s', (_, config) => {
     expect(problemsOf(config)).not.toEqual([]);
   });
 
-  it('tells editors what everything is for', () => {
+  it('describes every property for editors', () => {
     const { $defs } = configJsonSchema() as {
       $defs: Record<
         string,

@@ -9,9 +9,9 @@ import { READERS_LINES, READERS_PROTO } from './support/readers-lines.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDER = join(import.meta.dirname, 'written');
-/** Code that is checked here, and commands and what is printed, which are not. */
+/** Code, which is checked here; commands and their output, which are not. */
 const LANGUAGES = new Set(['ts', 'js', 'yaml', 'proto', 'sh', '']);
-/** Blocks that are checked nowhere, by document and first line, and why. */
+/** Blocks without a check, by document and first line, each with the reason. */
 const UNCHECKED: Readonly<Record<string, string>> = {
   'docs/recipes/firebase.md: const token = await getAuth().currentUser.getIdToken();':
     "Firebase's own client, in a browser",
@@ -22,7 +22,7 @@ const UNCHECKED: Readonly<Record<string, string>> = {
 interface Block {
   readonly document: string;
   readonly language: string;
-  /** Of the file that it is; such a block has a test of its own that runs it. */
+  /** The file name of a block that is a whole file; another test runs it. */
   readonly name: string | undefined;
   readonly code: string;
   readonly title: string;
@@ -54,16 +54,16 @@ mkdirSync(FOLDER);
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 describe('the blocks of the documents', () => {
-  it('are of a language that is known', () => {
+  it('are of a known language', () => {
     expect(blocks.filter(({ language }) => !LANGUAGES.has(language))).toEqual([]);
   });
 
-  it('that are checked nowhere are still there', () => {
+  it('without a check still exist', () => {
     const titles = blocks.map(({ title }) => title);
     expect(titles).toEqual(expect.arrayContaining(Object.keys(UNCHECKED)));
   });
 
-  it('that are files stand where their own test looks', () => {
+  it('that are files are in the documents that their own test reads', () => {
     const documents = blocks.flatMap(({ name, document }) => (name === undefined ? [] : document));
     // written-documents.test.ts of the testing package.
     expect(new Set(documents)).toEqual(
@@ -79,13 +79,13 @@ describe('TypeScript of the documents', () => {
     );
   });
 
-  it("compiles below a reader's lines, from the first block to the last", () => {
+  it("compiles after a reader's lines, all blocks of a document together", () => {
     for (const [document, lines] of Object.entries(READERS_LINES)) {
       const parts = scripts.filter((block) => block.document === document);
       const text = [lines, ...parts.map(({ code }) => code)].join('\n');
       writeFileSync(join(FOLDER, `${document.replaceAll(/\W/g, '-')}.ts`), text);
     }
-    // Code that is shown in part leaves names unused.
+    // Code that is shown in part has unused names.
     const compilerOptions = { noUnusedLocals: false };
     const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(config));
@@ -104,7 +104,7 @@ describe('YAML of the documents', () => {
   it.each(inLanguage('yaml'))('fits the schema: $title', ({ code }) => {
     const part = parse(code) as object;
     const main = { use: 'oidc', issuer: 'https://id.example.com', audience: 'orders' };
-    // A file that is shown in part has an authenticator, too, and pins stand in one.
+    // A file that is shown in part gets an authenticator; pins are part of one.
     const config =
       'pin' in part ? { authenticator: { ...main, ...part } } : { authenticator: 'main', ...part };
     validate(config);

@@ -65,28 +65,28 @@ describe('the spec of hs256', () => {
     [{ threadPool: true }, ': unknown keys: "threadPool"'],
     [{ http: {} }, ': unknown keys: "http"'],
     [{ cache: {} }, ': unknown keys: "cache"'],
-  ])('is refused with %j, at %s, and shows no secret', (members, at) => {
+  ])('is rejected with %j, at %s, and shows no secret', (members, at) => {
     const issues = check(written({ ...good, ...members }));
     expect(issues).toContain(at);
     const result = adapter.schema['~standard'].validate(written({ ...good, ...members }));
     expect(JSON.stringify(result)).not.toContain('canary');
   });
 
-  it('describes every member, and marks those that hold secrets', () => {
+  it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
     expect(secretMembersOf(adapter)).toEqual(['secrets[]', 'secrets[].text']);
   });
 });
 
 describe('hs256 of a file', () => {
-  it('verifies with its secrets, under its name', async () => {
+  it('verifies with its secrets and has its name', async () => {
     const authenticator = await make(adapter, good, { name: 'legacy' });
     expect(await decisionOf(authenticator, await sign())).toBe('legacy');
     const forged = await sign({}, 'another-secret-of-more-than-32-bytes');
     expect(await decisionOf(authenticator, forged)).toBe('invalid_token/signature');
   });
 
-  it('checks pins, and then the claims of its user', async () => {
+  it("checks pins, and then the application's claims schema", async () => {
     const claims = {
       '~standard': {
         version: 1 as const,
@@ -101,7 +101,7 @@ describe('hs256 of a file', () => {
     expect(await decisionOf(authenticator, await sign({ azp: 'c' }))).toBe('invalid_token/claim');
   });
 
-  it('refuses an issuer that the world shares without a pin', async () => {
+  it('rejects a shared issuer without a pin', async () => {
     const shared = { ...good, issuer: 'https://gitlab.com' };
     await expect(make(adapter, shared)).rejects.toThrow(ConfigError);
     await make(adapter, { ...shared, pin: { namespace_id: '1' } });
@@ -111,7 +111,7 @@ describe('hs256 of a file', () => {
     { text: 'canary', encoding: 'utf8' },
     { text: `${SECRET}!`, encoding: 'base64' },
     { text: SECRET, encoding: 'hex' },
-  ])('shows nothing of a secret that the factory refuses: %j', async (secret) => {
+  ])('shows nothing of a secret that the factory rejects: %j', async (secret) => {
     const making = make(adapter, { ...good, secrets: [secret] });
     const error: unknown = await making.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigError);

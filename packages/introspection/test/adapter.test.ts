@@ -98,13 +98,13 @@ describe('the spec of introspection', () => {
     [{ clientid: 'orders' }, ': unknown keys: "clientid"'],
     [{ use: 'access' }, ': unknown keys: "use"'],
     [{ name: 'main' }, ': unknown keys: "name"'],
-  ])('is refused with %j, at %s, and shows no secret', (members, at) => {
+  ])('is rejected with %j, at %s, and shows no secret', (members, at) => {
     const spec = written({ ...good, ...members });
     expect(check(spec)).toContain(at);
     expect(JSON.stringify(adapter.schema['~standard'].validate(spec))).not.toContain('canary');
   });
 
-  it('describes every member, and marks those that hold secrets', () => {
+  it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
     expect(secretMembersOf(adapter)).toEqual([
       'clientAuthentication',
@@ -123,7 +123,7 @@ describe('introspection of a file', () => {
   });
   const spec = (members: object = {}) => ({ ...good, issuer: issuer.issuer, ...members });
 
-  it('asks about opaque tokens and JWTs, under its name', async () => {
+  it('asks about opaque tokens and JWTs, and has its name', async () => {
     const authenticator = await make(adapter, spec(), { name: 'second-opinion' });
     const jwt = await issuer.sign({ aud: 'orders' });
     const opaque = issuer.opaque({ aud: 'orders' });
@@ -133,14 +133,14 @@ describe('introspection of a file', () => {
     expect(await decisionOf(authenticator, other)).toBe('invalid_token/audience');
   });
 
-  it('keeps verdicts unless the file says false', async () => {
-    const kept = await make(adapter, spec());
-    expect(() => cached(kept)).toThrow(ConfigError);
+  it('caches verdicts by default', async () => {
+    const caching = await make(adapter, spec());
+    expect(() => cached(caching)).toThrow(ConfigError);
     const fresh = await make(adapter, spec({ cache: false }));
     expect(() => cached(fresh)).not.toThrow();
   });
 
-  it('proves who asks with a private key in PEM', async () => {
+  it('authenticates its requests with a private key in PEM', async () => {
     const provider = await startProvider();
     const clientAuthentication = { method: 'private_key_jwt', key: privateKey };
     const authenticator = await make(
@@ -151,14 +151,14 @@ describe('introspection of a file', () => {
     expect(provider.questions[0]?.form.get('client_assertion')).toMatch(/^ey/);
   });
 
-  it('takes a client certificate', async () => {
+  it('accepts a client certificate', async () => {
     const { cert, key } = await createCertificate('orders');
     const clientAuthentication = { method: 'tls_client_auth', cert, key };
     expect(check({ ...good, clientAuthentication })).toBe('accepted');
     await make(adapter, { ...good, clientAuthentication });
   });
 
-  it('reports the outage that five failures are', async () => {
+  it('reports an outage after five failures', async () => {
     const events: AuthEvent[] = [];
     const report = (event: AuthEvent): void => void events.push(event);
     const authenticator = await make(adapter, spec({ endpoint: issuer.introspectionEndpoint }), {
@@ -170,7 +170,7 @@ describe('introspection of a file', () => {
     expect(events.map((event) => event.authenticator)).toContain('main');
   });
 
-  it('checks pins, and then the claims of its user', async () => {
+  it("checks pins, and then the application's claims schema", async () => {
     const claims = {
       '~standard': {
         version: 1 as const,
@@ -181,20 +181,20 @@ describe('introspection of a file', () => {
     const authenticator = await make(adapter, spec({ pin: { hd: 'example.com' } }), { claims });
     const member = issuer.opaque({ aud: 'orders', hd: 'example.com' });
     expect(await verdictOf(authenticator, member)).toMatchObject({ claims: { mine: 1 } });
-    const stranger = issuer.opaque({ aud: 'orders', hd: 'example.org' });
-    expect(await decisionOf(authenticator, stranger)).toBe('invalid_token/claim');
+    const unpinned = issuer.opaque({ aud: 'orders', hd: 'example.org' });
+    expect(await decisionOf(authenticator, unpinned)).toBe('invalid_token/claim');
   });
 
   it.each<object>([
     { issuer: 'https://accounts.google.com' },
     { issuer: 'https://id.example.com', endpoint: 'https://accounts.google.com/' },
-  ])('refuses an issuer that the world shares without a pin: %j', async (members) => {
+  ])('rejects a shared issuer without a pin: %j', async (members) => {
     await expect(make(adapter, spec(members))).rejects.toThrow(ConfigError);
     await make(adapter, spec({ ...members, pin: { hd: 'example.com' } }));
   });
 
   it.each([SECRET, `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`])(
-    'shows nothing of a private key that is none',
+    'shows nothing of an invalid private key',
     async (key) => {
       const clientAuthentication = { method: 'private_key_jwt', key };
       const error: unknown = await make(adapter, spec({ clientAuthentication })).catch(

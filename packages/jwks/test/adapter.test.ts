@@ -65,13 +65,13 @@ describe('the spec of jwks', () => {
     [{ cache: {} }, ': unknown keys: "cache"'],
     [{ claims: {} }, ': unknown keys: "claims"'],
     [{ clock: {} }, ': unknown keys: "clock"'],
-  ])('is refused with %j, at %s', (members, at) => {
+  ])('is rejected with %j, at %s', (members, at) => {
     expect(check(written({ ...good, ...members })).split('\n')).toContainEqual(
       expect.stringMatching(new RegExp(`^${at.replaceAll(/[.?[\]]/g, '\\$&')}`)),
     );
   });
 
-  it('describes every member, and marks those that hold secrets', () => {
+  it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
     expect(secretMembersOf(adapter)).toEqual(['http.headers', 'jwks.keys[]']);
   });
@@ -92,7 +92,7 @@ describe('jwks of a file', () => {
     ...members,
   });
 
-  it('verifies with the keys of a URL, under its name, and reports', async () => {
+  it('verifies with the keys of a URL, has its name, and reports', async () => {
     const events: AuthEvent[] = [];
     const report = (event: AuthEvent): void => void events.push(event);
     const authenticator = await make(adapter, spec(), { name: 'partner', report });
@@ -114,7 +114,7 @@ describe('jwks of a file', () => {
     }
   });
 
-  it('checks pins, and then the claims of its user', async () => {
+  it("checks pins, and then the application's claims schema", async () => {
     const claims = {
       '~standard': {
         version: 1 as const,
@@ -131,7 +131,7 @@ describe('jwks of a file', () => {
   });
 
   it.each([{ audience: 'account' }, { audience: ['orders', 'account'] }])(
-    'refuses an issuer that the world shares without a pin: %j',
+    'rejects a shared issuer without a pin: %j',
     async (members) => {
       const shared = { ...good, issuer: 'https://sso.example.com/realms/main', ...members };
       await expect(make(adapter, shared)).rejects.toThrow(ConfigError);
@@ -139,7 +139,7 @@ describe('jwks of a file', () => {
     },
   );
 
-  it('shows nothing of a private key that was misplaced', async () => {
+  it('shows nothing of a misplaced private key', async () => {
     const canary = 'canary-private-exponent';
     const secret = spec({ jwks: { keys: [{ ...keys[0], d: canary }] } });
     const error: unknown = await make(adapter, secret).catch((thrown: unknown) => thrown);

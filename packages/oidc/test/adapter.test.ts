@@ -39,11 +39,11 @@ describe('the spec of oidc', () => {
     [{ jwks: { url: 'https://id.example.com/jwks' } }, ': unknown keys: "jwks"'],
     [{ cache: {} }, ': unknown keys: "cache"'],
     [{ report: {} }, ': unknown keys: "report"'],
-  ])('is refused with %j, at %s', (members, at) => {
+  ])('is rejected with %j, at %s', (members, at) => {
     expect(check(written({ ...good, ...members }))).toContain(at);
   });
 
-  it('describes every member, and marks those that hold secrets', () => {
+  it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
     expect(secretMembersOf(adapter)).toEqual(['http.headers']);
   });
@@ -61,7 +61,7 @@ describe('oidc of a file', () => {
     ...members,
   });
 
-  it('verifies with the keys that it discovers, under its name, and reports', async () => {
+  it('verifies with discovered keys, has its name, and reports', async () => {
     const events: AuthEvent[] = [];
     const report = (event: AuthEvent): void => void events.push(event);
     const authenticator = await make(adapter, spec(), { name: 'staff', report });
@@ -72,7 +72,7 @@ describe('oidc of a file', () => {
     expect(events.map((event) => event.authenticator)).toContain('staff');
   });
 
-  it('checks pins, and then the claims of its user', async () => {
+  it("checks pins, and then the application's claims schema", async () => {
     const claims = {
       '~standard': {
         version: 1 as const,
@@ -88,7 +88,7 @@ describe('oidc of a file', () => {
     expect(await decisionOf(authenticator, await sign('example.org'))).toBe('invalid_token/claim');
   });
 
-  it('refuses an issuer that the world shares without a pin', async () => {
+  it('rejects a shared issuer without a pin', async () => {
     const shared = { ...good, issuer: 'https://token.actions.githubusercontent.com' };
     await expect(make(adapter, shared)).rejects.toThrow(ConfigError);
     await expect(make(adapter, shared)).rejects.toThrow('repository_owner_id');

@@ -13,7 +13,7 @@ describe('the section http of a file', () => {
     { timeoutMs: 1 },
     { timeoutMs: 60_000 },
     { dangerouslyAllowHttpFrom: ['http://idp.internal:8080', 'http://[::1]:8080'] },
-  ])('takes what the factories take: %j', (options) => {
+  ])('accepts what the factories accept: %j', (options) => {
     expect(schema.safeParse(options).success).toBe(true);
     expect(() => readHttpOptions(options)).not.toThrow();
   });
@@ -29,12 +29,12 @@ describe('the section http of a file', () => {
     { dangerouslyAllowHttpFrom: ['https://idp.internal:8080'] },
     { dangerouslyAllowHttpFrom: ['http://idp.internal:8080/'] },
     { timeoutMS: 5 },
-  ])('refuses what they refuse: %j', (options) => {
+  ])('rejects what they reject: %j', (options) => {
     expect(schema.safeParse(options).success).toBe(false);
     expect(() => readHttpOptions(options as never)).toThrow(/^http(\.|: )/);
   });
 
-  it('holds no fetch: that is code', () => {
+  it('has no fetch', () => {
     expect(schema.safeParse({ fetch: 'undici' }).success).toBe(false);
   });
 });

@@ -60,7 +60,7 @@ const idToken = (changes: object = {}): Promise<string> =>
   );
 
 describe('the recipe for Amazon Cognito', () => {
-  it('takes an access token of the app client', async () => {
+  it('accepts an access token of the app client', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await accessToken())).toMatchObject({
       subject: 'd488e438-b0d1-7011-bc2c-604a199fcdd5',
@@ -97,7 +97,7 @@ describe('the recipe for Amazon Cognito', () => {
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses ID tokens', async () => {
+  it('rejects ID tokens', async () => {
     const { ask } = await load();
     expect(await ask(await idToken())).toBe('invalid_token/audience');
     expect(await ask(await idToken({ client_id: CLIENT }))).toBe('invalid_token/use');
@@ -105,7 +105,7 @@ describe('the recipe for Amazon Cognito', () => {
     expect(await ask(await idToken(bare))).toBe('invalid_token/use');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });

@@ -46,7 +46,7 @@ const standardToken = (): Promise<string> =>
   );
 
 describe('the recipe for Auth0', () => {
-  it('takes an access token for the API', async () => {
+  it('accepts an access token for the API', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await accessToken())).toMatchObject({
       subject: 'auth0|6553da60a54af58e29493993',
@@ -60,7 +60,7 @@ describe('the recipe for Auth0', () => {
     ]);
   });
 
-  it('takes one of an application that acts for nobody', async () => {
+  it('accepts a token of an application that acts for itself', async () => {
     const { principalOf } = await load();
     const sub = 'awZfdIir8YFdGZWkvCejDoUb7SjTDicx@clients';
     expect(await principalOf(await accessToken({ sub, aud: API }))).toMatchObject({ subject: sub });
@@ -93,7 +93,7 @@ describe('the recipe for Auth0', () => {
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('takes at+jwt alone where the API sends it and the file asks for it', async () => {
+  it('accepts only at+jwt if the file requires it', async () => {
     const { ask, principalOf } = await load({
       edit: (text) => text.replace('typ: [JWT]', 'typ: [at+jwt]'),
     });
@@ -103,7 +103,7 @@ describe('the recipe for Auth0', () => {
     expect(await ask(await accessToken())).toBe('invalid_token/type');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });

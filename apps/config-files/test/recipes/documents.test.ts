@@ -17,13 +17,13 @@ describe('each recipe', () => {
     expect(YAML.length).toBeGreaterThanOrEqual(PAGES.length);
   });
 
-  it.each(YAML)('tells editors where the schema is: %s', (file) => {
+  it.each(YAML)('names its schema for editors: %s', (file) => {
     expect(read(file).split('\n', 1)).toEqual([
       '# yaml-language-server: $schema=https://unpkg.com/@grpc-authn/config/schema.json',
     ]);
   });
 
-  it.each(YAML)('stands to the letter on a page: %s', (file) => {
+  it.each(YAML)('is on a page, byte for byte: %s', (file) => {
     const block = `\`\`\`yaml\n${read(file)}\`\`\`\n`;
     expect(PAGES.filter((page) => read(page).includes(block))).toHaveLength(1);
   });

@@ -38,7 +38,7 @@ const idToken = (changes: object = {}): Promise<string> =>
   );
 
 describe('the recipe for Firebase', () => {
-  it('takes an ID token of the project', async () => {
+  it('accepts an ID token of the project', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await idToken())).toMatchObject({
       subject: 'Xk893u23H9SI893xyz',
@@ -52,7 +52,7 @@ describe('the recipe for Firebase', () => {
     ]);
   });
 
-  it('decides by the address that was verified and by a custom claim', async () => {
+  it('decides by the verified email address and by a custom claim', async () => {
     const { ask } = await load();
     expect(await ask(await idToken(), LIST)).toBe('allowed');
     expect(await ask(await idToken({ email_verified: false }), LIST)).toBe(
@@ -65,7 +65,7 @@ describe('the recipe for Firebase', () => {
     expect(await ask(await idToken(), REFUND)).toBe('permission_denied/claim');
   });
 
-  // All projects share their keys, so issuer and audience alone tell them apart.
+  // All projects share their keys; only issuer and audience distinguish them.
   it.each([
     ['for another project', { aud: 'other-project' }, 'audience'],
     ['of another project', { iss: 'https://securetoken.google.com/other-project' }, 'issuer'],
@@ -83,7 +83,7 @@ describe('the recipe for Firebase', () => {
     expect(await ask(await idToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await idToken()))).toBe('invalid_token/algorithm');
   });

@@ -50,7 +50,7 @@ const workflowToken = (changes: object = {}, header: object = {}): Promise<strin
   );
 
 describe('the recipe for GitHub Actions', () => {
-  it('takes the token of a workflow of the owner', async () => {
+  it('accepts the token of a workflow of the owner', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await workflowToken())).toMatchObject({
       subject: 'repo:octo-org@123456/octo-repo@456789:ref:refs/heads/main',
@@ -89,25 +89,25 @@ describe('the recipe for GitHub Actions', () => {
     expect(await ask(await workflowToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses a JWT of another type', async () => {
+  it('rejects a JWT of another type', async () => {
     const { ask } = await load();
     expect(await ask(await workflowToken({}, { typ: undefined }))).toBe('invalid_token/type');
   });
 
-  it('does not load without its pin', async () => {
+  it('is rejected without its pin', async () => {
     const edit = (text: string): string => text.replace(/^ +pin: .*\n/m, '');
     expect(await messageOf(load({ edit }))).toContain(
       'expected "pin" with repository_owner_id or repository_id or enterprise_id',
     );
   });
 
-  it('does not load with a pin of a name, which may change hands', async () => {
+  it('is rejected with a pin of a name, which may change its owner', async () => {
     const edit = (text: string): string =>
       text.replace('repository_owner_id:', 'repository_owner:');
     expect(await messageOf(load({ edit }))).toContain('expected "pin" with repository_owner_id');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await workflowToken()))).toBe('invalid_token/algorithm');
   });

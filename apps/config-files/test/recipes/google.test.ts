@@ -41,7 +41,7 @@ describe('the recipe for people of a Google Workspace', () => {
       },
     );
 
-  it('takes an ID token of theirs', async () => {
+  it('accepts their ID token', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await idToken())).toMatchObject({
       subject: '110169484474386276334',
@@ -55,13 +55,13 @@ describe('the recipe for people of a Google Workspace', () => {
     ]);
   });
 
-  it('takes one that a phone got for the server', async () => {
+  it('accepts an ID token that a phone requested for the server', async () => {
     const { ask } = await load();
     const azp = '1234987819200-android.apps.googleusercontent.com';
     expect(await ask(await idToken({ azp }))).toBe('allowed');
   });
 
-  it('decides by who it is', async () => {
+  it('decides by the subject', async () => {
     const { ask } = await load();
     expect(await ask(await idToken(), LIST)).toBe('allowed');
     expect(await ask(await idToken(), REFUND)).toBe('allowed');
@@ -82,17 +82,17 @@ describe('the recipe for people of a Google Workspace', () => {
     expect(await ask(await idToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it("refuses Google's access tokens, which are opaque", async () => {
+  it("rejects Google's access tokens, which are opaque", async () => {
     const { ask } = await load();
     expect(await ask('ya29.a0AfB_byC-example')).toBe('malformed_credentials/not_a_compact_jws');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await idToken()))).toBe('invalid_token/algorithm');
   });
 
-  it('does not load without its pin', async () => {
+  it('is rejected without its pin', async () => {
     expect(await messageOf(load({ edit: withoutPin }))).toContain('expected "pin" with sub or hd');
   });
 });
@@ -117,7 +117,7 @@ describe('the recipe for service accounts of Google Cloud', () => {
       },
     );
 
-  it('takes an ID token of the account', async () => {
+  it('accepts an ID token of the account', async () => {
     const { ask, principalOf } = await load();
     expect(await principalOf(await idToken())).toMatchObject({
       subject: ACCOUNT,
@@ -131,19 +131,19 @@ describe('the recipe for service accounts of Google Cloud', () => {
   it.each([
     ['for another service', { aud: 'https://billing.example.com' }, 'audience'],
     ['of another account', { azp: '1', sub: '110169484474386276334' }, 'claim'],
-    ['of somebody who says the right address', { sub: '1', azp: '1' }, 'claim'],
+    ['of another account with the right email address', { sub: '1', azp: '1' }, 'claim'],
     ['that says to be an access token', { token_use: 'access' }, 'use'],
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();
     expect(await ask(await idToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await idToken()))).toBe('invalid_token/algorithm');
   });
 
-  it('does not load without its pin', async () => {
+  it('is rejected without its pin', async () => {
     expect(await messageOf(load({ edit: withoutPin }))).toContain('expected "pin" with sub or hd');
   });
 });

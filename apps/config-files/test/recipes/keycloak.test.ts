@@ -17,7 +17,7 @@ const { load, sign, signOtherwise } = useRecipe(
       },
     },
     keysUrl: `${REALM}/protocol/openid-connect/certs`,
-    // A realm publishes its key for encryption too.
+    // A realm also publishes its encryption key.
     keySet: (keys) => [
       ...keys.map((key) => ({ ...key, kid: 'for-encryption', use: 'enc', alg: 'RSA-OAEP' })),
       ...keys,
@@ -47,7 +47,7 @@ const accessToken = (changes: object = {}, header: object = {}): Promise<string>
   );
 
 describe('the recipe for Keycloak', () => {
-  it('takes an access token of the realm', async () => {
+  it('accepts an access token of the realm', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await accessToken())).toMatchObject({
       subject: '6cd55704-eb42-4697-b55e-59046efc7b46',
@@ -69,7 +69,7 @@ describe('the recipe for Keycloak', () => {
     expect(await ask(await accessToken({ scope: 'openid' }), LIST)).toBe('permission_denied/scope');
     expect(await ask(await accessToken(manager), REFUND)).toBe('allowed');
     expect(await ask(await accessToken(), REFUND)).toBe('permission_denied/claim');
-    // A client's role of that name is another role.
+    // A client role of that name is a different role.
     const ofClient = { resource_access: { orders: { roles: ['orders-manager'] } } };
     expect(await ask(await accessToken(ofClient), REFUND)).toBe('permission_denied/claim');
   });
@@ -80,26 +80,26 @@ describe('the recipe for Keycloak', () => {
     ['of another realm', { iss: 'https://id.example.com/realms/other' }, 'issuer'],
     ['with a slash too many', { iss: `${REALM}/` }, 'issuer'],
     ['that is an ID token', { typ: 'ID', at_hash: 'JyMVmkVDihFu5cignwASQQ' }, 'use'],
-    ['that says of itself alone that it is an ID token', { typ: 'ID' }, 'use'],
+    ['that is an ID token only by its own "typ"', { typ: 'ID' }, 'use'],
     ['that is a refresh token', { typ: 'Refresh' }, 'use'],
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('takes at+jwt alone where the clients send it and the file asks for it', async () => {
+  it('accepts only at+jwt if the file requires it', async () => {
     const { ask } = await load({ edit: (text) => text.replace('typ: [JWT]', 'typ: [at+jwt]') });
     expect(await ask(await accessToken({}, { typ: 'at+jwt' }))).toBe('allowed');
     expect(await ask(await accessToken())).toBe('invalid_token/type');
   });
 
-  it('does not load with the audience that all clients share', async () => {
+  it('is rejected with the audience that all clients share', async () => {
     expect(await messageOf(load({ env: { KEYCLOAK_AUDIENCE: 'account' } }))).toContain(
       'expected "pin" with azp, received ',
     );
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });

@@ -36,7 +36,7 @@ const serviceAccountToken = (changes: object = {}): Promise<string> =>
   );
 
 describe('the recipe for Kubernetes', () => {
-  it('takes the token of a service account', async () => {
+  it('accepts the token of a service account', async () => {
     const { principalOf } = await load();
     expect(await principalOf(await serviceAccountToken())).toMatchObject({
       subject: 'system:serviceaccount:shop:web',
@@ -46,14 +46,14 @@ describe('the recipe for Kubernetes', () => {
     });
   });
 
-  it('asks the API server alone, with the token beside the file', async () => {
+  it('fetches keys from the API server only, with the token next to the file', async () => {
     const { ask, requests } = await load();
     await ask(await serviceAccountToken());
     const asked = requests.map(({ url, headers }) => [url, headers.get('authorization')]);
     expect(asked).toEqual([[KEYS_URL, `Bearer ${OWN_TOKEN}`]]);
   });
 
-  it('asks with the next token once the config was read again', async () => {
+  it('fetches with the new token after a reload', async () => {
     const { auth, folder, requests } = await load();
     await writeFile(`${folder}/token`, 'the.next.one\n');
     await auth.reload();
@@ -82,7 +82,7 @@ describe('the recipe for Kubernetes', () => {
       'issuer',
     ],
     [
-      'of the old kind, kept in a Secret, that never expires',
+      'of the old kind, stored in a Secret, that never expires',
       { iss: 'kubernetes/serviceaccount', aud: undefined, exp: undefined },
       'issuer',
     ],

@@ -22,7 +22,7 @@ const { load, sign, signOtherwise } = useRecipe(
       },
     },
     keysUrl: KEYS_URL,
-    // No "alg", and members of Microsoft's own.
+    // No "alg", and members that only Microsoft has.
     keySet: (keys) =>
       keys.map((key) => ({ ...key, alg: undefined, x5t: key['kid'], issuer: ISSUER })),
   },
@@ -38,7 +38,7 @@ const signed = (payload: object, header: object = { typ: 'JWT' }): Promise<strin
     ver: '2.0',
     ...payload,
   });
-/** Of a client that acts for a user. */
+/** The token of a client that acts for a user. */
 const accessToken = (changes: object = {}, header?: object): Promise<string> =>
   signed(
     {
@@ -54,7 +54,7 @@ const accessToken = (changes: object = {}, header?: object): Promise<string> =>
     },
     header,
   );
-/** Of a client that acts for itself. */
+/** The token of a client that acts for itself. */
 const appToken = (changes: object = {}): Promise<string> =>
   signed({
     azp: CLIENT,
@@ -64,7 +64,7 @@ const appToken = (changes: object = {}): Promise<string> =>
     sub: '02223b6b-aa1d-42d4-9ec0-1b2bb9194438',
     ...changes,
   });
-/** Of the API's own registration, where people sign in to it too: its audience is the same. */
+/** An ID token of the API's own registration: it has the same audience. */
 const idToken = (changes: object = {}): Promise<string> =>
   signed({
     name: 'Abe Lincoln',
@@ -77,7 +77,7 @@ const idToken = (changes: object = {}): Promise<string> =>
   });
 
 describe('the recipe for Microsoft Entra ID', () => {
-  it('takes an access token of a client that acts for a user', async () => {
+  it('accepts an access token of a client that acts for a user', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await accessToken())).toMatchObject({
       subject: 'HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ',
@@ -92,7 +92,7 @@ describe('the recipe for Microsoft Entra ID', () => {
     ]);
   });
 
-  it('takes one of a client that acts for itself, whose roles are no scopes', async () => {
+  it('accepts a token of a client that acts for itself, whose roles are not scopes', async () => {
     const { principalOf } = await load();
     expect(await principalOf(await appToken())).toMatchObject({ clientId: CLIENT, scopes: [] });
   });
@@ -103,12 +103,12 @@ describe('the recipe for Microsoft Entra ID', () => {
     expect(await ask(await appToken(), LIST)).toBe('allowed');
     expect(await ask(await accessToken(), REFUND)).toBe('allowed');
     expect(await ask(await appToken(), REFUND)).toBe('permission_denied/scope');
-    // An application that was granted nothing gets a token all the same.
+    // An application without any permission also gets a token.
     expect(await ask(await appToken({ roles: undefined }), LIST)).toMatch(/^permission_denied/);
-    // A role of a scope's name is no scope, nor the other way round.
+    // A role with the name of a scope is not a scope, and a scope is not a role.
     expect(await ask(await appToken({ roles: ['Orders.Read'] }), LIST)).toMatch(/^permission_/);
     expect(await ask(await accessToken({ scp: 'Orders.Read.All' }), LIST)).toMatch(/^permission_/);
-    // Nor is a claim that somebody mapped.
+    // A mapped claim is neither.
     expect(await ask(await accessToken({ scp: 'x', scope: 'Orders.Refund' }), REFUND)).toBe(
       'permission_denied/scope',
     );
@@ -124,7 +124,7 @@ describe('the recipe for Microsoft Entra ID', () => {
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses ID tokens, though they have the same audience', async () => {
+  it('rejects ID tokens, which have the same audience', async () => {
     const { ask } = await load();
     expect(await ask(await idToken())).toBe('invalid_token/claim');
     expect(await ask(await idToken({ at_hash: 'fPlsvVszI29LU2UhDyJ9vg' }))).toBe(
@@ -132,18 +132,18 @@ describe('the recipe for Microsoft Entra ID', () => {
     );
   });
 
-  it('refuses a JWT of another type', async () => {
+  it('rejects a JWT of another type', async () => {
     const { ask } = await load();
     expect(await ask(await accessToken({}, {}))).toBe('invalid_token/type');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });
 
   it.each(['common', 'organizations', 'consumers', 'COMMON'])(
-    'does not load with %s for a tenant',
+    'is rejected with %s as the tenant',
     async (tenant) => {
       expect(await messageOf(load({ env: { ENTRA_TENANT_ID: tenant } }))).toContain(
         "expected your own tenant's issuer",
@@ -184,7 +184,7 @@ describe('the recipe for version 1 of its tokens', () => {
       },
     );
 
-  it('takes an access token, and knows its client', async () => {
+  it('accepts an access token and reads its client', async () => {
     const { ask, principalOf, requests } = await subject.load();
     expect(await principalOf(await v1Token())).toMatchObject({
       subject: 'l3_roISQU222bULS9yi2k0XpqpOiMz5H3ZACo1GeXA',
@@ -199,7 +199,7 @@ describe('the recipe for version 1 of its tokens', () => {
     );
   });
 
-  it('refuses a JWT of another type', async () => {
+  it('rejects a JWT of another type', async () => {
     const { ask } = await subject.load();
     expect(await ask(await v1Token({}, {}))).toBe('invalid_token/type');
   });
@@ -215,12 +215,12 @@ describe('the recipe for version 1 of its tokens', () => {
     expect(await ask(await v1Token(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await subject.load();
     expect(await ask(await subject.signOtherwise(await v1Token()))).toBe('invalid_token/algorithm');
   });
 
-  it('does not load with common for a tenant', async () => {
+  it('is rejected with common as the tenant', async () => {
     expect(await messageOf(subject.load({ env: { ENTRA_TENANT_ID: 'common' } }))).toContain(
       'it represents every tenant of Microsoft Entra',
     );

@@ -44,7 +44,7 @@ const accessToken = (changes: object = {}): Promise<string> =>
   );
 
 describe('the recipe for Okta', () => {
-  it('takes an access token, and knows its client and its scopes', async () => {
+  it('accepts an access token and reads its client and its scopes', async () => {
     const { principalOf, requests } = await load();
     expect(await principalOf(await accessToken())).toMatchObject({
       subject: 'alice@example.com',
@@ -84,7 +84,7 @@ describe('the recipe for Okta', () => {
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
   });
 
-  it('refuses ID tokens', async () => {
+  it('rejects ID tokens', async () => {
     const { ask } = await load();
     const id = { cid: undefined, uid: undefined, scp: undefined, amr: ['pwd'] };
     expect(await ask(await accessToken({ ...id, aud: CLIENT }))).toBe('invalid_token/audience');
@@ -94,7 +94,7 @@ describe('the recipe for Okta', () => {
     expect(await ask(await accessToken(id))).toBe('invalid_token/claim');
   });
 
-  it('refuses the signature of another algorithm', async () => {
+  it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });

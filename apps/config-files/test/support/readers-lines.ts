@@ -1,7 +1,7 @@
 const AUTHENTICATOR = "import type { Authenticator } from '@grpc-authn/core';";
 const GRPC = "import * as grpc from '@grpc/grpc-js';";
 
-/** What stands in a reader's file before the code of a document, by document. */
+/** The lines that a reader's file has before the code of a document, by document. */
 export const READERS_LINES: Readonly<Record<string, string>> = {
   'SECURITY.md': '',
   'docs/errors.md': `
@@ -69,7 +69,7 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     import { createOidcAuthenticator } from '@grpc-authn/oidc';`,
 };
 
-/** What stands around a .proto that is shown in part. */
+/** The lines around a .proto that is shown in part. */
 export const READERS_PROTO = {
   before: 'syntax = "proto3"; package orders.v1;',
   after: 'message ListRequest {} message Order {}',

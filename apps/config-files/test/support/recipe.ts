@@ -9,49 +9,49 @@ import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import { createFolder } from '../../../../packages/config/test/support/config-folder.ts';
 
-/** The methods of which the recipes' policies tell. */
+/** The methods that the recipes' policies name. */
 export const LIST = 'orders.v1.Orders/List';
 export const REFUND = 'orders.v1.Orders/Refund';
 
 export const RECIPES: string = join(import.meta.dirname, '../../../../docs/recipes');
 
-/** What a provider shows at its own addresses. */
+/** What a provider publishes at its own addresses. */
 export interface Provider {
-  /** Documents by URL, as they are published. */
+  /** Published documents by URL. */
   readonly documents: Readonly<Record<string, JsonObject>>;
   readonly keysUrl: string;
-  /** The provider's way to write the key set; the test issuer's unless said. */
+  /** Rewrites the key set as the provider does; default unchanged. */
   readonly keySet?: (keys: readonly JsonObject[]) => readonly object[];
 }
 
 export interface RecipeOptions {
-  /** The file's own text, changed. */
+  /** Changes the file's text. */
   readonly edit?: (text: string) => string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Recipe {
   readonly auth: LoadedAuth<object>;
-  /** Where the file stands. */
+  /** The folder of the file. */
   readonly folder: string;
-  /** What was asked of the provider. */
+  /** The requests to the provider. */
   readonly requests: readonly Request[];
-  /** 'allowed', or code/reason: for List, unless another method is said. */
+  /** 'allowed', or code/reason; default method List. */
   readonly ask: (token: string, method?: string) => Promise<string>;
   readonly principalOf: (token: string) => Promise<Principal<object>>;
 }
 
 export interface RecipeSubject {
   readonly load: (options?: RecipeOptions) => Promise<Recipe>;
-  /** Signed by the provider's key; nothing stands in it but what is given, `iat` and `exp`. */
+  /** Signed by the provider's key. It has the given members, `iat` and `exp`, and no others. */
   readonly sign: (header: object, payload: object) => Promise<string>;
-  /** The same token, signed by a key of the provider's for PS256, which no recipe asks for. */
+  /** The same token, signed by the provider's key for PS256, which no recipe allows. */
   readonly signOtherwise: (token: string) => Promise<string>;
 }
 
 /**
- * The recipe of this name, as it stands in the documents, with a provider whose documents and keys are
- * at its own addresses: nothing else is answered, and nothing is asked of the network.
+ * The recipe of this name from the documents, with a provider whose documents and keys are at its own
+ * addresses. Other URLs get 404, and no request leaves the process.
  */
 export function useRecipe(
   name: string,
@@ -113,7 +113,7 @@ export function useRecipe(
   };
 }
 
-/** The adapter, asking its provider by this fetch. */
+/** The adapter with this fetch for its provider. */
 function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): AuthenticatorAdapter {
   return {
     ...adapter,

@@ -2,7 +2,7 @@ import type { AuthEvent, Authenticator } from '@grpc-authn/core/authenticator';
 import { checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 
-/** What an adapter gets beside its options. */
+/** What an adapter gets in addition to its options. */
 export interface AdapterContext {
   /** The name of the authenticator in the file; the adapter's name by default. */
   readonly name: string;

@@ -80,7 +80,7 @@ function formatOptions(options: readonly unknown[]): string {
   return options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
 }
 
-/** Without the nearest known names: whoever shows them computes them, for the keys that are shown. */
+/** Without the nearest known names: the loader adds them for the keys that it lists. */
 export function formatKeys(keys: readonly string[]): string {
   const shown = keys.slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key));
   const more = keys.length - shown.length;

@@ -28,9 +28,11 @@ export function claimsWithPins(
   claims: StandardSchemaV1 | undefined,
 ): { readonly claims?: StandardSchemaV1 } {
   if (pins === undefined) return claims === undefined ? {} : { claims };
-  const wanted = Object.entries(pins).map(([name, value]) => [name, [value].flat()] as const);
+  const expected = Object.entries(pins).map(([name, value]) => [name, [value].flat()] as const);
   const validate: StandardSchemaV1.Props['validate'] = (payload) => {
-    const matches = wanted.every(([name, values]) => hasOneOf(payload as JsonObject, name, values));
+    const matches = expected.every(([name, values]) =>
+      hasOneOf(payload as JsonObject, name, values),
+    );
     if (!matches) return { issues: [{ message: 'a pinned claim has another value' }] };
     return claims === undefined ? { value: payload } : claims['~standard'].validate(payload);
   };

@@ -33,7 +33,7 @@ describe('the spec of byIssuer', () => {
     ['opaque: expected the name', { issuers: { a: 'a' }, opaque: null }],
     [': unknown keys: "issuer"', { issuers: { a: 'a' }, issuer: 'a' }],
     [': ', 'main'],
-  ])('is refused with %j', (issue, spec) => {
+  ])('is rejected with %j', (issue, spec) => {
     expect(check(spec)).toContain(issue);
   });
 
@@ -46,7 +46,7 @@ describe('the spec of byIssuer', () => {
     expect(result).toEqual({ issues: [{ code: 'unknown_keys', path, message, keys }] });
   });
 
-  it('may hold itself, as an alias in YAML can make it', () => {
+  it('may contain itself, by an alias in YAML', () => {
     const spec: Record<string, unknown> = { use: 'jwks' };
     spec['self'] = spec;
     const result = adapter.schema['~standard'].validate({ issuers: { a: spec } });
@@ -73,7 +73,7 @@ describe('byIssuer of a file', () => {
     return createJwtAuthenticator({ name, keys, issuer, audience: 'orders' });
   };
 
-  it('asks for each child by its spec, and routes to it', async () => {
+  it('builds each child with its path, and routes to it', async () => {
     const inline = { use: 'jwks' };
     const children = new Map<unknown, Authenticator<object>>([
       ['first', await childOf('first', a)],
@@ -84,19 +84,22 @@ describe('byIssuer of a file', () => {
       adapter,
       { issuers: { [a.issuer]: 'first', [b.issuer]: inline } },
       {
-        async build(spec) {
-          built.push(spec);
+        async build(spec, path) {
+          built.push([spec, path]);
           return [...children.values()][built.length - 1] as Authenticator<object>;
         },
       },
     );
-    expect(built).toEqual(['first', inline]);
+    expect(built).toEqual([
+      ['first', ['issuers', a.issuer]],
+      [inline, ['issuers', b.issuer]],
+    ]);
     expect(await decisionOf(composed, await a.sign({ aud: 'orders' }))).toBe('first');
     expect(await decisionOf(composed, await b.sign({ aud: 'orders' }))).toBe('second');
     expect(await decisionOf(composed, 'opaque')).toBe('malformed_credentials/not_a_compact_jws');
   });
 
-  it('sends what is no JWT to "opaque"', async () => {
+  it('sends tokens that are not JWTs to "opaque"', async () => {
     const children: Record<string, Authenticator<object>> = {
       first: await childOf('first', a),
       other: await childOf('other', b),
@@ -104,7 +107,12 @@ describe('byIssuer of a file', () => {
     const composed = await make(
       adapter,
       { issuers: { [a.issuer]: 'first' }, opaque: 'other' },
-      { build: (spec) => Promise.resolve(children[String(spec)] as Authenticator<object>) },
+      {
+        async build(spec, path) {
+          if (spec === 'other') expect(path).toEqual(['opaque']);
+          return children[String(spec)] as Authenticator<object>;
+        },
+      },
     );
     const asked = children['other'] as { authenticate: unknown };
     asked.authenticate = () => {
@@ -113,7 +121,7 @@ describe('byIssuer of a file', () => {
     await expect(decisionOf(composed, 'opaque')).rejects.toThrow('asked the other');
   });
 
-  it('fails as its children do, and where one does not answer for its issuer', async () => {
+  it('fails with the error of a child, and if a child has another issuer', async () => {
     const spec = { issuers: { 'https://c.example': 'first' } };
     await expect(make(adapter, spec)).rejects.toThrow('no children');
     const first = await childOf('first', a);

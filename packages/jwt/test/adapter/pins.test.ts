@@ -20,7 +20,7 @@ describe('a pinned claim', () => {
     ['one of several texts', { hd: ['example.org', 'example.com'] }, { hd: 'example.com' }],
     ['a list that has the text', { groups: 'staff' }, { groups: ['guests', 'staff'] }],
     ['every pin at once', { hd: 'a', azp: 'b' }, { hd: 'a', azp: 'b' }],
-  ])('admits %s', async (_, pins, claims) => {
+  ])('accepts %s', async (_, pins, claims) => {
     expect(await decide(token(claims), pinned(pins))).toBe('accepted');
   });
 
@@ -35,18 +35,18 @@ describe('a pinned claim', () => {
     ['a nested list', { id: '5' }, { id: [['5']] }],
     ['one of two that is missed', { hd: 'a', azp: 'b' }, { hd: 'a', azp: 'c' }],
     ['a name that only the prototype has', { constructor: 'Object' }, {}],
-  ])('refuses %s as "claim"', async (_, pins, claims) => {
+  ])('rejects %s as "claim"', async (_, pins, claims) => {
     expect(await decide(token(claims), pinned(pins))).toBe('invalid_token/claim');
   });
 
-  it("is the token's own, not one that hangs on every object", async () => {
+  it("is the token's own member, not one of Object.prototype", async () => {
     // oxlint-disable-next-line no-extend-native -- that is what is tried
     Object.defineProperty(Object.prototype, 'hd', { value: 'example.com', configurable: true });
     onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'hd'));
     expect(await decide(token(), pinned({ hd: 'example.com' }))).toBe('invalid_token/claim');
   });
 
-  it('is the claim that counts where the token has two of the name', async () => {
+  it('is the last of two claims of one name', async () => {
     const twice = tokenOfPayload(payloadText('"hd":"example.com","hd":"evil.example"'));
     expect(await decide(twice, pinned({ hd: 'example.com' }))).toBe('invalid_token/claim');
     expect(await decide(twice, pinned({ hd: 'evil.example' }))).toBe('accepted');
@@ -70,7 +70,7 @@ describe('the claims behind a pin', () => {
     expect(principal.claims).toEqual({ tenant: 't1' });
   });
 
-  it('are the payload where there is no schema', async () => {
+  it('are the payload, if there is no schema', async () => {
     const { claims } = await principalOf(token({ hd: 'a' }), pinned({ hd: 'a' }));
     expect(claims).toMatchObject({ hd: 'a', sub: 'alice' });
   });
@@ -80,7 +80,7 @@ describe('the claims behind a pin', () => {
     expect(await decide(evil, pinned({ hd: 'example.com' }, schema))).toBe('invalid_token/claim');
   });
 
-  it('are refused where the schema refuses them, which says so itself', async () => {
+  it('are rejected if the schema rejects them, with its own message', async () => {
     const none: StandardSchemaV1 = {
       '~standard': {
         version: 1,
@@ -91,7 +91,7 @@ describe('the claims behind a pin', () => {
     expect(await decide(token({ hd: 'a' }), pinned({ hd: 'a' }, none))).toBe('invalid_token/claim');
   });
 
-  it('are left to the schema alone where nothing is pinned', () => {
+  it('are checked by the schema only, if nothing is pinned', () => {
     expect(withPins({ audience: 'orders' }, schema)).toEqual({
       audience: 'orders',
       claims: schema,

@@ -7,7 +7,7 @@ export function documentOf(adapter: AuthenticatorAdapter): Record<string, unknow
   return adapter.schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
 }
 
-/** 'accepted', or 'path: message' by line. Throws where the JSON Schema is no valid one, or disagrees. */
+/** 'accepted', or lines of 'path: message'. Throws if the JSON Schema is invalid, or disagrees. */
 export function createSpecCheck(adapter: AuthenticatorAdapter): (spec: unknown) => string {
   const matches = new Ajv2020({ strict: true, strictRequired: false }).compile(documentOf(adapter));
   return (spec) => {
@@ -27,7 +27,7 @@ function issuesOf(adapter: AuthenticatorAdapter, spec: unknown): readonly string
   );
 }
 
-/** Checks the spec and makes its authenticator, as a file's loader does; closed when the test is over. */
+/** Checks the spec and makes its authenticator, as the loader does; closed after the test. */
 export async function make(
   adapter: AuthenticatorAdapter,
   spec: unknown,
@@ -53,7 +53,7 @@ export async function verdictOf(
   return authenticator.authenticate({ scheme: 'bearer', token }, { method: '/a.B/C', signal });
 }
 
-/** The name that vouched, or code/reason. */
+/** The authenticator's name, or code/reason. */
 export async function decisionOf(
   authenticator: Authenticator<object>,
   token: string,
@@ -71,7 +71,7 @@ interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
-/** Every member of a JSON Schema, by its path. */
+/** Every member of a JSON Schema, by path. */
 export function membersOf(node: SchemaNode, path = ''): readonly (readonly [string, SchemaNode])[] {
   const own = Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
     const at = `${path}${path && '.'}${name}`;
@@ -98,7 +98,7 @@ export function membersWithoutDescription(adapter: AuthenticatorAdapter): readon
     .map(([path]) => path);
 }
 
-/** Of every adapter of JWTs: members that are wrong, and the path where that is said. */
+/** Wrong members for every JWT adapter, each with the path of its issue. */
 export const WRONG_JWT_MEMBERS: readonly (readonly [object, string])[] = [
   [{ issuer: undefined }, 'issuer'],
   [{ issuer: ' ' }, 'issuer'],
@@ -134,7 +134,7 @@ export const GOOD_JWT_MEMBERS: readonly object[] = [
   { pin: { azp: 'web', groups: ['a', 'b'] } },
 ];
 
-/** Without the members that are undefined, as a file has it. */
+/** Without members that are undefined, as in a file. */
 export function written(spec: object): object {
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
