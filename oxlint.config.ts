@@ -1,13 +1,23 @@
 import { defineConfig } from 'oxlint';
 
 /** Core's layers, lowest first: a folder imports only from itself and from those before it. */
-const CORE_LAYERS = ['errors', 'client', 'contract', 'compose', 'policy', 'gate', 'grpc'];
+const CORE_LAYERS = [
+  'errors',
+  'client',
+  'contract',
+  'compose',
+  'policy',
+  'gate',
+  'grpc',
+  'descriptor-set',
+];
 
 /** Every door of the family's packages and apps. */
 const DOORS = [
   'core',
   'core/authenticator',
   'core/client',
+  'core/descriptor-set',
   'core/internal',
   'jwt',
   'jwt/adapter',
@@ -53,7 +63,7 @@ const PLUGIN_LAYERS: Record<string, readonly string[]> = {
   introspection: ['config/adapter', 'provider/adapter'],
 };
 
-type Restriction = { regex: string; message: string };
+type Restriction = { regex: string; message: string; allowTypeImports?: boolean };
 
 function restrict(files: string[], patterns: Restriction[]) {
   return { files, rules: { 'no-restricted-imports': ['error', { patterns }] as never } };
@@ -77,6 +87,12 @@ const NO_ZOD: Restriction = {
 const NO_PLUGIN: Restriction = {
   regex: '^\\.\\.?/(.*/)?adapter(/|\\.ts$)',
   message: 'the plug-in is an entry point of its own, because it loads zod',
+};
+
+const NO_REFLECTION: Restriction = {
+  regex: '^@bufbuild/protobuf(/([^w]|wk).*)?$',
+  message: 'protobuf reflection is loaded by core/src/descriptor-set alone; types are free',
+  allowTypeImports: true,
 };
 
 export default defineConfig({
@@ -142,6 +158,7 @@ export default defineConfig({
           onlyFamily([]),
           NO_ZOD,
           ...(layer === 'grpc' ? [] : [NO_GRPC]),
+          ...(layer === 'descriptor-set' ? [] : [NO_REFLECTION]),
           {
             regex: `^\\.\\./(${[...CORE_LAYERS.slice(index + 1), '[^/]+$'].join('|')})`,
             message: `core's layers, lowest first: ${CORE_LAYERS.join(', ')}`,
@@ -150,7 +167,7 @@ export default defineConfig({
       ),
     ),
     restrict(
-      ['packages/core/src/{authenticator,client,internal}.ts'],
+      ['packages/core/src/{authenticator,client,descriptor-set,internal}.ts'],
       [
         onlyFamily([]),
         NO_GRPC,
@@ -161,7 +178,7 @@ export default defineConfig({
     // config and testing meet grpc-js through core's public names, in types only.
     restrict(
       ['packages/{config,testing}/src/**'],
-      [onlyFamily(['core', ...ADAPTER_BASE]), NO_APPS, NO_ZOD],
+      [onlyFamily(['core', 'core/descriptor-set', ...ADAPTER_BASE]), NO_APPS, NO_ZOD],
     ),
     // The kit for plug-ins, which third parties build on.
     restrict(

@@ -75,7 +75,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core'],
     only: CORE,
     programs: [['core.mjs']],
-    doors: ['core/authenticator', 'core/client', 'core/internal'],
+    doors: ['core/authenticator', 'core/client', 'core/descriptor-set', 'core/internal'],
     compilers: 'ends',
   },
   alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),

@@ -7,6 +7,7 @@ const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
   ['core', 'index'],
   ['core', 'authenticator'],
   ['core', 'client'],
+  ['core', 'descriptor-set'],
   ['config', 'index'],
   ['config', 'adapter'],
   ['hs256', 'index'],

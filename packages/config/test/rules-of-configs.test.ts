@@ -98,13 +98,13 @@ describe('a policy', () => {
       'a method without a rule',
       { rules: { 'a.B/Get': 'public' } },
       { services },
-      'policy: /a.B/Set: no rule names it',
+      'policy: a.B/Set: no rule names this method',
     ],
     [
       'an open door without services',
       { otherwise: 'authenticated', rules: {} },
       {},
-      'policy: otherwise: without services it must be denyAll()',
+      'policy.otherwise: expected denyAll() where no services are given',
     ],
     ['no rules', {}, {}, 'policy.rules: came nothing; wanted an object'],
   ])('that is wrong is told: %s', async (_, policy, options, wanted) => {

@@ -23,7 +23,9 @@ export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';
 export { wrapAuthenticator } from './compose/wrap-authenticator.ts';
 export { type Policy, type RuleSource } from './policy/checked-policy.ts';
-export { definePolicy, type PolicyOptions } from './policy/define-policy.ts';
+export { definePolicy } from './policy/define-policy.ts';
+export type { DescriptorSet } from './policy/descriptor-set.ts';
+export type { PolicyOptions } from './policy/policy-input.ts';
 export type { ClaimPredicate, Rule } from './policy/rule.ts';
 export {
   allowAnonymous,
@@ -39,9 +41,5 @@ export {
   requireClaim,
   requireScopes,
 } from './policy/rules.ts';
-export {
-  healthAndReflection,
-  type MethodName,
-  rulesFor,
-  type ServiceLike,
-} from './policy/rules-for.ts';
+export { healthChecks, type MethodName, reflection, rulesFor } from './policy/rules-for.ts';
+export type { ServiceLike } from './policy/service-definition.ts';

@@ -23,7 +23,7 @@ export {
   noSuchOption,
   wrongOption,
 } from './errors/option-checks.ts';
-export { weakenedMethods } from './policy/weakened-methods.ts';
-export { reloadablePolicy } from './policy/reloadable-policy.ts';
 export { checkPolicy } from './gate/check-policy.ts';
+export { anyCallerPolicy, reloadablePolicy } from './policy/reloadable-policy.ts';
+export { weakenedMethods } from './policy/weakened-methods.ts';
 export { reportDryRuns } from './gate/report-dry-runs.ts';

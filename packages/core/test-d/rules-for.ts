@@ -4,7 +4,7 @@ import {
   confirmedBy,
   definePolicy,
   dryRun,
-  healthAndReflection,
+  healthChecks,
   type MethodName,
   type Policy,
   publicMethod,
@@ -67,7 +67,7 @@ export function aPolicyTakesThemAll(): Policy {
     rules: {
       ...rulesFor(Orders, { '*': rule }),
       ...rulesFor(OrdersService, { get: rule }),
-      ...healthAndReflection(),
+      ...healthChecks(),
     },
   });
 }

@@ -14,8 +14,10 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     ${GRPC}
     import {
       authenticated, confirmedBy, createAuthInterceptor, type Decision, definePolicy,
-      healthAndReflection, requireAll, requireScopes, rulesFor,
+      healthChecks, reflection, requireAll, requireScopes, rulesFor,
     } from '@grpc-authn/core';
+    import { readDescriptorSet } from '@grpc-authn/core/descriptor-set';
+    import { readFile } from 'node:fs/promises';
     type Method = grpc.MethodDefinition<object, object>;
     declare const Orders: { service: { Get: Method; List: Method; Refund: Method } };
     declare const authenticator: Authenticator;
@@ -25,7 +27,7 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     ${GRPC}
     import { loadAuth } from '@grpc-authn/config';
     declare const Orders: { service: grpc.ServiceDefinition };`,
-  'docs/second-opinion.md': `
+  'docs/confirmation.md': `
     ${GRPC}
     import { confirmedBy, requireAll, requireScopes, rulesFor } from '@grpc-authn/core';
     import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';

@@ -83,7 +83,7 @@ async function buildRules(
   return Object.fromEntries(rules);
 }
 
-/** definePolicy tells everything at once too: each at its rule. */
+/** Puts each problem that definePolicy reports at its rule in the file. */
 function definePolicyOf(
   otherwise: 'deny' | 'authenticated' | undefined,
   rules: Readonly<Record<string, Rule>>,
@@ -98,10 +98,10 @@ function definePolicyOf(
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const line of error.message.replace(/^definePolicy:\n- /, '').split('\n- ')) {
-      const [, method] = /^rule "([^"]+)": /.exec(line) ?? [];
-      const path = method === undefined ? ['policy'] : ['policy', 'rules', method];
-      problems.add(path, line.replace(/^rule "[^"]+": /, ''));
+    for (const { path, message } of error.problems) {
+      if (Object.hasOwn(rules, path)) problems.add(['policy', 'rules', path], message);
+      else if (path === 'otherwise') problems.add(['policy', path], message);
+      else problems.add(['policy'], path === '' ? message : `${path}: ${message}`);
     }
     return undefined;
   }

@@ -1,13 +1,16 @@
-import { ReloadablePolicy } from './reloadable-policy.ts';
 import type { Rule } from './rule.ts';
+import { serviceOfPath } from './service-definition.ts';
 
 export type RuleSource = 'code' | 'proto' | 'otherwise';
 
-/** Which rule stands for which method. */
+/** Which rule applies to which method. */
 export interface Policy {
   /** `method` as grpc-js has it: '/pkg.Service/Method'. */
   ruleFor(method: string): Rule;
-  /** For a review, or the diff of a CI: every known method, or pattern, and whence its rule comes. */
+  /**
+   * Every known method with its rule and the source of the rule, for a review or a diff in CI. A pattern
+   * has a row of its own where none of its methods is known; the last row, '*', is for all others.
+   */
   table(): readonly {
     readonly method: string;
     readonly rule: string;
@@ -15,40 +18,61 @@ export interface Policy {
   }[];
 }
 
+/** A rule in a policy. `key` is what names it in code: 'pkg.Service/Method' or 'pkg.Service/*'. */
 export interface Entry {
   readonly rule: Rule;
   readonly source: RuleSource;
+  readonly key: string;
 }
 
-/** Every rule of a policy that definePolicy made; undefined for another's, and for none. */
-export function rulesOf(
-  policy: Policy | undefined,
-): readonly { readonly method: string; readonly rule: Rule }[] | undefined {
-  if (policy instanceof ReloadablePolicy) return rulesOf(policy.current);
-  return policy instanceof CheckedPolicy ? policy.rules() : undefined;
+/** What a policy is made of: entries by path, and by service for its other methods. */
+export interface PolicyEntries {
+  readonly exact: ReadonlyMap<string, Entry>;
+  readonly byService: ReadonlyMap<string, Entry>;
+  readonly otherwise: Entry;
+  /** The paths of all known methods. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** A rule of a policy, by 'pkg.Service/Method', 'pkg.Service/*' or '*'. */
+export interface NamedRule {
+  readonly method: string;
+  readonly rule: Rule;
+}
+
+/** A policy that may list its rules: of definePolicy, or one that follows reloads. */
+export abstract class ListedPolicy implements Policy {
+  abstract ruleFor(method: string): Rule;
+  abstract table(): ReturnType<Policy['table']>;
+  abstract rules(): readonly NamedRule[] | undefined;
+}
+
+/** Every rule of a policy; undefined for none, and for one that somebody else made. */
+export function rulesOf(policy: Policy | undefined): readonly NamedRule[] | undefined {
+  return policy instanceof ListedPolicy ? policy.rules() : undefined;
 }
 
 /** What definePolicy makes. */
-export class CheckedPolicy implements Policy {
+export class CheckedPolicy extends ListedPolicy {
   readonly #exact: ReadonlyMap<string, Entry>;
   readonly #byService: ReadonlyMap<string, Entry>;
   readonly #otherwise: Entry;
   readonly #known: ReadonlySet<string>;
 
-  constructor(
-    exact: ReadonlyMap<string, Entry>,
-    byService: ReadonlyMap<string, Entry>,
-    otherwise: Entry,
-    known: ReadonlySet<string> = new Set(),
-  ) {
-    this.#known = known;
+  constructor({ exact, byService, otherwise, known }: PolicyEntries) {
+    super();
     this.#exact = exact;
     this.#byService = byService;
     this.#otherwise = otherwise;
+    this.#known = known;
   }
 
   ruleFor(method: string): Rule {
-    return (this.#exact.get(method) ?? this.#wildcardFor(method) ?? this.#otherwise).rule;
+    return this.entryFor(method).rule;
+  }
+
+  entryFor(method: string): Entry {
+    return this.#exact.get(method) ?? this.#byService.get(serviceOfPath(method)) ?? this.#otherwise;
   }
 
   table(): ReturnType<Policy['table']> {
@@ -57,27 +81,25 @@ export class CheckedPolicy implements Policy {
       rule: rule.description,
       source,
     });
+    const services = new Set([...this.#known].map(serviceOfPath));
     const rows = [
-      ...[...this.#exact].map(([path, entry]) => row(path.slice(1), entry)),
-      ...[...this.#byService].map(([service, entry]) => row(`${service}/*`, entry)),
-      // Each by its name, so that a method that is new shows in the diff.
-      ...[...this.#known]
-        .filter((path) => !this.#exact.has(path) && this.#wildcardFor(path) === undefined)
-        .map((path) => row(path.slice(1), this.#otherwise)),
+      // Each method by its name, so that a new one shows in the diff.
+      ...[...new Set([...this.#exact.keys(), ...this.#known])].map((path) =>
+        row(path.slice(1), this.entryFor(path)),
+      ),
+      ...[...this.#byService]
+        .filter(([service]) => !services.has(service))
+        .map(([service, entry]) => row(`${service}/*`, entry)),
     ];
     rows.sort((a, b) => (a.method < b.method ? -1 : 1));
     return [...rows, row('*', this.#otherwise)];
   }
 
-  rules(): readonly { readonly method: string; readonly rule: Rule }[] {
+  rules(): readonly NamedRule[] {
     return [
       ...[...this.#exact].map(([path, { rule }]) => ({ method: path.slice(1), rule })),
       ...[...this.#byService].map(([service, { rule }]) => ({ method: `${service}/*`, rule })),
       { method: '*', rule: this.#otherwise.rule },
     ];
-  }
-
-  #wildcardFor(method: string): Entry | undefined {
-    return this.#byService.get(method.slice(1, method.lastIndexOf('/')));
   }
 }

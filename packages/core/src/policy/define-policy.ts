@@ -1,127 +1,146 @@
-import { ConfigError } from '../errors/config-error.ts';
-import { checkOptionNames, describeValue, wrongOption } from '../errors/option-checks.ts';
+import type { DescService } from '@bufbuild/protobuf';
+import { describeValue } from '../errors/option-checks.ts';
 import { CheckedPolicy, type Entry, type Policy } from './checked-policy.ts';
-import { rulesOfDescriptorSet } from './descriptor-rules.ts';
-import {
-  checkCovered,
-  checkNames,
-  checkServices,
-  checkWeakened,
-  knownMethods,
-  type Rules,
-} from './known-methods.ts';
-import { type ProtoRules, rulesOfDefinitions } from './loader-rules.ts';
+import { checkCovered, checkHiddenDefaults, checkNames, checkWeakened } from './known-methods.ts';
 import { parsePattern, pathOf } from './method-pattern.ts';
-import { ruleNode, type Rule } from './rule.ts';
+import { type PolicyOptions, type PolicyPart, readPolicyInput } from './policy-input.ts';
+import { PolicyProblems } from './policy-problems.ts';
+import { type DefinedServices, readProtoRules } from './proto-rules.ts';
+import { isRule, notARule, type Rule, ruleNode } from './rule.ts';
 import { denyAll } from './rules.ts';
-import type { ServiceLike } from './rules-for.ts';
-
-export interface PolicyOptions {
-  /** The definitions of the services that the server has. Given them, everything is checked at start-up. */
-  readonly services?: readonly ServiceLike[];
-  /** A FileDescriptorSet, for rules written in the .proto. */
-  readonly descriptorSet?: Uint8Array;
-  /** By 'pkg.Service/Method' or 'pkg.Service/*'. */
-  readonly rules: Readonly<Record<string, Rule>>;
-  /** For methods that no rule names: denyAll() unless said, and never anonymous. */
-  readonly otherwise?: Rule;
-}
+import type { BoundRule } from './rules-for.ts';
+import type { ServiceLike } from './service-definition.ts';
 
 /**
- * A policy: which rule stands for which method. Exact beats wildcard, code beats .proto at equal
- * precision, and a rule in code that weakens one of the .proto says so with override().
+ * A policy: which rule applies to which method. Exact beats wildcard; code beats .proto at equal
+ * precision; a rule in code that weakens one of the .proto says so with override().
  *
- * @throws ConfigError listing everything that is wrong at once: a rule that names no method, a method
- * that no rule names while `otherwise` denies, a rule that is none, an option of a .proto that was
- * lost, misspelt or shadowed.
+ * Services are given with their rules, by method name; other rules by 'package.Service/Method'. Methods
+ * that no rule names are an error. The form with options has the same, and `otherwise`.
+ *
+ * @throws ConfigError whose `problems` list everything that is wrong: a rule that names no method, a
+ * method that no rule names, a value that is not a rule, an option of a .proto that is lost, misspelt
+ * or shadowed. `path` is the rule's key, or the option.
  * @example
- * definePolicy({
- *   services: [Orders.service],
- *   rules: { ...rulesFor(Orders.service, { List: requireScopes('orders:read') }), ...healthAndReflection() },
- * })
+ * definePolicy([Orders.service, { List: requireScopes('orders:read') }], healthChecks())
+ * @example
+ * definePolicy({ services: [Orders.service], descriptorSet, rules: {}, otherwise: authenticated() })
  */
-export function definePolicy(options: PolicyOptions): Policy {
-  checkOptionNames('definePolicy', options, ['services', 'descriptorSet', 'rules', 'otherwise']);
-  const { services, descriptorSet, otherwise = denyAll() } = options;
-  if (typeof options.rules !== 'object' || options.rules === null) {
-    throw wrongOption('rules', describeValue(options.rules), 'rules by method');
-  }
-  if (services !== undefined) checkServices(services);
-  const problems: string[] = [];
-  const code = readRules(options.rules, problems);
-  const proto = readProto(services, descriptorSet, problems);
-  const known = knownMethods(services, proto.paths);
-  checkOtherwise(otherwise, known !== undefined, problems);
-  const exact = new Map<string, Entry>();
-  for (const [path, rule] of proto.exact) exact.set(path, { rule, source: 'proto' });
-  for (const [path, rule] of code.exact) exact.set(path, { rule, source: 'code' });
-  const byService = new Map<string, Entry>();
-  for (const [service, rule] of proto.byService) byService.set(service, { rule, source: 'proto' });
-  for (const [service, rule] of code.byService) byService.set(service, { rule, source: 'code' });
-  const policy = new CheckedPolicy(
-    exact,
-    byService,
-    { rule: otherwise, source: 'otherwise' },
-    known,
-  );
-  if (known !== undefined) {
-    checkNames(code, known, problems);
-    checkCovered(policy, otherwise, known, problems);
-    checkWeakened(policy, proto, known, problems);
-  }
-  if (problems.length > 0) throw new ConfigError(`definePolicy:\n- ${problems.join('\n- ')}`);
+export function definePolicy(options: PolicyOptions): Policy;
+export function definePolicy(
+  first:
+    | readonly [ServiceLike | DescService, Readonly<Record<string, Rule>>]
+    | Readonly<Record<string, Rule>>,
+  ...others: readonly (
+    | readonly [ServiceLike | DescService, Readonly<Record<string, Rule>>]
+    | Readonly<Record<string, Rule>>
+  )[]
+): Policy;
+export function definePolicy(...args: readonly (PolicyOptions | PolicyPart)[]): Policy {
+  const problems = new PolicyProblems('definePolicy');
+  const input = readPolicyInput(args, problems);
+  const code = readRules(input.rules, problems);
+  const otherwise = readOtherwise(input.otherwise, problems);
+  const defined = readProtoRules(input.services, input.descriptorSet, problems);
+  const policy = new CheckedPolicy({
+    exact: new Map([...entriesOf(defined.exact), ...code.exact]),
+    byService: new Map([...entriesOf(defined.byService), ...code.byService]),
+    otherwise: { rule: otherwise ?? denyAll(), source: 'otherwise', key: 'otherwise' },
+    known: defined.paths,
+  });
+  checkServiceDefaults(input.serviceDefaults, defined, otherwise, problems);
+  if (input.isComplete) check(policy, code.keys, defined, otherwise, problems);
+  problems.check();
   return policy;
 }
 
-function readRules(rules: Readonly<Record<string, Rule>>, problems: string[]): Rules {
-  const exact = new Map<string, Rule>();
-  const byService = new Map<string, Rule>();
-  for (const [key, rule] of Object.entries(rules)) {
-    try {
-      ruleNode(rule, `rule ${JSON.stringify(key)}`);
-      const pattern = parsePattern(key);
+interface CodeRules {
+  readonly exact: ReadonlyMap<string, Entry>;
+  readonly byService: ReadonlyMap<string, Entry>;
+  readonly keys: readonly string[];
+}
+
+function readRules(rules: readonly BoundRule[], problems: PolicyProblems): CodeRules {
+  const exact = new Map<string, Entry>();
+  const byService = new Map<string, Entry>();
+  const keys: string[] = [];
+  for (const [key, rule] of rules) {
+    const pattern = parsePattern(key);
+    if (pattern === undefined) {
+      const expected = "expected 'package.Service/Method' or 'package.Service/*'";
+      problems.add(key, `${expected}, received ${JSON.stringify(key)}`);
+    } else if (!isRule(rule)) {
+      problems.add(key, notARule(rule));
+    } else {
       const isWildcard = pattern.method === '*';
       const [map, name] = isWildcard ? [byService, pattern.service] : [exact, pathOf(pattern)];
-      if (map.has(name))
-        problems.push(`rule ${JSON.stringify(key)}: there are two for this method`);
-      map.set(name, rule);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(error.message);
+      if (map.has(name)) problems.add(key, 'there are two rules for this method');
+      map.set(name, { rule, source: 'code', key });
+      keys.push(key);
     }
   }
-  return { exact, byService };
+  return { exact, byService, keys };
 }
 
-function readProto(
-  services: readonly ServiceLike[] | undefined,
-  descriptorSet: Uint8Array | undefined,
-  problems: string[],
-): Rules & { readonly paths: readonly string[] } {
-  const loaded = rulesOfDefinitions(services ?? []);
-  problems.push(...loaded.problems);
-  if (descriptorSet === undefined) return { ...loaded, paths: [] };
-  const described: ProtoRules & { readonly paths: readonly string[] } =
-    rulesOfDescriptorSet(descriptorSet);
-  problems.push(...described.problems);
-  for (const [path, rule] of loaded.exact) {
-    const other = described.exact.get(path)?.description ?? 'none';
-    if (other !== rule.description) {
-      problems.push(
-        `${path}: the definition says "${rule.description}", the descriptor set "${other}"`,
-      );
-    }
+/** Undefined where it is wrong: then nothing that depends on it is checked. */
+function readOtherwise(given: unknown, problems: PolicyProblems): Rule | undefined {
+  if (given === undefined) return denyAll();
+  if (!isRule(given)) {
+    problems.add('otherwise', notARule(given));
+    return undefined;
   }
-  return described;
+  const { kind } = ruleNode(given, 'otherwise');
+  if (!['public', 'anonymous', 'dry_run', 'override'].includes(kind)) return given;
+  problems.add('otherwise', `expected a rule for verified callers, received ${given.description}`);
+  return undefined;
 }
 
-function checkOtherwise(otherwise: Rule, methodsKnown: boolean, problems: string[]): void {
-  const { kind } = ruleNode(otherwise, 'otherwise');
-  if (['public', 'anonymous', 'dry_run', 'override'].includes(kind)) {
-    problems.push(`otherwise: came ${otherwise.description}; wanted a rule for verified callers`);
-  } else if (!methodsKnown && kind !== 'deny') {
-    problems.push(
-      'otherwise: without services it must be denyAll(), or a misspelt rule opens a method',
+function entriesOf(rules: ReadonlyMap<string, Rule>): readonly (readonly [string, Entry])[] {
+  return [...rules].map(([name, rule]) => {
+    const key = name.startsWith('/') ? name.slice(1) : `${name}/*`;
+    return [name, { rule, source: 'proto', key }];
+  });
+}
+
+function checkServiceDefaults(
+  stated: unknown,
+  defined: DefinedServices,
+  otherwise: Rule | undefined,
+  problems: PolicyProblems,
+): void {
+  const [described] = defined.byService.keys();
+  if (stated === undefined) {
+    if (otherwise !== undefined && !denies(otherwise)) checkHiddenDefaults(defined, problems);
+  } else if (stated !== 'none') {
+    problems.add('serviceDefaults', `expected 'none', received ${describeValue(stated)}`);
+  } else if (described !== undefined) {
+    problems.add(
+      'serviceDefaults',
+      `expected no default_rule, received one of ${described}. Remove this option`,
     );
   }
+}
+
+function check(
+  policy: CheckedPolicy,
+  keys: readonly string[],
+  defined: DefinedServices,
+  otherwise: Rule | undefined,
+  problems: PolicyProblems,
+): void {
+  if (defined.paths.size > 0) {
+    checkNames(keys, defined.paths, problems);
+    if (otherwise !== undefined && denies(otherwise)) checkCovered(policy, defined, problems);
+    checkWeakened(policy, defined, problems);
+  } else if (otherwise !== undefined && !denies(otherwise)) {
+    problems.add(
+      'otherwise',
+      `expected denyAll() where no services are given, received ${otherwise.description}: ` +
+        'a misspelt rule would open a method',
+    );
+  }
+}
+
+function denies(rule: Rule): boolean {
+  return ruleNode(rule, 'otherwise').kind === 'deny';
 }

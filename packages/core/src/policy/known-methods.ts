@@ -1,99 +1,91 @@
-import { describeValue, nearestName, wrongOption } from '../errors/option-checks.ts';
-import type { Policy } from './checked-policy.ts';
+import type { CheckedPolicy } from './checked-policy.ts';
 import { implies } from './implies.ts';
 import { INFRASTRUCTURE } from './method-pattern.ts';
-import { ruleNode, type Rule } from './rule.ts';
-import type { ServiceLike } from './rules-for.ts';
+import { KnownNames, type PolicyProblems } from './policy-problems.ts';
+import type { DefinedServices } from './proto-rules.ts';
+import { ruleNode } from './rule.ts';
+import { serviceOfPath } from './service-definition.ts';
 
-/** Rules by path, and by service for its other methods. */
-export interface Rules {
-  readonly exact: ReadonlyMap<string, Rule>;
-  readonly byService: ReadonlyMap<string, Rule>;
-}
-
-/** @throws ConfigError for what is no service definition: a client, a name, a method without a path. */
-export function checkServices(services: unknown): void {
-  const wanted = 'service definitions, as a grpc-js server takes them';
-  if (!Array.isArray(services)) throw wrongOption('services', describeValue(services), wanted);
-  for (const [index, service] of services.entries()) {
-    const option = `services[${index}]`;
-    if (typeof service !== 'object' || service === null) {
-      throw wrongOption(option, describeValue(service), wanted);
-    }
-    for (const [name, method] of Object.entries(service as Readonly<Record<string, unknown>>)) {
-      const path = (method as { readonly path?: unknown } | null | undefined)?.path;
-      if (typeof path === 'string' && /^\/[^/]+\/[^/]+$/.test(path)) continue;
-      throw wrongOption(`${option}.${name}.path`, describeValue(path), "'/package.Service/Method'");
-    }
+/** Reports rules that name no method. `keys` are 'pkg.Service/Method' or 'pkg.Service/*', as written. */
+export function checkNames(
+  keys: readonly string[],
+  known: ReadonlySet<string>,
+  problems: PolicyProblems,
+): void {
+  const paths = new Set([...known, ...INFRASTRUCTURE]);
+  const methods = new Map<string, string[]>();
+  for (const path of paths) {
+    const service = serviceOfPath(path);
+    const names = methods.get(service) ?? [];
+    names.push(path.slice(service.length + 2));
+    methods.set(service, names);
+  }
+  const services = new KnownNames(methods.keys());
+  const methodNames = new Map<string, KnownNames>();
+  const namesOf = (service: string): KnownNames => {
+    const names = methodNames.get(service) ?? new KnownNames(methods.get(service) ?? []);
+    methodNames.set(service, names);
+    return names;
+  };
+  for (const key of keys) {
+    const path = key.startsWith('/') ? key : `/${key}`;
+    const [service, name] = [serviceOfPath(path), path.slice(path.lastIndexOf('/') + 1)];
+    const isService = methods.has(service);
+    if (isService && (name === '*' || paths.has(path))) continue;
+    // First the service, then a method of it: far fewer comparisons than with every method.
+    const owner = isService ? service : problems.nearest(service, services);
+    const near =
+      owner === undefined || name === '*' ? name : problems.nearest(name, namesOf(owner));
+    const meant = owner === undefined || near === undefined ? undefined : `${owner}/${near}`;
+    problems.addUnknown(key, 'there is no such method', meant);
   }
 }
 
-/** The paths of all methods; undefined where nobody said which there are. */
-export function knownMethods(
-  services: readonly ServiceLike[] | undefined,
-  described: readonly string[],
-): ReadonlySet<string> | undefined {
-  const defined = (services ?? []).flatMap((service) => Object.values(service));
-  const paths = new Set([...defined.map(({ path }) => path), ...described]);
-  // An empty list says no more than none.
-  return paths.size === 0 ? undefined : paths;
-}
-
-export function checkNames(code: Rules, known: ReadonlySet<string>, problems: string[]): void {
-  const methods = [...known, ...INFRASTRUCTURE];
-  const services = new Set(methods.map((path) => path.slice(1, path.lastIndexOf('/'))));
-  const candidates = [
-    ...methods.map((path) => path.slice(1)),
-    ...[...services].map((s) => `${s}/*`),
-  ];
-  const names = [
-    ...[...code.exact.keys()]
-      .filter((path) => !methods.includes(path))
-      .map((path) => path.slice(1)),
-    ...[...code.byService.keys()].filter((name) => !services.has(name)).map((name) => `${name}/*`),
-  ];
-  for (const name of names) {
-    const near = nearestName(name, candidates);
-    const hint = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
-    problems.push(`rule ${JSON.stringify(name)}: there is no such method${hint}`);
-  }
-}
-
-/** A method that nobody thought of is better told at start-up than by its callers. */
+/** Reports methods that no rule names: a forgotten one is reported at start-up, not by its callers. */
 export function checkCovered(
-  policy: Policy,
-  otherwise: Rule,
-  known: ReadonlySet<string>,
-  problems: string[],
+  policy: CheckedPolicy,
+  defined: DefinedServices,
+  problems: PolicyProblems,
 ): void {
-  if (ruleNode(otherwise, 'otherwise').kind !== 'deny') return;
-  const named = policy.table().filter(({ source }) => source !== 'otherwise');
-  const rows = new Set(named.map(({ method }) => method));
-  for (const path of known) {
-    const method = path.slice(1);
-    const wildcard = method.replace(/\/[^/]*$/, '/*');
-    if (rows.has(method) || rows.has(wildcard)) continue;
-    problems.push(`${path}: no rule names it, so it is denied; say denyAll() where that is meant`);
+  for (const path of defined.paths) {
+    if (policy.entryFor(path).source !== 'otherwise') continue;
+    const mayHaveDefault = defined.hiddenDefaults.has(serviceOfPath(path));
+    problems.add(
+      path.slice(1),
+      'no rule names this method, so it is denied. If that is intended, say denyAll()' +
+        (mayHaveDefault ? '; if its service has a default_rule, pass a descriptorSet' : ''),
+    );
   }
 }
 
-/** What the .proto asks for is what its readers rely on. */
+/** Reports rules in code that weaken one of the .proto, which its readers rely on. */
 export function checkWeakened(
-  policy: Policy,
-  proto: Rules,
-  known: ReadonlySet<string>,
-  problems: string[],
+  policy: CheckedPolicy,
+  defined: DefinedServices,
+  problems: PolicyProblems,
 ): void {
-  for (const path of known) {
-    const service = path.slice(1, path.lastIndexOf('/'));
-    const written = proto.exact.get(path) ?? proto.byService.get(service);
-    const effective = policy.ruleFor(path);
-    if (written === undefined || written === effective) continue;
-    const node = ruleNode(effective, path);
+  for (const path of defined.paths) {
+    const written = defined.exact.get(path) ?? defined.byService.get(serviceOfPath(path));
+    const { rule, key } = policy.entryFor(path);
+    if (written === undefined || written === rule) continue;
+    const node = ruleNode(rule, key);
     if (node.kind === 'override' || implies(node, ruleNode(written, path))) continue;
-    problems.push(
-      `${path}: the rule "${effective.description}" weakens "${written.description}" of the .proto; ` +
-        'say override(…) where that is meant',
+    problems.add(
+      key,
+      `the rule "${rule.description}" weakens "${written.description}" of the .proto ` +
+        `for ${path.slice(1)}. If that is intended, say override(…)`,
+    );
+  }
+}
+
+/** Reports services whose default in the .proto would be lost while `otherwise` allows callers. */
+export function checkHiddenDefaults(defined: DefinedServices, problems: PolicyProblems): void {
+  for (const service of defined.hiddenDefaults) {
+    problems.add(
+      service,
+      'expected a descriptor set with this service, received none: its .proto uses grpc_authn rules, ' +
+        'and its definition does not show a default_rule, while `otherwise` allows callers. Pass ' +
+        "`descriptorSet: readDescriptorSet(bytes)`, or `serviceDefaults: 'none'` if no service has one",
     );
   }
 }

@@ -1,54 +1,59 @@
 import { nearestName } from '../errors/option-checks.ts';
+import type { PolicyProblems } from './policy-problems.ts';
 import { METHOD_OPTION, readProtoRule, SERVICE_OPTION } from './proto-rule.ts';
 import type { Rule } from './rule.ts';
-import type { ServiceLike } from './rules-for.ts';
+import type { ServiceLike } from './service-definition.ts';
 
-/** Rules that were written in a .proto, by path, and what is wrong there. */
-export interface ProtoRules {
-  readonly exact: ReadonlyMap<string, Rule>;
-  readonly byService: ReadonlyMap<string, Rule>;
-  readonly problems: readonly string[];
+/** A method as proto-loader defines it; other generators leave the optional members out. */
+export interface LoadedMethod {
+  readonly path: string;
+  readonly options?: object;
+  readonly requestType?: LoadedType;
+  readonly responseType?: LoadedType;
+}
+interface LoadedType {
+  readonly fileDescriptorProtos?: readonly Uint8Array[];
 }
 
 /**
- * Reads `(grpc_authn.v1.rule)` from the definitions that proto-loader makes. It takes an option of any
- * name and shape, so whatever looks like ours and is not is a problem: a misspelt rule is none.
+ * Reads `(grpc_authn.v1.rule)` from the definitions that proto-loader makes. It accepts an option of any
+ * name and shape, so whatever resembles ours is a problem: a misspelt rule would open a method.
  */
-export function rulesOfDefinitions(services: readonly ServiceLike[]): ProtoRules {
+export function rulesOfDefinition(
+  service: ServiceLike,
+  problems: PolicyProblems,
+): ReadonlyMap<string, Rule> {
   const exact = new Map<string, Rule>();
-  const problems: string[] = [];
-  for (const method of services.flatMap((service) => Object.values(service))) {
-    const { path, options } = method as { readonly path: string; readonly options?: object };
+  for (const { path, options } of Object.values(service) as readonly LoadedMethod[]) {
     for (const [key, value] of Object.entries(options ?? {})) {
+      const method = path.slice(1);
       const name = /^\(\.?([^)]*)\)(.*)$/.exec(key);
       if (name === null) {
-        if (WITHOUT_PARENTHESES.has(key)) problems.push(misspelt(path, key));
+        if (WITHOUT_PARENTHESES.has(key)) problems.add(method, misspelt(key));
         continue;
       }
       const [, option = '', member] = name;
       if (option === METHOD_OPTION && member === '') {
         const rule = readProtoRule(value);
-        if (typeof rule === 'string') problems.push(`${path}: the option (${option}) ${rule}`);
-        else if (exact.has(path))
-          problems.push(`${path}: the option (${option}) stands there twice`);
+        if (typeof rule === 'string') problems.add(method, `the option (${option}) ${rule}`);
+        else if (exact.has(path)) problems.add(method, `the option (${option}) is set twice`);
         else exact.set(path, rule);
       } else if (looksLikeOurs(option)) {
-        problems.push(misspelt(path, key));
+        problems.add(method, misspelt(key));
       }
     }
   }
-  // proto-loader does not show the options of a service: a descriptor set does.
-  return { exact, byService: new Map(), problems };
+  return exact;
 }
 
-/** What becomes of our option's name where its parentheses were forgotten. */
+/** What our option's name becomes without its parentheses. */
 const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set(['grpc_authn', 'rule', 'rules']);
 
-function misspelt(path: string, key: string): string {
-  return `${path}: there is no option ${key}; write option (${METHOD_OPTION}) = { … }`;
+function misspelt(key: string): string {
+  return `there is no option ${key}; write option (${METHOD_OPTION}) = { … }`;
 }
 
-/** A name of our package, or a relative name that may mean ours, or another's that shadows it. */
+/** A name of our package, a relative name that may mean ours, or another's that shadows it. */
 function looksLikeOurs(option: string): boolean {
   const ours = [METHOD_OPTION, SERVICE_OPTION];
   return (
@@ -59,4 +64,29 @@ function looksLikeOurs(option: string): boolean {
       (name) => name.endsWith(`.${option}`) || option.endsWith(`.${name.split('.').at(-1)}`),
     )
   );
+}
+
+/**
+ * Whether a service may have a `default_rule` that its definition does not show: a method of it has a
+ * rule, or it was loaded together with grpc_authn/v1/rule.proto. proto-loader drops the options of
+ * services and the imports of files, but every definition carries the descriptors of the whole load.
+ */
+export function mayHideDefault(
+  service: ServiceLike,
+  rules: ReadonlyMap<string, Rule>,
+  seen: Map<readonly Uint8Array[], boolean>,
+): boolean {
+  if (rules.size > 0) return true;
+  const methods = Object.values(service) as readonly LoadedMethod[];
+  return methods
+    .flatMap(({ requestType, responseType }) => [requestType, responseType])
+    .some((type) => {
+      const files = type?.fileDescriptorProtos;
+      if (!Array.isArray(files)) return false;
+      const known = seen.get(files);
+      if (known !== undefined) return known;
+      const found = files.some((file) => Buffer.from(file).includes('grpc_authn'));
+      seen.set(files, found);
+      return found;
+    });
 }

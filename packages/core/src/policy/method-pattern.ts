@@ -1,5 +1,3 @@
-import { ConfigError } from '../errors/config-error.ts';
-
 /** 'pkg.Service' and a method's name, or '*' for all of them. A dot is a dot. */
 export interface MethodPattern {
   readonly service: string;
@@ -9,20 +7,17 @@ export interface MethodPattern {
 const PATTERN =
   /^\/?([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\/(\*|[A-Za-z_][A-Za-z0-9_]*)$/;
 
-/** @throws ConfigError for a key that can name no method. */
-export function parsePattern(key: string): MethodPattern {
+/** Undefined for a key that cannot name a method. */
+export function parsePattern(key: string): MethodPattern | undefined {
   const [, service, method] = PATTERN.exec(key) ?? [];
-  if (service !== undefined && method !== undefined) return { service, method };
-  throw new ConfigError(
-    `rule ${JSON.stringify(key)}: wanted 'package.Service/Method' or 'package.Service/*'`,
-  );
+  return service === undefined || method === undefined ? undefined : { service, method };
 }
 
 export function pathOf({ service, method }: MethodPattern): string {
   return `/${service}/${method}`;
 }
 
-/** Services that stand beside the user's own, and may be named without their definitions. */
+/** Services that run beside the user's own. Rules may name them without their definitions. */
 export const INFRASTRUCTURE: readonly string[] = [
   '/grpc.health.v1.Health/Check',
   '/grpc.health.v1.Health/List',

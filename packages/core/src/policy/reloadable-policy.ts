@@ -1,17 +1,34 @@
-import type { Policy } from './checked-policy.ts';
+import {
+  CheckedPolicy,
+  ListedPolicy,
+  type NamedRule,
+  type Policy,
+  rulesOf,
+} from './checked-policy.ts';
 import type { Rule } from './rule.ts';
+import { authenticated } from './rules.ts';
 
-/** A policy that is replaced at each reload of a config. */
-export class ReloadablePolicy implements Policy {
+/** What applies without a policy: every method needs a verified caller. */
+export function anyCallerPolicy(): Policy {
+  return new CheckedPolicy({
+    exact: new Map(),
+    byService: new Map(),
+    otherwise: { rule: authenticated(), source: 'otherwise', key: 'otherwise' },
+    known: new Set(),
+  });
+}
+
+/** A policy that follows reloads: each question goes to the policy that `current` returns. */
+export function reloadablePolicy(current: () => Policy): Policy {
+  return new ReloadablePolicy(current);
+}
+
+class ReloadablePolicy extends ListedPolicy {
   readonly #current: () => Policy;
 
   constructor(current: () => Policy) {
+    super();
     this.#current = current;
-  }
-
-  /** What ruleFor and table read now. */
-  get current(): Policy {
-    return this.#current();
   }
 
   ruleFor(method: string): Rule {
@@ -21,9 +38,8 @@ export class ReloadablePolicy implements Policy {
   table(): ReturnType<Policy['table']> {
     return this.#current().table();
   }
-}
 
-/** `current` is read for each call. */
-export function reloadablePolicy(current: () => Policy): Policy {
-  return new ReloadablePolicy(current);
+  rules(): readonly NamedRule[] | undefined {
+    return rulesOf(this.#current());
+  }
 }

@@ -3,7 +3,7 @@ import type { JsonValue } from '../contract/json.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { describeValue } from '../errors/option-checks.ts';
 
-/** Who may call a method. Made by the functions of this package only; another object is a ConfigError. */
+/** Who may call a method. Only the functions of this package make one; another object is a ConfigError. */
 export interface Rule {
   /** For tables, records and reviews. */
   readonly description: string;
@@ -11,7 +11,7 @@ export interface Rule {
 
 export type ClaimPredicate = (value: JsonValue | undefined) => boolean;
 
-/** What a rule says. */
+/** What a rule asks for. */
 export type RuleNode =
   | { readonly kind: 'public' }
   | { readonly kind: 'anonymous' }
@@ -30,7 +30,7 @@ export type RuleNode =
   | { readonly kind: 'override'; readonly rule: RuleNode }
   | { readonly kind: 'dry_run'; readonly rule: RuleNode; readonly untilMs: number };
 
-/** A private name marks the rules that were checked as they were made. */
+/** A private field marks rules that were checked when they were made. */
 class CheckedRule implements Rule {
   readonly description: string;
   readonly #node: RuleNode;
@@ -50,17 +50,25 @@ export function makeRule(description: string, node: RuleNode): Rule {
   return new CheckedRule(description, node);
 }
 
-/** @throws ConfigError for what none of our functions made. */
-export function ruleNode(rule: unknown, where: string): RuleNode {
-  const node = CheckedRule.read(rule);
-  if (node !== undefined) return node;
-  throw new ConfigError(
-    `${where}: came ${describeValue(rule)}; wanted a rule of publicMethod(), requireScopes() and so on`,
-  );
+/** Whether one of our functions made it. */
+export function isRule(rule: unknown): rule is Rule {
+  return CheckedRule.read(rule) !== undefined;
 }
 
-/** As ruleNode, without the override() around it, which is for start-up alone. */
-export function effectiveRule(rule: unknown, where: string): RuleNode {
-  const node = ruleNode(rule, where);
+/** What is wrong with a value that is not a rule. */
+export function notARule(received: unknown): string {
+  return `expected a rule such as requireScopes('orders:read'), received ${describeValue(received)}`;
+}
+
+/** @throws ConfigError for a value that none of our functions made; `path` says where it is. */
+export function ruleNode(rule: unknown, path: string): RuleNode {
+  const node = CheckedRule.read(rule);
+  if (node !== undefined) return node;
+  throw new ConfigError([{ path, message: notARule(rule) }]);
+}
+
+/** As ruleNode, without the override() around it, which matters at start-up only. */
+export function effectiveRule(rule: unknown, path: string): RuleNode {
+  const node = ruleNode(rule, path);
   return node.kind === 'override' ? node.rule : node;
 }

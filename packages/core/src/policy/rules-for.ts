@@ -1,68 +1,87 @@
-import { ConfigError } from '../errors/config-error.ts';
-import { describeValue, nearestName } from '../errors/option-checks.ts';
+import type { DescService } from '@bufbuild/protobuf';
+import { describeValue } from '../errors/option-checks.ts';
+import { KnownNames, PolicyProblems } from './policy-problems.ts';
 import type { Rule } from './rule.ts';
 import { publicMethod } from './rules.ts';
+import {
+  type AnyService,
+  methodPaths,
+  problemsOfService,
+  type ServiceLike,
+  serviceName,
+} from './service-definition.ts';
 
-/** What a service definition of grpc-js has of each method. */
-export interface ServiceLike {
-  readonly [method: string]: { readonly path: string };
-}
-
-/** The names that are written down: an index signature, as proto-loader's types have one, is none. */
+/** The names that are written down: an index signature, as in proto-loader's types, is not one. */
 type Named<S> = keyof {
   [K in keyof S as string extends K ? never : number extends K ? never : K]: 1;
 };
-export type MethodName<S> = [Named<S>] extends [never] ? keyof S : Named<S>;
+type Methods<S> = S extends { readonly kind: 'service'; readonly method: infer M } ? M : S;
+/** The names of a service's methods, as its definition has them. */
+export type MethodName<S> = [Named<Methods<S>>] extends [never]
+  ? keyof Methods<S>
+  : Named<Methods<S>>;
 
 /**
- * Binds rules to a service by its definition, so that a wrong method name does not compile; '*' is all
- * methods that are not named.
+ * Binds rules to a service by its definition, so that a wrong method name does not compile. '*' stands
+ * for all methods that are not named.
  *
- * @throws ConfigError where the types cannot see it: for a name that is no method of the service.
+ * @throws ConfigError with every name that is not a method of the service.
  * @example
  * definePolicy({ services: [Orders], rules: rulesFor(Orders, { List: requireScopes('orders:read') }) })
  */
-export function rulesFor<S extends ServiceLike>(
+export function rulesFor<S extends ServiceLike | DescService>(
   service: S,
   rules: { readonly [M in MethodName<S> | '*']?: Rule },
 ): Readonly<Record<string, Rule>> {
-  if (typeof service !== 'object' || service === null) {
-    throw new ConfigError(`rulesFor: came ${describeValue(service)}; wanted a service definition`);
-  }
+  const problems = new PolicyProblems('rulesFor');
+  problems.addAll(problemsOfService(service, 'service'));
   if (typeof rules !== 'object' || rules === null) {
-    throw new ConfigError(`rulesFor: came ${describeValue(rules)}; wanted rules by method`);
+    problems.add('rules', `expected rules by method, received ${describeValue(rules)}`);
   }
-  const bound: Record<string, Rule> = {};
-  for (const [name, rule] of Object.entries<Rule | undefined>(rules)) {
-    if (rule === undefined) continue;
-    bound[name === '*' ? wildcardOf(service) : pathOfMethod(service, name)] = rule;
+  problems.check();
+  const given = Object.entries<Rule | undefined>(rules).filter(([, rule]) => rule !== undefined);
+  const bound = bindRules(service, Object.fromEntries(given), problems);
+  problems.check();
+  return Object.fromEntries(bound) as Readonly<Record<string, Rule>>;
+}
+
+/** A key such as 'package.Service/Method', and what should be a rule. */
+export type BoundRule = readonly [key: string, rule: unknown];
+
+/** Finds the keys of rules that are given by method name. */
+export function bindRules(
+  service: AnyService,
+  rules: object,
+  problems: PolicyProblems,
+): readonly BoundRule[] {
+  const paths = methodPaths(service);
+  const owner = serviceName(service);
+  const names = new KnownNames(paths.keys());
+  const bound: BoundRule[] = [];
+  for (const [name, rule] of Object.entries(rules)) {
+    const path = name === '*' && owner !== undefined ? `/${owner}/*` : paths.get(name);
+    if (path !== undefined) bound.push([path.slice(1), rule]);
+    else {
+      const key = owner === undefined ? name : `${owner}/${name}`;
+      problems.addUnknown(key, 'there is no such method', problems.nearest(name, names));
+    }
   }
   return bound;
 }
 
-/** Health checks and reflection, for everybody: credentials are never looked at. */
-export function healthAndReflection(): Readonly<Record<string, Rule>> {
+/** Health checks (grpc.health.v1) are public: credentials are never looked at. */
+export function healthChecks(): Readonly<Record<string, Rule>> {
+  return { 'grpc.health.v1.Health/*': publicMethod() };
+}
+
+/**
+ * Server reflection publishes the schema of every service to its callers.
+ *
+ * @example definePolicy([Orders.service, rules], reflection(requireScopes('admin')))
+ */
+export function reflection(rule: Rule): Readonly<Record<string, Rule>> {
   return {
-    'grpc.health.v1.Health/*': publicMethod(),
-    'grpc.reflection.v1.ServerReflection/*': publicMethod(),
-    'grpc.reflection.v1alpha.ServerReflection/*': publicMethod(),
+    'grpc.reflection.v1.ServerReflection/*': rule,
+    'grpc.reflection.v1alpha.ServerReflection/*': rule,
   };
-}
-
-function pathOfMethod(service: ServiceLike, name: string): string {
-  const method = Object.hasOwn(service, name) ? service[name] : undefined;
-  if (typeof method?.path === 'string') return method.path.replace(/^\//, '');
-  const near = nearestName(name, Object.keys(service));
-  throw new ConfigError(
-    `rulesFor: the service has no method ${JSON.stringify(name)}` +
-      (near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`),
-  );
-}
-
-function wildcardOf(service: ServiceLike): string {
-  const [first] = Object.values(service);
-  if (typeof first?.path !== 'string') {
-    throw new ConfigError(`rulesFor: came ${describeValue(service)}; wanted a service definition`);
-  }
-  return first.path.replace(/^\//, '').replace(/\/[^/]*$/, '/*');
 }

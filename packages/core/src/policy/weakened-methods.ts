@@ -6,9 +6,9 @@ import { ruleNode, type Rule } from './rule.ts';
 import { authenticated } from './rules.ts';
 
 /**
- * The methods, and patterns of methods, to which one policy lets callers through whom the other would
- * not. No policy is one that lets every verified caller through. A second opinion counts as the same
- * where its name is the same: whom it asks is for the authenticators to say, not for a rule.
+ * The methods, and patterns of methods, for which `after` allows callers that `before` rejects. No policy
+ * allows every verified caller. Two confirmedBy() rules count as equal if their authenticators have the
+ * same name: what changed in the authenticator is compared elsewhere.
  *
  * @throws ConfigError for a policy that definePolicy did not make.
  */
@@ -27,7 +27,7 @@ export function weakenedMethods(
 function patternsOf(policy: Policy | undefined): readonly string[] {
   if (policy === undefined) return ['*'];
   const rules = rulesOf(policy);
-  if (rules === undefined) throw new ConfigError('wanted a policy of definePolicy()');
+  if (rules === undefined) throw new ConfigError('expected a policy of definePolicy()');
   return rules.map(({ method }) => method);
 }
 
@@ -35,7 +35,7 @@ function ruleFor(policy: Policy | undefined, path: string): Rule {
   return policy?.ruleFor(path) ?? authenticated();
 }
 
-/** A method that the pattern alone names: no .proto can call one so. */
+/** A method that only this pattern matches: no .proto can have one of this name. */
 function exampleOf(pattern: string): string {
   return pattern === '*' ? '/*/*' : `/${pattern}`;
 }

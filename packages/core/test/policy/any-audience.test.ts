@@ -22,7 +22,7 @@ import {
   requireClaim,
   requireScopes,
 } from '../../src/policy/rules.ts';
-import { healthAndReflection } from '../../src/policy/rules-for.ts';
+import { healthChecks } from '../../src/policy/rules-for.ts';
 import { caller, SecondOpinion } from '../support/asked-rule.ts';
 import { Orders } from '../support/service-definitions.ts';
 import { stubAuthenticator } from '../support/stub-authenticator.ts';
@@ -95,7 +95,7 @@ describe('an authenticator that takes tokens of any audience', () => {
 
   it('is a ConfigError where what stands for the others asks for no scopes', () => {
     const services = [Orders];
-    const rules = { 'orders.v1.Orders/*': requireScopes('a'), ...healthAndReflection() };
+    const rules = { 'orders.v1.Orders/*': requireScopes('a'), ...healthChecks() };
     const open = definePolicy({ services, rules, otherwise: authenticated() });
     expect(() => createGate({ authenticator: ofAnyAudience(), policy: open })).toThrow(': *');
     const policy = definePolicy({ services, rules, otherwise: requireScopes('a') });

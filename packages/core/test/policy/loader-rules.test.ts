@@ -51,9 +51,10 @@ describe('a rule in a .proto that proto-loader read', () => {
 
   it('is missing where none was written: the method is told, or what stands for the others counts', () => {
     expect(() => definePolicy({ services, rules: {} })).toThrow(
-      '/orders.v1.Orders/Unmarked: no rule',
+      'orders.v1.Orders/Unmarked: no rule',
     );
-    const policy = definePolicy({ services, rules: {}, otherwise: requireScopes('x') });
+    const otherwise = requireScopes('x');
+    const policy = definePolicy({ services, rules: {}, otherwise, serviceDefaults: 'none' });
     expect(policy.ruleFor('/orders.v1.Orders/Unmarked').description).toBe('scopes x');
     expect(policy.ruleFor('/orders.v1.Orders/Get').description).toBe('scopes orders:read');
   });
@@ -74,7 +75,7 @@ describe('an option of a .proto that would be lost', () => {
     for (const otherwise of [denyAll(), authenticated()]) {
       const define = () => definePolicy({ services: [trap(name)], rules: {}, otherwise });
       expect(define).toThrow(ConfigError);
-      expect(define).toThrow(`/traps.v1.${name}/Call: there is no option ${shown}`);
+      expect(define).toThrow(`traps.v1.${name}/Call: there is no option ${shown}`);
       expect(define).toThrow('write option (grpc_authn.v1.rule)');
     }
   });
@@ -91,20 +92,20 @@ describe('a value of the option that would say something else', () => {
     ['FlagName', 'has no member "authentificated"'],
     ['SplitMemberName', 'has no member "scope"'],
     ['MemberAmongGood', 'has no member "anyscope"'],
-    ['Empty', 'must say exactly one thing'],
-    ['OnlyFalse', 'must say exactly one thing'],
-    ['TwoThings', 'must say exactly one thing'],
-    ['TwoKinds', 'must say exactly one thing'],
-    ['EmptyScope', 'no scope'],
-    ['SpacedScope', 'no scope'],
-    ['NumberScope', 'no scope'],
-    ['TextFlag', 'no flag as public'],
-    ['NoMessage', 'is no message'],
+    ['Empty', 'must set exactly one member'],
+    ['OnlyFalse', 'must set exactly one member'],
+    ['TwoThings', 'must set exactly one member'],
+    ['TwoKinds', 'must set exactly one member'],
+    ['EmptyScope', 'needs scopes in'],
+    ['SpacedScope', 'needs scopes in'],
+    ['NumberScope', 'needs scopes in'],
+    ['TextFlag', 'needs true or false as public'],
+    ['NoMessage', 'is not a message'],
   ])('is a ConfigError, never an open method: %s %s', (name, said) => {
     for (const otherwise of [denyAll(), authenticated()]) {
       const define = () => definePolicy({ services: [trap(name)], rules: {}, otherwise });
       expect(define).toThrow(ConfigError);
-      expect(define).toThrow(`/traps.v1.${name}/Call: the option (grpc_authn.v1.rule)`);
+      expect(define).toThrow(`traps.v1.${name}/Call: the option (grpc_authn.v1.rule)`);
       expect(define).toThrow(said);
     }
   });
@@ -122,11 +123,11 @@ describe('a definition with an option that proto-loader did not make', () => {
   it.each<readonly [string, object, string]>([
     ['a member of a split option', { '(grpc_authn.v1.rule).scopes': 'a' }, 'there is no option'],
     ['a relative split option', { '(rule).scopes': 'a' }, 'there is no option'],
-    ['a list of scopes with a hole', option({ scopes: ['a', undefined] }), 'no scope'],
-    ['a list in a list', option({ scopes: [['a']] }), 'no scope'],
-    ['null', { '(grpc_authn.v1.rule)': null }, 'is no message'],
-    ['an empty list', option({ scopes: [] }), 'exactly one thing'],
-    ['a flag that is no flag', option({ deny: 'no' }), 'no flag'],
+    ['a list of scopes with a hole', option({ scopes: ['a', undefined] }), 'needs scopes in'],
+    ['a list in a list', option({ scopes: [['a']] }), 'needs scopes in'],
+    ['null', { '(grpc_authn.v1.rule)': null }, 'is not a message'],
+    ['an empty list', option({ scopes: [] }), 'exactly one member'],
+    ['a flag that is no flag', option({ deny: 'no' }), 'needs true or false'],
     ['a member of every object', option({ toString: true }), 'no member'],
   ])('is a ConfigError where it is %s', (_what, options, said) => {
     const define = () => definePolicy({ services: withOptions(options), rules: {} });
@@ -204,7 +205,7 @@ describe('a rule in code beside one in the .proto', () => {
     const rules = { ...rest, [`orders.v1.Orders/${method}`]: rule };
     const define = () => definePolicy({ services, rules });
     expect(define).toThrow(ConfigError);
-    expect(define).toThrow(`/orders.v1.Orders/${method}: the rule "${rule.description}" weakens`);
+    expect(define).toThrow(`orders.v1.Orders/${method}: the rule "${rule.description}" weakens`);
   });
 
   it.each(weaker)('that weakens it on purpose says so: %s, $description', (method, rule) => {
@@ -233,6 +234,6 @@ describe('a rule in code beside one in the .proto', () => {
     };
     const define = () => definePolicy({ services, rules });
     expect(define).toThrow(/List: the rule.*\n.*Get: the rule/);
-    expect(define).toThrow('/orders.v1.Orders/Unmarked: no rule');
+    expect(define).toThrow('orders.v1.Orders/Unmarked: no rule');
   });
 });

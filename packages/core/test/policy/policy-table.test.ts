@@ -8,11 +8,11 @@ import {
   requireAll,
   requireScopes,
 } from '../../src/policy/rules.ts';
-import { healthAndReflection, rulesFor } from '../../src/policy/rules-for.ts';
-import { Orders } from '../support/service-definitions.ts';
+import { healthChecks, rulesFor } from '../../src/policy/rules-for.ts';
+import { Orders, serviceOf } from '../support/service-definitions.ts';
 
 describe('the table of a policy', () => {
-  it('has each rule by its method, whence it comes, and what stands for the others last', () => {
+  it('lists each known method with its rule and the source of the rule, and all others last', () => {
     const policy = definePolicy({
       services: [Orders],
       rules: {
@@ -21,15 +21,13 @@ describe('the table of a policy', () => {
           '*': requireScopes('orders:read'),
           Get: denyAll(),
         }),
-        ...healthAndReflection(),
+        ...healthChecks(),
       },
     });
     expect(policy.table()).toEqual([
       { method: 'grpc.health.v1.Health/*', rule: 'public', source: 'code' },
-      { method: 'grpc.reflection.v1.ServerReflection/*', rule: 'public', source: 'code' },
-      { method: 'grpc.reflection.v1alpha.ServerReflection/*', rule: 'public', source: 'code' },
-      { method: 'orders.v1.Orders/*', rule: 'scopes orders:read', source: 'code' },
       { method: 'orders.v1.Orders/Get', rule: 'denied', source: 'code' },
+      { method: 'orders.v1.Orders/List', rule: 'scopes orders:read', source: 'code' },
       {
         method: 'orders.v1.Orders/Refund',
         rule: 'all of (scopes orders:write; authenticated)',
@@ -39,19 +37,38 @@ describe('the table of a policy', () => {
     ]);
   });
 
-  it('is the same in whatever order the rules were written, so that a diff shows changes alone', () => {
+  it('shows a new method under a wildcard as a new row', () => {
+    const rules = { 'orders.v1.Orders/*': requireScopes('a') };
+    const methodsOf = (...names: readonly string[]) =>
+      definePolicy({ services: [serviceOf('orders.v1.Orders', ...names)], rules })
+        .table()
+        .map(({ method }) => method);
+    expect(methodsOf('List')).toEqual(['orders.v1.Orders/List', '*']);
+    expect(methodsOf('List', 'Purge')).toEqual([
+      'orders.v1.Orders/List',
+      'orders.v1.Orders/Purge',
+      '*',
+    ]);
+  });
+
+  it('has a row for a wildcard where none of its methods is known', () => {
+    const table = definePolicy({ rules: { 'orders.v1.Orders/*': requireScopes('a') } }).table();
+    expect(table.map(({ method }) => method)).toEqual(['orders.v1.Orders/*', '*']);
+  });
+
+  it('does not depend on the order of the rules, so that a diff shows only changes', () => {
     const one = { 'a.B/D': requireScopes('d'), 'a.B/C': requireScopes('c'), 'a.B/*': denyAll() };
     const other = Object.fromEntries(Object.entries(one).toReversed());
     expect(definePolicy({ rules: one }).table()).toEqual(definePolicy({ rules: other }).table());
   });
 
-  it('tells what stands for the others', () => {
+  it('ends with the rule for all other methods', () => {
     const services = [Orders];
     const table = definePolicy({ services, rules: {}, otherwise: authenticated() }).table();
     expect(table).toContainEqual({ method: '*', rule: 'authenticated', source: 'otherwise' });
   });
 
-  it('has each known method that no rule names, so that a new one shows in the diff', () => {
+  it('lists each known method that no rule names, so that a new one shows in the diff', () => {
     const services = [Orders];
     const rules = { 'orders.v1.Orders/List': requireScopes('orders:read') };
     const table = definePolicy({ services, rules, otherwise: authenticated() }).table();
@@ -66,13 +83,6 @@ describe('the table of a policy', () => {
         ),
       { method: '*', rule: 'authenticated', source: 'otherwise' },
     ]);
-  });
-
-  it('has no method twice that a rule for all of its service covers', () => {
-    const services = [Orders];
-    const rules = { 'orders.v1.Orders/*': requireScopes('a') };
-    const table = definePolicy({ services, rules, otherwise: authenticated() }).table();
-    expect(table.map(({ method }) => method)).toEqual(['orders.v1.Orders/*', '*']);
   });
 });
 

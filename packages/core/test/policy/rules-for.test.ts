@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors/config-error.ts';
 import { definePolicy } from '../../src/policy/define-policy.ts';
 import { publicMethod, requireScopes } from '../../src/policy/rules.ts';
-import { healthAndReflection, rulesFor, type ServiceLike } from '../../src/policy/rules-for.ts';
+import { healthChecks, reflection, rulesFor } from '../../src/policy/rules-for.ts';
+import type { ServiceLike } from '../../src/policy/service-definition.ts';
 import { Orders } from '../support/service-definitions.ts';
 
 const rule = requireScopes('a');
@@ -46,7 +47,9 @@ describe('rulesFor()', () => {
     (name) => {
       const rules = Object.defineProperty({}, name, { value: rule, enumerable: true });
       expect(() => loose(Orders, rules)).toThrow(ConfigError);
-      expect(() => loose(Orders, rules)).toThrow(JSON.stringify(name));
+      expect(() => loose(Orders, rules)).toThrow(
+        `orders.v1.Orders/${name}: there is no such method`,
+      );
     },
   );
 
@@ -86,31 +89,47 @@ describe('rulesFor()', () => {
   it('makes the rules of one policy out of several services', () => {
     const policy = definePolicy({
       services: [Orders],
-      rules: { ...rulesFor(Orders, { '*': rule }), ...healthAndReflection() },
+      rules: { ...rulesFor(Orders, { '*': rule }), ...healthChecks() },
     });
     expect(policy.ruleFor('/orders.v1.Orders/Refund')).toBe(rule);
     expect(policy.ruleFor('/grpc.health.v1.Health/Check')).toBe(publicMethod());
   });
 });
 
-describe('healthAndReflection()', () => {
-  const policy = definePolicy({ rules: healthAndReflection() });
+describe('healthChecks()', () => {
+  const policy = definePolicy(healthChecks());
 
   it.each([
     '/grpc.health.v1.Health/Check',
     '/grpc.health.v1.Health/Watch',
     '/grpc.health.v1.Health/List',
-    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
-    '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
-  ])('opens %s to everybody', (method) => {
+  ])('makes %s public', (method) => {
     expect(policy.ruleFor(method)).toBe(publicMethod());
   });
 
   it.each([
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
     '/grpc.channelz.v1.Channelz/GetServers',
     '/orders.v1.Orders/List',
     '/grpc.health.v2.Health/Check',
-  ])('opens nothing else: %s', (method) => {
+  ])('makes nothing else public: %s', (method) => {
     expect(policy.ruleFor(method).description).toBe('denied');
+  });
+});
+
+describe('reflection()', () => {
+  it('has the given rule for both versions, and for nothing else', () => {
+    const policy = definePolicy(reflection(rule), healthChecks());
+    for (const version of ['v1', 'v1alpha']) {
+      const method = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+      expect(policy.ruleFor(method)).toBe(rule);
+    }
+    expect(policy.ruleFor('/grpc.reflection.v2.ServerReflection/X').description).toBe('denied');
+    expect(policy.ruleFor('/grpc.channelz.v1.Channelz/GetServers').description).toBe('denied');
+  });
+
+  it.each([undefined, null, 'public'])('needs a rule, not %j', (wrong) => {
+    expect(() => definePolicy(reflection(wrong as never))).toThrow(ConfigError);
   });
 });

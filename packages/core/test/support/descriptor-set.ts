@@ -83,7 +83,7 @@ const RULE = registry.getMessage('grpc_authn.v1.Rule') as DescMessage;
  * The bytes of a FileDescriptorSet of these services, as `protoc --include_imports` writes them; with
  * `without`, less the import of rule.proto.
  */
-export function descriptorSet(
+export function descriptorSetBytes(
   services: readonly DescribedService[],
   { without = false }: { readonly without?: boolean } = {},
 ): Uint8Array {

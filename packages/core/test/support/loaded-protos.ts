@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadSync } from '@grpc/proto-loader';
-import type { ServiceLike } from '../../src/policy/rules-for.ts';
+import type { ServiceLike } from '../../src/policy/service-definition.ts';
 
 const inCore = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -1,4 +1,4 @@
-import type { ServiceLike } from '../../src/policy/rules-for.ts';
+import type { ServiceLike } from '../../src/policy/service-definition.ts';
 
 /** A service as ts-proto and proto-loader define it, as far as a policy looks at it. */
 export function serviceOf(name: string, ...methods: readonly string[]): ServiceLike {

@@ -1,0 +1,107 @@
+import type { DescFile, DescMethod, DescService, UnknownField } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import type { PolicyProblems } from './policy-problems.ts';
+import { METHOD_OPTION, type ProtoRules, readProtoRule, SERVICE_OPTION } from './proto-rule.ts';
+import type { Rule } from './rule.ts';
+
+/** Our number among the extensions of MethodOptions and ServiceOptions. */
+const OPTION_NUMBER = 51_735;
+
+/** The fields of grpc_authn.v1.Rule, by number. */
+type ListName = 'scopes' | 'any_scope';
+const LISTS: ReadonlyMap<number, ListName> = new Map<number, ListName>([
+  [1, 'scopes'],
+  [2, 'any_scope'],
+]);
+const FLAGS: ReadonlyMap<number, string> = new Map([
+  [3, 'authenticated'],
+  [4, 'allow_anonymous'],
+  [5, 'public'],
+  [6, 'deny'],
+]);
+
+/** Reads the rules of methods and the defaults of services from descriptors, which show every option. */
+export function rulesOfDescriptors(
+  services: readonly DescService[],
+  problems: PolicyProblems,
+): ProtoRules {
+  const exact = new Map<string, Rule>();
+  const byService = new Map<string, Rule>();
+  const read = (
+    desc: DescMethod | DescService,
+    file: DescFile,
+    option: string,
+    path: string,
+  ): Rule | undefined => {
+    const rule = readOption(desc, file, option);
+    if (typeof rule !== 'string') return rule;
+    problems.add(path, `the option (${option}) ${rule}`);
+    return undefined;
+  };
+  for (const service of services) {
+    const { typeName, file } = service;
+    const defaultRule = read(service, file, SERVICE_OPTION, typeName);
+    if (defaultRule !== undefined) byService.set(typeName, defaultRule);
+    for (const method of service.methods) {
+      const path = `${typeName}/${method.name}`;
+      const rule = read(method, file, METHOD_OPTION, path);
+      if (rule !== undefined) exact.set(`/${path}`, rule);
+    }
+  }
+  return { exact, byService };
+}
+
+/** The rule, or what is wrong with it. protobuf-es keeps extensions among the unknown fields. */
+function readOption(
+  desc: DescMethod | DescService,
+  file: DescFile,
+  option: string,
+): Rule | string | undefined {
+  const fields = (desc.proto.options?.$unknown ?? []).filter(({ no }) => no === OPTION_NUMBER);
+  if (fields.length === 0) return undefined;
+  if (!declares(file, option, new Set())) {
+    return 'cannot be read: grpc_authn/v1/rule.proto is not among the imports';
+  }
+  try {
+    const value = decodeRule(fields);
+    return typeof value === 'string' ? value : readProtoRule(value);
+  } catch {
+    return 'cannot be read: its bytes are not a grpc_authn.v1.Rule';
+  }
+}
+
+/** The number alone could be another extension's: whether the file, or what it imports, declares ours. */
+function declares(file: DescFile, option: string, seen: Set<DescFile>): boolean {
+  if (seen.has(file)) return false;
+  seen.add(file);
+  return (
+    file.extensions.some(
+      ({ typeName, number, fieldKind }) =>
+        typeName === option && number === OPTION_NUMBER && fieldKind === 'message',
+    ) || file.dependencies.some((imported) => declares(imported, option, seen))
+  );
+}
+
+/** The members that are set; text says what this version cannot read. Several fields merge into one. */
+function decodeRule(
+  fields: readonly UnknownField[],
+): Readonly<Record<string, readonly string[] | boolean>> | string {
+  const lists: Record<ListName, string[]> = { scopes: [], any_scope: [] };
+  const flags: Record<string, boolean> = {};
+  for (const { wireType, data } of fields) {
+    if (wireType !== WireType.LengthDelimited) return 'is not a message';
+    const reader = new BinaryReader(new BinaryReader(data).bytes());
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag();
+      const [list, flag] = [LISTS.get(number), FLAGS.get(number)];
+      if (list !== undefined && type === WireType.LengthDelimited) {
+        lists[list].push(reader.string());
+      } else if (flag !== undefined && type === WireType.Varint) {
+        flags[flag] = reader.bool();
+      } else {
+        return `has field ${number}, which this version does not know`;
+      }
+    }
+  }
+  return { ...lists, ...flags };
+}
