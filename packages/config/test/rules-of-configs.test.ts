@@ -57,7 +57,7 @@ describe('a rule', () => {
     [
       'a day too far ahead',
       { scopes: ['a'], dryRunUntil: inDays(40) },
-      'a date 30 days ahead at most',
+      'a date at most 30 days ahead',
     ],
     [
       'a second opinion of nobody',

@@ -6,19 +6,19 @@ import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { RuleNode } from './rule.ts';
 
-/** What the decision about one caller needs beside the rule. */
+/** What a rule is evaluated with. */
 export interface Authorization {
   readonly principal: Principal<object>;
   readonly nowMs: () => number;
-  /** Asks for a second opinion about the credentials: a principal, or why there is none. */
+  /** Has another authenticator verify the same credentials. */
   readonly confirm: (by: Authenticator<object>) => Promise<Principal<object> | AuthError>;
-  /** Told what a dry run would have refused. */
+  /** Called with what a rule under a dry run would have refused. */
   readonly wouldRefuse: (error: AuthError) => void;
 }
 
 type Refusal = AuthError | undefined;
 
-/** Why the rule does not let this verified caller pass; undefined where it does. */
+/** Why the rule rejects this verified caller; undefined if it allows the call. */
 export function authorize(rule: RuleNode, about: Authorization): Refusal | Promise<Refusal> {
   switch (rule.kind) {
     case 'public':
@@ -36,13 +36,13 @@ export function authorize(rule: RuleNode, about: Authorization): Refusal | Promi
         ? undefined
         : new AuthError('permission_denied', 'scope');
     case 'claim':
-      return fits(rule, about.principal) ? undefined : new AuthError('permission_denied', 'claim');
+      return claimMatches(rule, about.principal) ? undefined : new AuthError('permission_denied', 'claim');
     case 'confirmed':
       return confirm(rule.by, about);
     case 'all':
-      return firstThat((refusal) => refusal !== undefined, inOrder(rule.of), about);
+      return firstDecisive((refusal) => refusal !== undefined, inOrder(rule.of), about);
     case 'any':
-      return firstThat(passesOrFails, inOrder(rule.of), about);
+      return firstDecisive(isFinal, inOrder(rule.of), about);
     case 'override':
       return authorize(rule.rule, about);
     case 'dry_run':
@@ -50,23 +50,23 @@ export function authorize(rule: RuleNode, about: Authorization): Refusal | Promi
   }
 }
 
-/** What costs a request comes last: most callers are decided without it. */
+/** Rules that send a request come last, because the others decide about most callers. */
 function inOrder(rules: readonly RuleNode[]): readonly RuleNode[] {
-  return [...rules.filter((rule) => !asks(rule)), ...rules.filter(asks)];
+  return [...rules.filter((rule) => !sendsRequest(rule)), ...rules.filter(sendsRequest)];
 }
 
-function asks(rule: RuleNode): boolean {
-  if (rule.kind === 'all' || rule.kind === 'any') return rule.of.some(asks);
+function sendsRequest(rule: RuleNode): boolean {
+  if (rule.kind === 'all' || rule.kind === 'any') return rule.of.some(sendsRequest);
   return rule.kind === 'confirmed';
 }
 
-/** An outage or a bug of one branch is no reason to look for another door. */
-function passesOrFails(refusal: Refusal): boolean {
+/** An outage or a bug in one branch must not fall through to the next one. */
+function isFinal(refusal: Refusal): boolean {
   return refusal === undefined || refusal.code !== 'permission_denied';
 }
 
-/** The first answer that decides, else the last; synchronous for as long as the rules are. */
-function firstThat(
+/** The first answer that decides, or the last one. Synchronous as long as the rules are. */
+function firstDecisive(
   decides: (refusal: Refusal) => boolean,
   rules: readonly RuleNode[],
   about: Authorization,
@@ -80,7 +80,7 @@ function firstThat(
       return refusal.then((late) =>
         decides(late) || index === rules.length - 1
           ? late
-          : firstThat(decides, rules, about, index + 1),
+          : firstDecisive(decides, rules, about, index + 1),
       );
     }
     if (decides(refusal)) return refusal;
@@ -89,16 +89,16 @@ function firstThat(
   return last;
 }
 
-function fits(
+function claimMatches(
   { path, wanted }: Extract<RuleNode, { kind: 'claim' }>,
   principal: Principal<object>,
 ): boolean {
   let value: unknown = principal.claims;
   for (const name of path) value = memberOf(value, name);
-  // A predicate in JavaScript may give anything, a promise among it: true alone is a yes.
+  // In JavaScript a predicate may return anything, also a promise. Only true allows the call.
   if (typeof wanted === 'function') {
     const answer: unknown = wanted(value as JsonValue | undefined);
-    // Its promise is no yes, and what it rejects with must not end the process.
+    // A rejection of that promise must not end the process.
     if (isPromiseLike(answer)) Promise.resolve(answer).catch(() => undefined);
     return answer === true;
   }
@@ -118,8 +118,8 @@ async function confirm(by: Authenticator<object>, about: Authorization): Promise
     const unable = second.code === 'unavailable' || second.code === 'internal';
     return unable ? second : new AuthError('permission_denied', 'unconfirmed', { cause: second });
   }
-  // Both spoke of one and the same token. A client that one side alone names contradicts nobody: RFC
-  // 7662 and RFC 7519 leave it out at will, and what the handler sees is the first's in any case.
+  // Both answers are about the same token. A client that only one of them names is not a contradiction:
+  // it is optional in RFC 7662 and RFC 7519, and the handler sees the first principal.
   const agrees =
     second.subject === principal.subject &&
     second.issuer === principal.issuer &&
@@ -136,7 +136,7 @@ function dryRun(
     if (would !== undefined) about.wouldRefuse(would);
     return undefined;
   };
-  // What it would be later, a call's end with INTERNAL, is what it reports now.
+  // After the dry run a fault ends the call with INTERNAL, so that is what is reported.
   const reportFault = (fault: unknown): Refusal =>
     report(AuthError.is(fault) ? fault : new AuthError('internal', 'bug', { cause: fault }));
   try {

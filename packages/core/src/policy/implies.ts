@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { RuleNode } from './rule.ts';
 
-/** Whether two second opinions are one. */
+/** Whether two confirmedBy() rules ask the same authenticator. */
 type SameConfirmer = (one: Authenticator<object>, other: Authenticator<object>) => boolean;
 
 /**
- * True where whoever `rule` lets pass would pass `other` too, as far as that can be seen: where it
- * cannot, the answer is no, and a change counts as one that weakens.
+ * Whether `other` allows every caller that `rule` allows. False if this cannot be seen, so that such a
+ * change counts as weakening.
  */
 export function implies(
   rule: RuleNode,
@@ -17,11 +17,11 @@ export function implies(
   if (rule.kind === 'override') return implies(rule.rule, other, same);
   if (other.kind === 'override') return implies(rule, other.rule, same);
   if (other.kind === 'dry_run') {
-    // From its date on it counts; one that counts later lets more pass until then.
+    // From its date on the rule applies; a later date allows more callers until then.
     if (rule.kind !== 'dry_run') return implies(rule, other.rule, same);
     return rule.untilMs <= other.untilMs && implies(rule.rule, other.rule, same);
   }
-  // A dry run asks for no more than a verified caller.
+  // A dry run requires only a verified caller.
   if (rule.kind === 'dry_run') return implies({ kind: 'authenticated' }, other, same);
   if (rule.kind === 'deny') return true;
   switch (other.kind) {
@@ -83,7 +83,7 @@ function sameClaim(
   return isDeepStrictEqual(rule.path, other.path) && isDeepStrictEqual(rule.wanted, other.wanted);
 }
 
-/** True where the rule lets nobody pass who has none of certain scopes. */
+/** Whether the rule rejects every caller without certain scopes. Public methods have no caller. */
 export function asksForScopes(rule: RuleNode): boolean {
   switch (rule.kind) {
     case 'public':

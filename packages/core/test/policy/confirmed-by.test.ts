@@ -178,7 +178,7 @@ describe('a second opinion that is kept', () => {
     ['a composition in a composition', () => anyOf(anyOf(cached(fresh()), other()), third())],
   ])('is a ConfigError, since it may be stale: %s', (_what, make) => {
     expect(() => confirmedBy(make())).toThrow(ConfigError);
-    expect(() => confirmedBy(make())).toThrow('keeps verdicts');
+    expect(() => confirmedBy(make())).toThrow('which caches');
   });
 
   it('is fine without a cache, as a composition too', () => {
