@@ -36,7 +36,9 @@ export function authorize(rule: RuleNode, about: Authorization): Refusal | Promi
         ? undefined
         : new AuthError('permission_denied', 'scope');
     case 'claim':
-      return claimMatches(rule, about.principal) ? undefined : new AuthError('permission_denied', 'claim');
+      return claimMatches(rule, about.principal)
+        ? undefined
+        : new AuthError('permission_denied', 'claim');
     case 'confirmed':
       return confirm(rule.by, about);
     case 'all':

@@ -41,7 +41,7 @@ const second = new SecondOpinion(() => caller());
 const policyWith = (rule: Rule): Policy =>
   definePolicy({ rules: { 'orders.v1.Orders/List': rule } });
 
-describe('an authenticator that takes tokens of any audience', () => {
+describe('an authenticator that accepts tokens of any audience', () => {
   it('is a ConfigError without a policy', () => {
     for (const authenticator of [
       ofAnyAudience(),
@@ -54,7 +54,7 @@ describe('an authenticator that takes tokens of any audience', () => {
     expect(() => createAuthInterceptor({ authenticator: other })).not.toThrow();
   });
 
-  it('is a ConfigError with a policy that nobody can look into', () => {
+  it('is a ConfigError with a policy whose rules cannot be listed', () => {
     const policy: Policy = { ruleFor: () => requireScopes('a'), table: () => [] };
     expect(() => createGate({ authenticator: ofAnyAudience(), policy })).toThrow(ConfigError);
   });
@@ -68,7 +68,7 @@ describe('an authenticator that takes tokens of any audience', () => {
     override(requireScopes('a')),
     denyAll(),
     publicMethod(),
-  ])('is fine where the rule asks for scopes, or asks nobody: $description', (rule) => {
+  ])('accepts a rule that requires scopes, or has no caller: $description', (rule) => {
     const policy = policyWith(rule);
     for (const authenticator of [ofAnyAudience(), cached(ofAnyAudience())]) {
       expect(() => createGate({ authenticator, policy })).not.toThrow();
@@ -85,15 +85,18 @@ describe('an authenticator that takes tokens of any audience', () => {
     override(authenticated()),
     dryRun(requireScopes('a'), { until: '2020-01-01' }),
     override(dryRun(requireScopes('a'), { until: '2020-01-01' })),
-  ])('is a ConfigError that names the method where the rule does not: $description', (rule) => {
-    const policy = policyWith(rule);
-    const start = () => createGate({ authenticator: ofAnyAudience(), policy });
-    expect(start).toThrow(ConfigError);
-    expect(start).toThrow('orders.v1.Orders/List');
-    expect(() => createGate({ authenticator: other, policy })).not.toThrow();
-  });
+  ])(
+    'is a ConfigError that names the method if the rule requires no scope: $description',
+    (rule) => {
+      const policy = policyWith(rule);
+      const start = () => createGate({ authenticator: ofAnyAudience(), policy });
+      expect(start).toThrow(ConfigError);
+      expect(start).toThrow('orders.v1.Orders/List');
+      expect(() => createGate({ authenticator: other, policy })).not.toThrow();
+    },
+  );
 
-  it('is a ConfigError where what stands for the others asks for no scopes', () => {
+  it('is a ConfigError if `otherwise` requires no scope', () => {
     const services = [Orders];
     const rules = { 'orders.v1.Orders/*': requireScopes('a'), ...healthChecks() };
     const open = definePolicy({ services, rules, otherwise: authenticated() });
@@ -102,7 +105,7 @@ describe('an authenticator that takes tokens of any audience', () => {
     expect(() => createGate({ authenticator: ofAnyAudience(), policy })).not.toThrow();
   });
 
-  it('is told every rule that asks for none, at once', () => {
+  it('lists every rule that requires no scope', () => {
     const rules = {
       'a.B/C': authenticated(),
       'a.B/D': requireScopes('a'),
@@ -115,14 +118,9 @@ describe('an authenticator that takes tokens of any audience', () => {
 });
 
 describe('a policy', () => {
-  it.each([null, 'public', {}, { table: () => [] }])(
-    'that is none is a ConfigError: %j',
-    (policy) => {
-      expect(() => createGate({ authenticator: other, policy: policy as never })).toThrow(
-        'policy: ',
-      );
-    },
-  );
+  it.each([null, 'public', {}, { table: () => [] }])('is a ConfigError as %j', (policy) => {
+    expect(() => createGate({ authenticator: other, policy: policy as never })).toThrow('policy: ');
+  });
 
   const context = { method: '/a.B/C', signal: new AbortController().signal };
   const credentials = { scheme: 'bearer', token: 'token' };
@@ -137,7 +135,7 @@ describe('a policy', () => {
         throw new Error('boom');
       },
     ],
-  ])("of somebody else's that gives %s denies", (_what, ruleFor) => {
+  ])('denies if it is user-defined and returns %s', (_what, ruleFor) => {
     const policy = { ruleFor, table: () => [] } as unknown as Policy;
     const gate = createGate({ authenticator: other, policy });
     expect(gate(credentials, context)).toMatchObject({

@@ -24,7 +24,7 @@ function problems(options: PolicyOptions): readonly string[] {
   return problemsOf(() => definePolicy(options)).map(({ path, message }) => `${path}: ${message}`);
 }
 
-describe('services that are none', () => {
+describe('services that are not service definitions', () => {
   it.each<readonly [string, unknown]>([
     ['text', 'orders.v1.Orders'],
     ['one alone', Orders],
@@ -56,24 +56,24 @@ describe('a rule that names no method', () => {
     ['billing.v1.Biling/Charge', 'billing.v1.Billing/Charge'],
     ['grpc.health.v1.Health/Chek', 'grpc.health.v1.Health/Check'],
     ['grpc.health.v1.health/*', 'grpc.health.v1.Health/*'],
-  ])('is told with the nearest one: %s, %s', (wrong, near) => {
+  ])('is reported with the nearest name: %s, %s', (wrong, near) => {
     expect(problems({ services, rules: { ...all, [wrong]: rule } })).toEqual([
       `${wrong}: there is no such method; did you mean "${near}"?`,
     ]);
   });
 
-  it('is told without a guess where nothing is near', () => {
+  it('is reported without a suggestion if no name is near', () => {
     expect(problems({ services, rules: { ...all, 'x.Y/Z': rule } })).toEqual([
       'x.Y/Z: there is no such method',
     ]);
   });
 
-  it('is told whatever stands for the others', () => {
+  it('is reported for every `otherwise`', () => {
     const rules = { ...all, 'orders.v1.Orders/Delete': denyAll() };
     expect(problems({ services, rules, otherwise: authenticated() })).toHaveLength(1);
   });
 
-  it('is not seen without the services', () => {
+  it('cannot be detected without the services', () => {
     expect(problems({ rules: { 'orders.v1.Orders/Lsit': rule } })).toEqual([]);
   });
 
@@ -88,14 +88,14 @@ describe('a rule that names no method', () => {
     'grpc.reflection.v1alpha.ServerReflection/*',
     'grpc.channelz.v1.Channelz/GetServers',
     'grpc.channelz.v1.Channelz/*',
-  ])('is none of health, reflection and channelz, which are always known: %s', (key) => {
+  ])('is known without a definition for health, reflection and channelz: %s', (key) => {
     const policy = definePolicy({ services, rules: { ...all, [key]: publicMethod() } });
     expect(policy.ruleFor(`/${key.replace('*', 'Watch')}`).description).toBe('public');
   });
 });
 
 describe('a method that no rule names', () => {
-  it('is told, each by its name, where the others are denied', () => {
+  it('is reported by its name if `otherwise` denies', () => {
     const rules = { 'orders.v1.Orders/List': rule };
     const uncovered = [
       'orders.v1.Orders/Get',
@@ -114,21 +114,21 @@ describe('a method that no rule names', () => {
     }
   });
 
-  it('is none where a rule for all of the service names it, or denyAll() says so', () => {
+  it('is covered by a wildcard, or by denyAll()', () => {
     expect(problems({ services, rules: all })).toEqual([]);
     expect(problems({ services, rules: { ...all, 'orders.v1.Orders/Refund': denyAll() } })).toEqual(
       [],
     );
   });
 
-  it('is no problem where the others are let in by a rule', () => {
+  it('gets the rule of `otherwise` if that allows callers', () => {
     const rules = { 'orders.v1.Orders/List': rule };
     const policy = definePolicy({ services, rules, otherwise: authenticated() });
     expect(policy.ruleFor('/orders.v1.Orders/Get')).toBe(authenticated());
     expect(policy.ruleFor('/nobody.Knows/This')).toBe(authenticated());
   });
 
-  it('is never one of health and reflection', () => {
+  it('is not reported for health and reflection', () => {
     expect(problems({ services, rules: all })).toEqual([]);
     expect(definePolicy({ services, rules: all }).ruleFor('/grpc.health.v1.Health/Check')).toBe(
       denyAll(),
@@ -136,8 +136,8 @@ describe('a method that no rule names', () => {
   });
 });
 
-describe('what stands for the methods that no rule names', () => {
-  it('is denyAll() unless said, never anonymous', () => {
+describe('`otherwise`', () => {
+  it('is denyAll() by default, never anonymous', () => {
     const policy = definePolicy({ rules: {} });
     for (const method of ['/a.B/C', '/grpc.health.v1.Health/Check', '', 'x', '/', '/a.B/']) {
       expect(policy.ruleFor(method)).toBe(denyAll());
@@ -163,7 +163,7 @@ describe('what stands for the methods that no rule names', () => {
     ['authenticated()', authenticated()],
     ['requireScopes()', requireScopes('a')],
     ['requireAll()', requireAll(authenticated())],
-  ])('must deny where the services are not known: %s is a ConfigError', (_what, otherwise) => {
+  ])('must deny if the services are not known: %s is a ConfigError', (_what, otherwise) => {
     expect(problems({ rules: all, otherwise })).toEqual([
       expect.stringMatching(/^otherwise: expected denyAll\(\) where no services are given/),
     ]);
@@ -172,7 +172,7 @@ describe('what stands for the methods that no rule names', () => {
 });
 
 describe('everything that is wrong', () => {
-  it('is told at once: names that are none, and methods that none names', () => {
+  it('is reported at once: rules that name no method, and methods that no rule names', () => {
     const rules = {
       'orders.v1.Orders/Lsit': rule,
       'orders.v1.Orders/Get': rule,
@@ -187,7 +187,7 @@ describe('everything that is wrong', () => {
     ]);
   });
 
-  it('is told at once: patterns that are none, rules that are none, and what stands for the others', () => {
+  it('is reported at once: invalid patterns, invalid rules and an invalid `otherwise`', () => {
     const rules = {
       'no pattern': rule,
       'orders.v1.Orders/List': {} as Rule,
@@ -213,13 +213,13 @@ describe('an option of definePolicy', () => {
     ['did you mean "otherwise"', { rules: {}, otherwize: denyAll() }],
     ['did you mean "services"', { rules: {}, service: [Orders] }],
     ['did you mean "rules"', { rule: {} }],
-  ])('that is wrong is a ConfigError that says %s', (said, options) => {
+  ])('is a ConfigError that says %s', (said, options) => {
     const define = () => definePolicy(options as PolicyOptions);
     expect(define).toThrow(ConfigError);
     expect(define).toThrow(said);
   });
 
-  it('that changes later changes nothing', () => {
+  it('has no effect if it is changed later', () => {
     const rules: Record<string, Rule> = { 'a.B/C': requireScopes('a') };
     const policy = definePolicy({ rules });
     rules['a.B/C'] = publicMethod();

@@ -7,7 +7,7 @@ const refused = { code: 'permission_denied', reason: 'claim' };
 const passed = { subject: 'alice' };
 
 describe('a claim by its name', () => {
-  it('is one literal name, whatever stands in it', () => {
+  it('is one literal name, with all its characters', () => {
     const rule = requireClaim('https://example.com/roles', 'admin');
     expect(askWithClaims(rule, { 'https://example.com/roles': 'admin' })).toMatchObject(passed);
     expect(askWithClaims(rule, { 'https://example': { 'com/roles': 'admin' } })).toMatchObject(
@@ -25,7 +25,7 @@ describe('a claim by its name', () => {
     ['toString'],
     ['__proto__'],
     ['hasOwnProperty'],
-  ])('is not had by who does not have it: %s', (name) => {
+  ])('is not found on the prototype: %s', (name) => {
     const anything = requireClaim(name, (value) => value !== undefined);
     expect(askWithClaims(anything, {})).toMatchObject(refused);
     expect(askWithClaims(anything, { Tenant: 'a' })).toMatchObject(refused);
@@ -41,7 +41,7 @@ describe('a claim by its name', () => {
 describe('a claim by its path', () => {
   const rule = requireClaim(['resource_access', 'orders', 'roles'], 'admin');
 
-  it('is looked up member by member', () => {
+  it('is resolved member by member', () => {
     const claims = { resource_access: { orders: { roles: ['reader', 'admin'] } } };
     expect(askWithClaims(rule, claims)).toMatchObject(passed);
     // A dot in a member of a path is a dot.
@@ -58,11 +58,11 @@ describe('a claim by its path', () => {
     ['a list on the way', { resource_access: [{ orders: { roles: ['admin'] } }] }],
     ['a list at the last step', { resource_access: { orders: [{ roles: 'admin' }] } }],
     ['an object for the list', { resource_access: { orders: { roles: { 0: 'admin' } } } }],
-  ])('does not fit %s', (_what, claims) => {
+  ])('does not match %s', (_what, claims) => {
     expect(askWithClaims(rule, claims)).toMatchObject(refused);
   });
 
-  it('does not count the places of a list', () => {
+  it('does not index into a list', () => {
     expect(
       askWithClaims(requireClaim(['roles', '0'], 'admin'), { roles: ['admin'] }),
     ).toMatchObject(refused);
@@ -75,7 +75,7 @@ describe('a claim by its path', () => {
   });
 });
 
-describe('a wanted value', () => {
+describe('an expected value', () => {
   it.each<readonly [JsonValue, JsonValue]>([
     ['admin', 'admin'],
     [5, 5],
@@ -98,7 +98,7 @@ describe('a wanted value', () => {
     ],
     [['a'], ['x', ['a']]],
     [[], []],
-  ])('%j fits the claim %j', (wanted, claim) => {
+  ])('%j matches the claim %j', (wanted, claim) => {
     expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(passed);
   });
 
@@ -130,7 +130,7 @@ describe('a wanted value', () => {
     [['a', 'b'], ['a']],
     [[], ['a']],
     [[], 'a'],
-  ])('%j does not fit the claim %j', (wanted, claim) => {
+  ])('%j does not match the claim %j', (wanted, claim) => {
     expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(refused);
   });
 
@@ -141,7 +141,7 @@ describe('a wanted value', () => {
     },
   );
 
-  it('is the one that was given when the rule was made', () => {
+  it('is copied when the rule is made', () => {
     const wanted: { role: string } = { role: 'admin' };
     const rule = requireClaim('it', wanted);
     wanted.role = 'guest';
@@ -149,7 +149,7 @@ describe('a wanted value', () => {
     expect(askWithClaims(rule, { it: { role: 'admin' } })).toMatchObject(passed);
   });
 
-  it('is looked for along the path that was given when the rule was made', () => {
+  it('has its path copied when the rule is made', () => {
     const path: [string, ...string[]] = ['a', 'b'];
     const rule = requireClaim(path, 1);
     path[1] = 'c';
@@ -159,7 +159,7 @@ describe('a wanted value', () => {
 });
 
 describe('a predicate', () => {
-  it('is shown the claim, or undefined, and the whole list', () => {
+  it('receives the claim, or undefined, and a whole list', () => {
     const predicate = vi.fn<(value: JsonValue | undefined) => boolean>(() => true);
     const rule = requireClaim(['a', 'b'], predicate);
     expect(askWithClaims(rule, { a: { b: ['x', 'y'] } })).toMatchObject(passed);
@@ -181,12 +181,12 @@ describe('a predicate', () => {
     ['a promise of false', Promise.resolve(false)],
     // oxlint-disable-next-line unicorn/no-thenable -- what a library may give
     ['a thenable', { then: (fulfil: (value: boolean) => void) => fulfil(true) }],
-  ])('passes on true alone: %s does not', (_what, answer) => {
+  ])('allows a call only with true, not with %s', (_what, answer) => {
     const rule = requireClaim('it', () => answer as boolean);
     expect(askWithClaims(rule, { it: 1 })).toMatchObject(refused);
   });
 
-  it('that throws lets nobody pass, and is a bug', () => {
+  it('that throws ends the call with a bug', () => {
     const fault = new Error('boom');
     const rule = requireClaim('it', () => {
       throw fault;
@@ -195,7 +195,7 @@ describe('a predicate', () => {
     expect(decided).toMatchObject({ code: 'internal', reason: 'bug', cause: fault });
   });
 
-  it('cannot change what it is shown', () => {
+  it('cannot change the claims', () => {
     const rule = requireClaim('it', (value) => {
       (value as unknown as string[]).push('admin');
       return true;

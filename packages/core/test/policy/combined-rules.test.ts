@@ -24,7 +24,7 @@ const down = () =>
 const broken = () => new SecondOpinion(() => undefined, 'broken');
 
 describe('requireAll()', () => {
-  it('lets pass whom every rule lets pass', () => {
+  it('allows callers that meet every rule', () => {
     const rule = requireAll(a, b, requireClaim('team', 'x'), authenticated());
     const principal = caller({ scopes: ['a', 'b'], claims: { team: 'x' } });
     expect(ask(rule, { principal }).decided).toBe(principal);
@@ -35,17 +35,17 @@ describe('requireAll()', () => {
     [['a'], 'scope'],
     [['b'], 'scope'],
     [['a', 'b'], 'claim'],
-  ])('refuses who has only %j, for what is missing: %s', (scopes, reason) => {
+  ])('rejects callers with only %j, with the reason %s', (scopes, reason) => {
     const rule = requireAll(a, b, requireClaim('team', 'x'));
     expect(askWithScopes(rule, ...scopes)).toMatchObject({ code: 'permission_denied', reason });
   });
 
-  it('is one rule where it holds one', () => {
+  it('equals its only rule', () => {
     expect(askWithScopes(requireAll(a), 'a')).toMatchObject(passed);
     expect(askWithScopes(requireAll(a), 'b')).toMatchObject({ reason: 'scope' });
   });
 
-  it('asks for a second opinion last, wherever it stands, and never for whom it refuses anyway', async () => {
+  it('asks the confirming authenticator last, in any order, and not for callers that another rule rejects', async () => {
     const second = yes();
     for (const rule of [
       requireAll(confirmedBy(second), a),
@@ -61,14 +61,14 @@ describe('requireAll()', () => {
     expect(second.asked).toBe(1);
   });
 
-  it('ends with the first no of several second opinions', async () => {
+  it('ends with the first of several confirmations that fails', async () => {
     const [refuses, later] = [no(), yes('later')];
     const decided = await ask(requireAll(confirmedBy(refuses), confirmedBy(later))).decided;
     expect(decided).toMatchObject({ code: 'permission_denied', reason: 'unconfirmed' });
     expect([refuses.asked, later.asked]).toEqual([1, 0]);
   });
 
-  it('asks every one of several, where each confirms', async () => {
+  it('asks each of several confirming authenticators', async () => {
     const [first, later] = [yes('first'), yes('later')];
     expect(await ask(requireAll(confirmedBy(first), confirmedBy(later))).decided).toMatchObject(
       passed,
@@ -80,21 +80,21 @@ describe('requireAll()', () => {
     });
   });
 
-  it('is ended by an outage', async () => {
+  it('ends with an outage', async () => {
     const decided = await ask(requireAll(confirmedBy(yes()), confirmedBy(down()))).decided;
     expect(decided).toMatchObject({ code: 'unavailable', reason: 'introspection' });
   });
 });
 
 describe('requireAny()', () => {
-  it('lets pass whom one rule lets pass', () => {
+  it('allows callers that meet one rule', () => {
     const rule = requireAny(a, b, requireClaim('team', 'x'));
     expect(askWithScopes(rule, 'a')).toMatchObject(passed);
     expect(askWithScopes(rule, 'b')).toMatchObject(passed);
     expect(askWithClaims(rule, { team: 'x' })).toMatchObject(passed);
   });
 
-  it('refuses whom no rule lets pass', () => {
+  it('rejects callers that meet no rule', () => {
     const denied = { code: 'permission_denied' };
     expect(askWithScopes(requireAny(a, b), 'c')).toMatchObject(denied);
     expect(askWithScopes(requireAny(requireAll(a, b), requireAll(b, c)), 'a', 'c')).toMatchObject(
@@ -110,7 +110,7 @@ describe('requireAny()', () => {
     expect(askWithScopes(rule, 'a')).toMatchObject({ code: 'permission_denied' });
   });
 
-  it('asks for a second opinion last, wherever it stands, and never for whom it lets pass anyway', () => {
+  it('asks the confirming authenticator last, in any order, and not for callers that another rule allows', () => {
     const second = no();
     for (const rule of [
       requireAny(confirmedBy(second), a),
@@ -123,7 +123,7 @@ describe('requireAny()', () => {
     expect(second.asked).toBe(0);
   });
 
-  it('lets pass whom a second opinion confirms', async () => {
+  it('allows callers that are confirmed', async () => {
     expect(await askWithScopes(requireAny(confirmedBy(yes()), a), 'x')).toMatchObject(passed);
     const later = yes('later');
     expect(await ask(requireAny(confirmedBy(no()), confirmedBy(later))).decided).toMatchObject(
@@ -132,7 +132,7 @@ describe('requireAny()', () => {
     expect(later.asked).toBe(1);
   });
 
-  it('refuses where no second opinion confirms', async () => {
+  it('rejects callers that nobody confirms', async () => {
     const decided = await askWithScopes(requireAny(a, confirmedBy(no()), confirmedBy(no())), 'x');
     expect(decided).toMatchObject({ code: 'permission_denied', reason: 'unconfirmed' });
   });
@@ -140,19 +140,16 @@ describe('requireAny()', () => {
   it.each<readonly [string, () => SecondOpinion, object]>([
     ['an outage', down, { code: 'unavailable', reason: 'introspection' }],
     ['a bug', broken, { code: 'internal', reason: 'bug' }],
-  ])(
-    'is ended by %s of one branch: there is no looking for another door',
-    async (_w, end, wanted) => {
-      const later = yes('later');
-      const rule: Rule = requireAny(confirmedBy(end()), confirmedBy(later));
-      expect(await ask(rule).decided).toMatchObject(wanted);
-      expect(later.asked).toBe(0);
-    },
-  );
+  ])('ends with %s in one branch: the next branch is not tried', async (_w, end, wanted) => {
+    const later = yes('later');
+    const rule: Rule = requireAny(confirmedBy(end()), confirmedBy(later));
+    expect(await ask(rule).decided).toMatchObject(wanted);
+    expect(later.asked).toBe(0);
+  });
 
-  it('is ended by a predicate that throws', () => {
+  it('ends with a predicate that throws', () => {
     expect(askWithScopes(requireAny(throwing, a), 'a')).toMatchObject({ code: 'internal' });
-    // Whoever passed before was not asked.
+    // The caller met an earlier rule, so the predicate did not run.
     expect(askWithScopes(requireAny(a, throwing), 'a')).toMatchObject(passed);
     expect(askWithScopes(requireAny(a, throwing), 'b')).toMatchObject({ code: 'internal' });
   });

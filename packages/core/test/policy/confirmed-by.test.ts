@@ -16,13 +16,13 @@ const identity = { subject: 'alice', issuer: 'https://id.example.com', clientId:
 const principal = caller(identity);
 const unconfirmed = { code: 'permission_denied', reason: 'unconfirmed' };
 
-/** What the gate says where the second opinion is this one. */
+/** The gate's answer if the confirming authenticator answers this. */
 async function opinion(answer: () => unknown) {
   return ask(confirmedBy(new SecondOpinion(answer)), { principal }).decided;
 }
 
 describe('confirmedBy()', () => {
-  it('lets the first principal pass where the second agrees', async () => {
+  it('allows the first principal if the second is the same caller', async () => {
     // Another authenticator's name and scopes are no disagreement.
     const second = caller({ ...identity, authenticator: 'second', scopes: ['other'] });
     expect(await opinion(() => second)).toBe(principal);
@@ -37,7 +37,7 @@ describe('confirmedBy()', () => {
     ['an issuer with a slash more', { ...identity, issuer: 'https://id.example.com/' }],
     ['another client', { ...identity, clientId: 'mobile' }],
     ['a subject in another case', { ...identity, subject: 'Alice' }],
-  ])('refuses where the second speaks of %s', async (_who, init) => {
+  ])('rejects if the second answer has %s', async (_who, init) => {
     expect(await opinion(() => caller(init))).toMatchObject(unconfirmed);
     // And the other way round.
     const rule = confirmedBy(new SecondOpinion(() => principal));
@@ -55,18 +55,18 @@ describe('confirmedBy()', () => {
     )
       .flatMap((code) => refusalsOf(code))
       .map((error) => [`${error.code}/${error.reason}`, error] as const),
-  )('makes one refusal of every no: %s', async (_reason, error) => {
+  )('turns every refusal into `unconfirmed`: %s', async (_reason, error) => {
     expect(await opinion(() => error)).toMatchObject({ ...unconfirmed, cause: error });
     expect(await opinion(() => Promise.reject(error))).toMatchObject(unconfirmed);
   });
 
-  it.each(REASONS.unavailable)('leaves an outage an outage: %s', async (reason) => {
+  it.each(REASONS.unavailable)('keeps an outage an outage: %s', async (reason) => {
     const outage = new AuthError('unavailable', reason, { retryAfterMs: 7000 });
     expect(await opinion(() => outage)).toBe(outage);
     expect(await opinion(() => Promise.reject(outage))).toBe(outage);
   });
 
-  it('lets nobody pass by what is no principal', async () => {
+  it('rejects answers that are not a principal', async () => {
     const answers = [
       undefined,
       null,
@@ -88,12 +88,12 @@ describe('confirmedBy()', () => {
     expect(await opinion(raise)).toMatchObject({ code: 'internal', cause: fault });
   });
 
-  it('takes no word for a token that is bound to a key', async () => {
+  it('rejects a token that is bound to a key', async () => {
     const bound = caller({ ...identity, confirmation: { jkt: 'thumb' } });
     expect(await opinion(() => bound)).toMatchObject(unconfirmed);
   });
 
-  it('is asked about the same credentials, in the same call', async () => {
+  it('receives the same credentials and context', async () => {
     const seen: (readonly [Credentials, AuthenticationContext])[] = [];
     const note = (answer: unknown) =>
       stubAuthenticator((...call) => {
@@ -107,7 +107,7 @@ describe('confirmedBy()', () => {
     expect(seen[1]?.[1]).toBe(seen[0]?.[1]);
   });
 
-  it('is handed no scheme that it does not name', async () => {
+  it('does not receive a scheme that it does not name', async () => {
     let asked = 0;
     const second = stubAuthenticator(
       () => {
@@ -120,7 +120,7 @@ describe('confirmedBy()', () => {
     expect(asked).toBe(0);
   });
 
-  it('is not asked about whom the first refuses', async () => {
+  it('is not asked about callers that the first authenticator rejects', async () => {
     const second = new SecondOpinion(() => principal);
     const refusal = new AuthError('invalid_token', 'expired');
     const decided = ask(confirmedBy(second), { authenticator: stubAuthenticator(() => refusal) });
@@ -131,7 +131,7 @@ describe('confirmedBy()', () => {
     expect(second.asked).toBe(0);
   });
 
-  it('is asked on every call, also where the first opinion comes from a cache', async () => {
+  it('is asked on every call, also if the first answer is cached', async () => {
     let revoked = false;
     const second = new SecondOpinion(() =>
       revoked ? new AuthError('invalid_token', 'inactive') : principal,
@@ -146,7 +146,7 @@ describe('confirmedBy()', () => {
     expect([first.asked, second.asked]).toEqual([1, 3]);
   });
 
-  it('has no more time than the call has, and the wait leaves nothing behind', async () => {
+  it('has the time limit of the call, and leaves no timer', async () => {
     const clock = new ManualClock();
     const never = new SecondOpinion(() => new Promise(() => undefined));
     const { decided } = ask(confirmedBy(never), { principal, clock });
@@ -155,7 +155,7 @@ describe('confirmedBy()', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('that rejects after the time limit reaches nobody', async () => {
+  it('ignores a rejection after the time limit', async () => {
     const clock = new ManualClock();
     let reject = (_error: Error): void => undefined;
     const late = new SecondOpinion(() => new Promise((_, fail) => (reject = fail)));
@@ -169,19 +169,19 @@ describe('confirmedBy()', () => {
   });
 });
 
-describe('a second opinion that is kept', () => {
+describe('a confirming authenticator that caches', () => {
   const fresh = () => stubAuthenticator(() => principal, { name: 'fresh', issuers: ['https://a'] });
 
   it.each([
     ['a cache', () => cached(fresh())],
     ['a composition with a cache in it', () => anyOf(cached(fresh()), other())],
     ['a composition in a composition', () => anyOf(anyOf(cached(fresh()), other()), third())],
-  ])('is a ConfigError, since it may be stale: %s', (_what, make) => {
+  ])('is a ConfigError: %s', (_what, make) => {
     expect(() => confirmedBy(make())).toThrow(ConfigError);
     expect(() => confirmedBy(make())).toThrow('which caches');
   });
 
-  it('is fine without a cache, as a composition too', () => {
+  it('is accepted without a cache, also as a composition', () => {
     expect(confirmedBy(fresh()).description).toBe('confirmed by fresh');
     expect(confirmedBy(anyOf(fresh(), other())).description).toMatch(/^confirmed by /);
   });

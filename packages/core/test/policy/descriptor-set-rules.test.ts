@@ -52,7 +52,7 @@ describe('a rule in a descriptor set', () => {
     [{ public: true }, 'public'],
     [{ deny: true }, 'denied'],
     [{ scopes: ['a'], public: false }, 'scopes a'],
-  ])('counts: %j, %s', (rule, description) => {
+  ])('applies: %j, %s', (rule, description) => {
     expect(ruleOf(rule)).toBe(description);
   });
 
@@ -66,7 +66,7 @@ describe('a rule in a descriptor set', () => {
     [{ scopes: [''] }, 'needs scopes in'],
     [{ scopes: ['a', ' '] }, 'needs scopes in'],
     [{ anyScope: ['a b'] }, 'needs scopes in'],
-  ])('is a ConfigError where it says nothing, or too much: %j', (rule, said) => {
+  ])('is a ConfigError if it sets nothing, or too much: %j', (rule, said) => {
     expect(() => ruleOf(rule)).toThrow(ConfigError);
     expect(() => ruleOf(rule)).toThrow(`orders.v1.Orders/Call: the option (grpc_authn.v1.rule)`);
     expect(() => ruleOf(rule)).toThrow(said);
@@ -75,7 +75,7 @@ describe('a rule in a descriptor set', () => {
     expect(() => policyOf([byDefault])).toThrow('default_rule');
   });
 
-  it('of a service stands for its methods that have none', () => {
+  it('of a service applies to its methods without a rule', () => {
     const policy = policyOf([ORDERS]);
     expect(policy.ruleFor('/orders.v1.Orders/List').description).toBe('scopes orders:read');
     expect(policy.ruleFor('/orders.v1.Orders/Refund').description).toBe(
@@ -92,19 +92,19 @@ describe('a rule in a descriptor set', () => {
     ]);
   });
 
-  it('of a service stands for no other service', () => {
+  it('of a service applies to no other service', () => {
     const policy = policyOf([ORDERS, OPEN], { 'orders.v1.Open/Call': authenticated() });
     expect(policy.ruleFor('/orders.v1.Open/Call')).toBe(authenticated());
     expect(policy.ruleFor('/orders.v1.Orders2/List')).toBe(denyAll());
   });
 
-  it('is checked like the services: names, and methods that none names', () => {
+  it('defines the known methods: names and coverage are checked', () => {
     expect(() => policyOf([OPEN])).toThrow('orders.v1.Open/Call: no rule');
     const typo = { 'orders.v1.Open/Cal': denyAll(), 'orders.v1.Open/Call': denyAll() };
     expect(() => policyOf([OPEN], typo)).toThrow('did you mean "orders.v1.Open/Call"?');
   });
 
-  it('is checked with the services that stand beside it', () => {
+  it('is checked together with the services', () => {
     const services = [serviceOf('orders.v1.Billing', 'Charge')];
     const set = readDescriptorSet(descriptorSetBytes([ORDERS]));
     const define = (rules: Record<string, Rule>) =>
@@ -136,7 +136,7 @@ describe('a rule in code beside one in a descriptor set', () => {
     expect(policy.ruleFor(`/${path}`).description).toBe('public (override)');
   });
 
-  it('stands for all of a service before the default that is written there, but may not weaken it', () => {
+  it('applies to a whole service instead of its default, but may not weaken it', () => {
     const all = 'orders.v1.Orders/*';
     refuses({ [all]: authenticated() }).toThrow(`${all}: the rule`);
     refuses({ [all]: authenticated() }).toThrow('for orders.v1.Orders/List');

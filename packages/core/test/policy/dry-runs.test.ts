@@ -27,7 +27,7 @@ const DAY_MS = 86_400_000;
 const until = '2023-11-20';
 const principal = caller();
 
-/** The manual clock stands on 2023-11-14; so many milliseconds before the dry run ends. */
+/** A clock this many milliseconds before the dry run ends. */
 function clockBeforeEnd(ms: number): ManualClock {
   const clock = new ManualClock();
   clock.advance(Date.parse('2023-11-20T00:00:00Z') - ms - clock.nowMs());
@@ -48,20 +48,17 @@ describe('a dry run', () => {
     ['claim', requireAny(requireScopes('a'), requireClaim('team', 'x'))],
   ];
 
-  it.each(rules)(
-    'lets a verified caller through, and reports (%s): $description',
-    (reason, rule) => {
-      const { decided, reported } = ask(dryRun(rule, { until }), {
-        principal,
-        clock: clockBeforeEnd(1),
-      });
-      expect(decided).toBe(principal);
-      expect(reported).toHaveLength(1);
-      expect(reported[0]).toMatchObject({ code: 'permission_denied', reason });
-    },
-  );
+  it.each(rules)('allows a verified caller, and reports (%s): $description', (reason, rule) => {
+    const { decided, reported } = ask(dryRun(rule, { until }), {
+      principal,
+      clock: clockBeforeEnd(1),
+    });
+    expect(decided).toBe(principal);
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toMatchObject({ code: 'permission_denied', reason });
+  });
 
-  it.each(rules)('ends on its date, by the clock that was given (%s)', (reason, rule) => {
+  it.each(rules)('ends on its date, by the configured clock (%s)', (reason, rule) => {
     for (const lateMs of [0, 1, 365 * DAY_MS]) {
       const { decided, reported } = ask(dryRun(rule, { until }), {
         principal,
@@ -72,7 +69,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('reports nothing of whom the rule lets pass', () => {
+  it('does not report callers that the rule allows', () => {
     const good = caller({ scopes: ['a'] });
     const rule = dryRun(requireScopes('a'), { until });
     for (const clock of [clockBeforeEnd(1), clockBeforeEnd(0)]) {
@@ -82,7 +79,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('covers no authentication: who is not verified is refused', () => {
+  it('does not cover authentication: unverified callers are rejected', () => {
     const rule = dryRun(requireScopes('a'), { until });
     const clock = clockBeforeEnd(1);
     expect(ask(rule, { clock, credentials: undefined })).toMatchObject({
@@ -99,7 +96,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('covers a second opinion: what it says, and that it cannot say anything', async () => {
+  it('covers confirmedBy(): a refusal and an outage', async () => {
     for (const [answer, reported] of [
       [new AuthError('invalid_token', 'inactive'), { reason: 'unconfirmed' }],
       [caller({ subject: 'mallory' }), { reason: 'unconfirmed' }],
@@ -116,7 +113,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('covers a rule that throws: it reports a bug, and refuses nobody', () => {
+  it('covers a rule that throws: it reports a bug, and rejects nobody', () => {
     const fault = new Error('boom');
     const throwing = requireClaim('team', () => {
       throw fault;
@@ -132,7 +129,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('covers a second opinion that fails, now or later', async () => {
+  it('covers a confirming authenticator that fails, at once or later', async () => {
     for (const answer of [
       () => {
         throw new Error('boom');
@@ -150,7 +147,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('covers a second opinion that never comes: it waits as long as it may, and refuses nobody', async () => {
+  it('covers a confirming authenticator that never answers: it waits for the time limit, and rejects nobody', async () => {
     const signals: AbortSignal[] = [];
     const never: Authenticator<object> = {
       name: 'never',
@@ -168,7 +165,7 @@ describe('a dry run', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it('that is over covers nothing: a second opinion that never comes refuses', async () => {
+  it('that has ended covers nothing: a confirming authenticator that never answers rejects', async () => {
     const never = new SecondOpinion(() => new Promise(() => undefined));
     const clock = clockBeforeEnd(0);
     const over = ask(dryRun(confirmedBy(never), { until }), { principal, clock });
@@ -177,7 +174,7 @@ describe('a dry run', () => {
     expect(over.reported).toEqual([]);
   });
 
-  it('lets nobody through who was not verified in time', async () => {
+  it('rejects callers that were not verified in time', async () => {
     const authenticator = stubAuthenticator(() => new Promise(() => undefined));
     const clock = clockBeforeEnd(60_000);
     const rule = dryRun(requireScopes('a'), { until });
@@ -209,7 +206,7 @@ describe('a dry run', () => {
     expect(() => dryRun(rule, { until })).toThrow(ConfigError);
   });
 
-  it('is no rule for the others', () => {
+  it('is a ConfigError as `otherwise`', () => {
     const services = [{ List: { path: '/orders.v1.Orders/List' } }];
     for (const rule of [
       dryRun(requireScopes('a'), { until }),
@@ -239,7 +236,7 @@ describe('the date of a dry run', () => {
     '2026-01-01\n',
     20_260_101,
     new Date(0),
-  ])('is a ConfigError where it is none: %j', (wrong) => {
+  ])('is a ConfigError if it does not exist: %j', (wrong) => {
     vi.useFakeTimers({ now: Date.parse('2025-12-20T00:00:00Z') });
     const run = () => dryRun(rule, { until: wrong as string });
     expect(run).toThrow(ConfigError);
@@ -254,7 +251,7 @@ describe('the date of a dry run', () => {
     }
   });
 
-  it('may be over: then the rule counts', () => {
+  it('may be in the past: then the rule applies', () => {
     const over = dryRun(rule, { until: '2023-11-14' });
     expect(ask(over, { principal, clock: new ManualClock() }).decided).toMatchObject({
       reason: 'scope',
@@ -263,7 +260,7 @@ describe('the date of a dry run', () => {
 });
 
 describe('the start of a server with a dry run', () => {
-  it('tells each method that it covers, and none that it does not', () => {
+  it('warns of each method that it covers, and of no other', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const policy = definePolicy({
       rules: {
@@ -275,13 +272,13 @@ describe('the start of a server with a dry run', () => {
     const start = () =>
       createAuthInterceptor({ authenticator: stubAuthenticator(() => 0), policy });
     start();
-    const told = [
+    const reported = [
       [`orders.v1.Orders/List: scopes a (dry run until ${until})`, { code: 'GRPC_AUTHN_DRY_RUN' }],
       [`orders.v1.Billing/*: scopes b (dry run until ${until})`, { code: 'GRPC_AUTHN_DRY_RUN' }],
     ];
-    expect(warn.mock.calls).toEqual(told);
-    // At each start, not at the first alone.
+    expect(warn.mock.calls).toEqual(reported);
+    // At each start, not only at the first.
     start();
-    expect(warn.mock.calls).toEqual([...told, ...told]);
+    expect(warn.mock.calls).toEqual([...reported, ...reported]);
   });
 });

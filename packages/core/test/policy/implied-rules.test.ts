@@ -21,12 +21,12 @@ import { ask, caller } from '../support/asked-rule.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { stubAuthenticator } from '../support/stub-authenticator.ts';
 
-/** The manual clock stands on 2023-11-14: this one is still under way. */
+/** The manual clock is at 2023-11-14, before this dry run ends. */
 const until = '2023-11-20';
 const isTrue = (value: unknown): boolean => value === true;
 const isFalse = (value: unknown): boolean => value === false;
 
-/** Confirms whom the test lets it confirm. */
+/** Confirms the callers that the test selects. */
 const confirming = { first: false, second: false };
 const first = stubAuthenticator(() => opinion(confirming.first), { name: 'first' });
 const second = stubAuthenticator(() => opinion(confirming.second), { name: 'second' });
@@ -51,7 +51,7 @@ const simple: fc.Arbitrary<Rule> = fc.oneof(
 type Rules = [Rule, ...Rule[]];
 const listOf = (rule: fc.Arbitrary<Rule>): fc.Arbitrary<Rules> =>
   fc.array(rule, { minLength: 1, maxLength: 3 }) as fc.Arbitrary<Rules>;
-/** `asking` is what may stand in requireAny: it asks for more than a verified caller. */
+/** `asking` rules can be part of requireAny: they require more than a verified caller. */
 const { part, asking } = fc.letrec<{ part: Rule; asking: Rule }>((tie) => ({
   asking: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -106,7 +106,7 @@ async function passes(rule: Rule, who: Someone): Promise<boolean> {
 const entails = (rule: Rule, other: Rule) => implies(ruleNode(rule, ''), ruleNode(other, ''));
 
 describe('a rule that implies another', () => {
-  it('lets nobody pass whom the other refuses', async () => {
+  it('allows no caller that the other one rejects', async () => {
     await fc.assert(
       fc.asyncProperty(whole, whole, fc.array(someone, { minLength: 20 }), async (a, b, crowd) => {
         fc.pre(entails(a, b));
@@ -118,7 +118,7 @@ describe('a rule that implies another', () => {
     );
   });
 
-  it('is found where it can be seen: itself, a stricter one, a part of it', () => {
+  it('is recognized: itself, a stricter one, a part of it', () => {
     fc.assert(
       fc.property(part, part, asking, asking, (a, b, c, d) => {
         expect(entails(requireAll(a, b), requireAll(a, b))).toBe(true);
@@ -148,7 +148,7 @@ describe('a rule that implies another', () => {
     [requireAll(requireScopes('a'), confirmedBy(first)), confirmedBy(first)],
     [requireClaim('x', { a: [1] }), requireClaim(['x'], { a: [1] })],
     [dryRun(requireScopes('a'), { until }), authenticated()],
-  ])('is found: "$description" …', (rule, other) => {
+  ])('is recognized: "$description" …', (rule, other) => {
     expect(entails(rule, other)).toBe(true);
   });
 
@@ -173,15 +173,15 @@ describe('a rule that implies another', () => {
     [requireScopes('a'), confirmedBy(first)],
     [override(publicMethod()), authenticated()],
     [override(dryRun(requireScopes('a'), { until })), requireScopes('a')],
-    // A dry run asks for no more than a verified caller.
+    // A dry run requires only a verified caller.
     [dryRun(requireScopes('a'), { until }), requireScopes('a')],
-  ])('is no: "$description" …', (rule, other) => {
+  ])('is not one: "$description" …', (rule, other) => {
     expect(entails(rule, other)).toBe(false);
   });
 });
 
-describe('a rule that asks for scopes', () => {
-  it('lets nobody pass who has none', async () => {
+describe('a rule that requires scopes', () => {
+  it('rejects callers without scopes', async () => {
     const nobody = fc.record({
       sends: fc.constantFrom('nothing', 'bad', 'good'),
       scopes: fc.constant([]),

@@ -21,11 +21,11 @@ import { loadService } from '../support/loaded-protos.ts';
 
 const Orders = loadService('orders.proto', 'orders.v1.Orders');
 const services = [Orders];
-/** What the .proto leaves open. */
+/** The method that has no rule in the .proto. */
 const rest = { 'orders.v1.Orders/Unmarked': denyAll() };
 const trap = (name: string) => loadService('traps.proto', `traps.v1.${name}`);
 
-describe('a rule in a .proto that proto-loader read', () => {
+describe('a rule in a .proto that proto-loader reads', () => {
   it.each([
     ['List', 'scopes orders:read and orders:list'],
     ['Get', 'scopes orders:read'],
@@ -39,7 +39,7 @@ describe('a rule in a .proto that proto-loader read', () => {
     ['Closed', 'denied'],
     ['WithFalse', 'scopes orders:read'],
     ['FullyQualified', 'scopes orders:read'],
-  ])('counts: %s, %s', (method, description) => {
+  ])('applies: %s, %s', (method, description) => {
     const policy = definePolicy({ services, rules: rest });
     expect(policy.ruleFor(`/orders.v1.Orders/${method}`).description).toBe(description);
     expect(policy.table()).toContainEqual({
@@ -49,7 +49,7 @@ describe('a rule in a .proto that proto-loader read', () => {
     });
   });
 
-  it('is missing where none was written: the method is told, or what stands for the others counts', () => {
+  it('is missing if none is written: the method is reported, or `otherwise` applies', () => {
     expect(() => definePolicy({ services, rules: {} })).toThrow(
       'orders.v1.Orders/Unmarked: no rule',
     );
@@ -80,13 +80,13 @@ describe('an option of a .proto that would be lost', () => {
     }
   });
 
-  it('is a ConfigError also where the code has a rule for the method', () => {
+  it('is a ConfigError even if the code has a rule for the method', () => {
     const rules = { 'traps.v1.Relative/Call': requireScopes('a') };
     expect(() => definePolicy({ services: [trap('Relative')], rules })).toThrow(ConfigError);
   });
 });
 
-describe('a value of the option that would say something else', () => {
+describe('an invalid value of the option', () => {
   it.each([
     ['MemberName', 'has no member "scope"'],
     ['FlagName', 'has no member "authentificated"'],
@@ -110,14 +110,14 @@ describe('a value of the option that would say something else', () => {
     }
   });
 
-  it('is told with all others at once', () => {
+  it('is reported together with all others', () => {
     const define = () =>
       definePolicy({ services: [trap('Empty'), trap('TwoThings'), trap('Relative')], rules: {} });
     expect(define).toThrow(/Empty.*\n.*TwoThings.*\n.*Relative/);
   });
 });
 
-describe('a definition with an option that proto-loader did not make', () => {
+describe('a definition with options, made by other means than proto-loader', () => {
   const withOptions = (options: object) => [{ Call: { path: '/a.B/Call', options } }];
 
   it.each<readonly [string, object, string]>([
@@ -129,20 +129,20 @@ describe('a definition with an option that proto-loader did not make', () => {
     ['an empty list', option({ scopes: [] }), 'exactly one member'],
     ['a flag that is no flag', option({ deny: 'no' }), 'needs true or false'],
     ['a member of every object', option({ toString: true }), 'no member'],
-  ])('is a ConfigError where it is %s', (_what, options, said) => {
+  ])('is a ConfigError if it has %s', (_what, options, said) => {
     const define = () => definePolicy({ services: withOptions(options), rules: {} });
     expect(define).toThrow(ConfigError);
     expect(define).toThrow(said);
   });
 
-  it('may have its members in camel case', () => {
+  it('may have members in camel case', () => {
     const camelCased = withOptions(option({ anyScope: ['a', 'b'] }));
     expect(definePolicy({ services: camelCased, rules: {} }).ruleFor('/a.B/Call').description).toBe(
       'scope a or b',
     );
   });
 
-  it('may have options of others', () => {
+  it('may have third-party options', () => {
     const others = {
       deprecated: true,
       '(google.api.http)': { get: '/v1/orders' },
@@ -164,7 +164,7 @@ describe('a definition with an option that proto-loader did not make', () => {
 describe('a rule in code beside one in the .proto', () => {
   const confirmed = confirmedBy(new SecondOpinion(() => undefined));
 
-  it('counts where it asks for as much or more', () => {
+  it('applies if it requires as much or more', () => {
     for (const rule of [
       requireScopes('orders:read'),
       requireScopes('orders:read', 'x'),
@@ -201,14 +201,14 @@ describe('a rule in code beside one in the .proto', () => {
     ['Closed', requireScopes('x')],
   ];
 
-  it.each(weaker)('that weakens it is a ConfigError: %s, $description', (method, rule) => {
+  it.each(weaker)('is a ConfigError if it weakens it: %s, $description', (method, rule) => {
     const rules = { ...rest, [`orders.v1.Orders/${method}`]: rule };
     const define = () => definePolicy({ services, rules });
     expect(define).toThrow(ConfigError);
     expect(define).toThrow(`orders.v1.Orders/${method}: the rule "${rule.description}" weakens`);
   });
 
-  it.each(weaker)('that weakens it on purpose says so: %s, $description', (method, rule) => {
+  it.each(weaker)('may weaken it with override(): %s, $description', (method, rule) => {
     const path = `orders.v1.Orders/${method}`;
     const policy = definePolicy({ services, rules: { ...rest, [path]: override(rule) } });
     expect(policy.ruleFor(`/${path}`).description).toBe(`${rule.description} (override)`);
@@ -219,7 +219,7 @@ describe('a rule in code beside one in the .proto', () => {
     });
   });
 
-  it('for all of the service yields to the one that names the method', () => {
+  it('for the whole service yields to a rule of the .proto for the method', () => {
     const rules = { 'orders.v1.Orders/*': publicMethod() };
     const policy = definePolicy({ services, rules });
     expect(policy.ruleFor('/orders.v1.Orders/Get').description).toBe('scopes orders:read');
@@ -227,7 +227,7 @@ describe('a rule in code beside one in the .proto', () => {
     expect(policy.ruleFor('/orders.v1.Orders/Unmarked')).toBe(publicMethod());
   });
 
-  it('is told with every other that weakens', () => {
+  it('is reported together with every other that weakens', () => {
     const rules = {
       'orders.v1.Orders/Get': publicMethod(),
       'orders.v1.Orders/List': publicMethod(),

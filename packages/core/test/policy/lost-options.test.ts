@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../src/policy/define-policy.ts';
 import { authenticated, dryRun, requireScopes } from '../../src/policy/rules.ts';
 
-/** A method as proto-loader would define it, with these options. */
+/** A method with these options, as proto-loader defines it. */
 function serviceWith(options: object) {
   return { List: { path: '/orders.v1.Orders/List', options } };
 }
 
-describe('an option that proto-loader takes, and that is not ours', () => {
+describe('an option that proto-loader accepts, and that resembles ours', () => {
   it.each([
     ['without parentheses', { grpc_authn: { v1: { rule: { scopes: ['a'] } } } }],
     ['by its last name alone', { rule: { scopes: ['a'] } }],
@@ -17,7 +17,7 @@ describe('an option that proto-loader takes, and that is not ours', () => {
       'twice, in two spellings',
       { '(grpc_authn.v1.rule)': { scopes: 'a' }, '(.grpc_authn.v1.rule)': { public: true } },
     ],
-  ])('%s, does not start the server', (_how, options) => {
+  ])('%s, is a ConfigError', (_how, options) => {
     const services = [serviceWith(options)];
     expect(() => definePolicy({ services, rules: {}, otherwise: authenticated() })).toThrow(
       /orders\.v1\.Orders\/List: /,
@@ -25,8 +25,8 @@ describe('an option that proto-loader takes, and that is not ours', () => {
   });
 });
 
-describe('a policy that is told of no method', () => {
-  it.each([['no services', { services: [] }]])('by %s, must deny otherwise', (_what, options) => {
+describe('a policy without known methods', () => {
+  it.each([['no services', { services: [] }]])('(%s) must deny otherwise', (_what, options) => {
     const rules = { 'typo.S/M': requireScopes('a') };
     expect(() => definePolicy({ ...options, rules, otherwise: authenticated() })).toThrow(
       /expected denyAll\(\)/,
@@ -35,7 +35,7 @@ describe('a policy that is told of no method', () => {
 });
 
 describe('definePolicy', () => {
-  it('tells a bad pattern and a method that is not there at once', () => {
+  it('reports an invalid pattern and an unknown method at once', () => {
     const rules = { 'bad pattern': authenticated(), 'orders.v1.Orders/Lost': authenticated() };
     const define = (): unknown => definePolicy({ services: [serviceWith({})], rules });
     expect(define).toThrow(/bad pattern/);
@@ -44,7 +44,7 @@ describe('definePolicy', () => {
 });
 
 describe('dryRun', () => {
-  it.each(['2026-02-30', ['2026-01-01'], undefined])('takes no %j for a date', (until) => {
+  it.each(['2026-02-30', ['2026-01-01'], undefined])('rejects %j as a date', (until) => {
     expect(() => dryRun(requireScopes('a'), { until: until as string })).toThrow(/until/);
   });
 });

@@ -76,13 +76,13 @@ describe('a pattern', () => {
     'https://orders.v1.Orders/List',
     'ördérs.v1.Orders/List',
     '.*/.*',
-  ])('that can name no method is a ConfigError: "%s"', (key) => {
+  ])('is a ConfigError if it cannot name a method: "%s"', (key) => {
     const define = () => definePolicy({ rules: { [key]: rule } });
     expect(define).toThrow(ConfigError);
     expect(define).toThrow(JSON.stringify(key));
   });
 
-  it('that stands there twice is a ConfigError, since one of the two would not count', () => {
+  it('is a ConfigError if it occurs twice, because one of the rules would not apply', () => {
     for (const [key, same] of [
       ['orders.v1.Orders/List', '/orders.v1.Orders/List'],
       ['orders.v1.Orders/*', '/orders.v1.Orders/*'],

@@ -16,7 +16,7 @@ const refusal = new AuthError('invalid_token', 'signature');
 const refusing = () => new SecondOpinion(() => refusal, 'main');
 
 describe('publicMethod()', () => {
-  it('lets everybody pass, and asks nobody', () => {
+  it('allows everyone, without asking the authenticator', () => {
     const authenticator = refusing();
     expect(ask(publicMethod(), { authenticator }).decided).toBeUndefined();
     expect(ask(publicMethod(), { authenticator, credentials: undefined }).decided).toBeUndefined();
@@ -25,7 +25,7 @@ describe('publicMethod()', () => {
 });
 
 describe('denyAll()', () => {
-  it('refuses everybody, and asks nobody', () => {
+  it('rejects everyone, without asking the authenticator', () => {
     const authenticator = new SecondOpinion(() => caller(), 'main');
     const denied = { code: 'permission_denied', reason: 'denied' };
     expect(ask(denyAll(), { authenticator }).decided).toMatchObject(denied);
@@ -35,11 +35,11 @@ describe('denyAll()', () => {
 });
 
 describe('allowAnonymous()', () => {
-  it('lets a caller without credentials pass, without a principal', () => {
+  it('allows a caller without credentials, without a principal', () => {
     expect(ask(allowAnonymous(), { credentials: undefined }).decided).toBeUndefined();
   });
 
-  it('verifies whatever credentials are sent, and refuses bad ones as usual', () => {
+  it('verifies all credentials that are sent, and rejects invalid ones', () => {
     const principal = caller();
     expect(ask(allowAnonymous(), { principal }).decided).toBe(principal);
     expect(ask(allowAnonymous(), { authenticator: refusing() }).decided).toBe(refusal);
@@ -58,18 +58,18 @@ describe('a rule for verified callers', () => {
     requireAnyScope('a'),
     requireClaim('team', 'a'),
   ];
-  it.each(rules)('refuses a caller without credentials: $description', (rule) => {
+  it.each(rules)('rejects a caller without credentials: $description', (rule) => {
     expect(ask(rule, { credentials: undefined }).decided).toMatchObject({
       code: 'missing_credentials',
       reason: 'absent',
     });
   });
 
-  it.each(rules)('gives the refusal of the authenticator back: $description', (rule) => {
+  it.each(rules)('returns the refusal of the authenticator: $description', (rule) => {
     expect(ask(rule, { authenticator: refusing() }).decided).toBe(refusal);
   });
 
-  it('hands the principal on where it passes', () => {
+  it('passes the principal on', () => {
     const principal = caller();
     expect(ask(authenticated(), { principal }).decided).toBe(principal);
   });
@@ -78,7 +78,7 @@ describe('a rule for verified callers', () => {
 describe('scopes', () => {
   const missing = { code: 'permission_denied', reason: 'scope' };
 
-  it('are all needed by requireScopes()', () => {
+  it('are all required by requireScopes()', () => {
     const rule = requireScopes('orders:read', 'orders:write');
     expect(askWithScopes(rule, 'orders:write', 'x', 'orders:read')).toMatchObject({
       subject: 'alice',
@@ -88,7 +88,7 @@ describe('scopes', () => {
     expect(askWithScopes(rule)).toMatchObject(missing);
   });
 
-  it('are needed one at least by requireAnyScope()', () => {
+  it('are required by requireAnyScope(): at least one', () => {
     const rule = requireAnyScope('orders:read', 'orders:write');
     expect(askWithScopes(rule, 'orders:read')).toMatchObject({ subject: 'alice' });
     expect(askWithScopes(rule, 'x', 'orders:write')).toMatchObject({ subject: 'alice' });
@@ -104,7 +104,7 @@ describe('scopes', () => {
     },
   );
 
-  it('are what the authenticator read, not what a claim of that name says', () => {
+  it('come from the authenticator, not from a claim of that name', () => {
     const principal = caller({ claims: { scope: 'a', scopes: ['a'], scp: ['a'] } });
     expect(ask(requireScopes('a'), { principal }).decided).toMatchObject(missing);
     expect(ask(requireAnyScope('a'), { principal }).decided).toMatchObject(missing);

@@ -89,7 +89,7 @@ describe('the table of a policy', () => {
 describe('the rule of a method', () => {
   const [exact, wildcard] = [requireScopes('exact'), requireScopes('wildcard')];
 
-  it('is the one that names it, before one for all of the service', () => {
+  it('is the exact one, before the one of a wildcard', () => {
     for (const rules of [
       { 'orders.v1.Orders/List': exact, 'orders.v1.Orders/*': wildcard },
       { 'orders.v1.Orders/*': wildcard, 'orders.v1.Orders/List': exact },
@@ -100,14 +100,14 @@ describe('the rule of a method', () => {
     }
   });
 
-  it('may be weaker than that of its service, or stricter', () => {
+  it('may be weaker or stricter than that of its service', () => {
     const rules = { 'a.B/*': wildcard, 'a.B/Open': publicMethod(), 'a.B/Closed': denyAll() };
     const policy = definePolicy({ rules });
     expect(policy.ruleFor('/a.B/Open')).toBe(publicMethod());
     expect(policy.ruleFor('/a.B/Closed')).toBe(denyAll());
   });
 
-  it('is said to be an override where the code says so', () => {
+  it('is described as an override if it is one', () => {
     const policy = definePolicy({ rules: { 'a.B/C': override(wildcard) } });
     expect(policy.ruleFor('/a.B/C').description).toBe('scopes wildcard (override)');
     expect(override(override(wildcard)).description).toBe('scopes wildcard (override)');

@@ -7,13 +7,13 @@ import type { ServiceLike } from '../../src/policy/service-definition.ts';
 import { Orders } from '../support/service-definitions.ts';
 
 const rule = requireScopes('a');
-/** ts-proto names methods as JavaScript does; the path has the name of the .proto. */
+/** ts-proto names methods in camel case; the path has the name of the .proto. */
 const camelCased = {
   list: { path: '/orders.v1.Orders/List' },
   listAll: { path: '/orders.v1.Orders/ListAll' },
 } as const;
 
-/** As JavaScript calls it, or a definition whose methods the types do not know. */
+/** Without types, as JavaScript calls it. */
 const loose = rulesFor as (service: unknown, rules: object) => ReturnType<typeof rulesFor>;
 
 describe('rulesFor()', () => {
@@ -28,7 +28,7 @@ describe('rulesFor()', () => {
     });
   });
 
-  it('leaves out what is undefined', () => {
+  it('skips undefined rules', () => {
     expect(loose(Orders, { List: undefined })).toEqual({});
     expect(rulesFor(Orders, {})).toEqual({});
   });
@@ -37,13 +37,13 @@ describe('rulesFor()', () => {
     ['Lsit', 'List'],
     ['list', 'List'],
     ['Refunds', 'Refund'],
-  ])('is a ConfigError for a name that is no method, with the nearest: %s, %s', (name, near) => {
+  ])('is a ConfigError for an unknown method, with the nearest name: %s, %s', (name, near) => {
     expect(() => loose(Orders, { [name]: rule })).toThrow(ConfigError);
     expect(() => loose(Orders, { [name]: rule })).toThrow(`did you mean "${near}"?`);
   });
 
   it.each(['Cancellation', 'toString', 'constructor', '__proto__', 'orders.v1.Orders/List'])(
-    'is a ConfigError for a name that is no method: %s',
+    'is a ConfigError for an unknown method: %s',
     (name) => {
       const rules = Object.defineProperty({}, name, { value: rule, enumerable: true });
       expect(() => loose(Orders, rules)).toThrow(ConfigError);
@@ -53,12 +53,12 @@ describe('rulesFor()', () => {
     },
   );
 
-  it('is a ConfigError for the path of a method where its name is another', () => {
+  it('is a ConfigError for the name in the path if the definition has another one', () => {
     expect(() => loose(camelCased, { ListAll: rule })).toThrow('did you mean "listAll"?');
   });
 
   it.each([undefined, null, 'orders.v1.Orders', 5, () => Orders])(
-    'is a ConfigError for what is no service: %s',
+    'is a ConfigError for %s as a service',
     (wrong) => {
       for (const rules of [{ List: rule }, { '*': rule }, {}]) {
         expect(() => loose(wrong, rules)).toThrow(ConfigError);
@@ -67,7 +67,7 @@ describe('rulesFor()', () => {
     },
   );
 
-  it.each([undefined, null, 'List', 5])('is a ConfigError for what are no rules: %s', (wrong) => {
+  it.each([undefined, null, 'List', 5])('is a ConfigError for %s as rules', (wrong) => {
     expect(() => loose(Orders, wrong as never)).toThrow(ConfigError);
   });
 
@@ -82,11 +82,11 @@ describe('rulesFor()', () => {
   it.each<readonly [string, ServiceLike]>([
     ['has no methods', {}],
     ['is a client', { service: Orders } as never],
-  ])('is a ConfigError for all methods of what %s', (_what, service) => {
+  ])('is a ConfigError for ' * ' of a service that %s', (_what, service) => {
     expect(() => loose(service, { '*': rule })).toThrow(ConfigError);
   });
 
-  it('makes the rules of one policy out of several services', () => {
+  it('makes rules that can be combined in one policy', () => {
     const policy = definePolicy({
       services: [Orders],
       rules: { ...rulesFor(Orders, { '*': rule }), ...healthChecks() },

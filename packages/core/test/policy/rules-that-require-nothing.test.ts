@@ -16,12 +16,12 @@ import {
   requireScopes,
 } from '../../src/policy/rules.ts';
 
-/** What TypeScript would not let through, and JavaScript and configuration would. */
+/** Calls without types, as JavaScript and config files make them. */
 function loose(make: (...given: never[]) => Rule, ...given: readonly unknown[]): () => Rule {
   return () => make(...(given as never[]));
 }
 
-describe('a rule that would ask for nothing', () => {
+describe('a rule that would require nothing', () => {
   it.each<readonly [string, () => Rule]>([
     ['no scope', loose(requireScopes)],
     ['an empty scope', loose(requireScopes, '')],
@@ -50,7 +50,7 @@ describe('a rule that would ask for nothing', () => {
   });
 });
 
-describe('a rule that none of our functions made', () => {
+describe('a value that is not a rule', () => {
   const forged: readonly (readonly [string, unknown])[] = [
     ['undefined', undefined],
     ['null', null],
@@ -71,7 +71,7 @@ describe('a rule that none of our functions made', () => {
   });
 
   it.each(forged.filter(([, rule]) => rule !== undefined))(
-    'is a ConfigError as what stands for the others: %s',
+    'is a ConfigError as `otherwise`: %s',
     (_what, rule) => {
       const define = () => definePolicy({ rules: {}, otherwise: rule as Rule });
       expect(define).toThrow(ConfigError);
@@ -87,7 +87,7 @@ describe('a rule that none of our functions made', () => {
   });
 });
 
-describe('a choice that leaves none', () => {
+describe('requireAny() with a rule that every verified caller meets', () => {
   it.each<readonly [string, () => Rule]>([
     ['authenticated() alone', () => requireAny(authenticated())],
     ['authenticated() first', () => requireAny(authenticated(), requireScopes('a'))],
@@ -102,14 +102,14 @@ describe('a choice that leaves none', () => {
     expect(make).toThrow('requireAny');
   });
 
-  it('may stand in requireAll, which asks for more', () => {
+  it('accepts such a rule inside requireAll() with another one', () => {
     expect(requireAny(requireAll(authenticated(), requireScopes('a'))).description).toBe(
       'any of (all of (authenticated; scopes a))',
     );
   });
 });
 
-describe('a rule that stands alone', () => {
+describe('a rule that cannot be combined', () => {
   const until = '2020-01-01';
   it.each<readonly [string, Rule]>([
     ['publicMethod()', publicMethod()],
@@ -123,8 +123,8 @@ describe('a rule that stands alone', () => {
   });
 });
 
-describe('a rule that was made', () => {
-  it('does not change any more', () => {
+describe('a rule', () => {
+  it('is frozen', () => {
     const rule = requireScopes('a');
     expect(Object.isFrozen(rule)).toBe(true);
     expect(Object.keys(rule)).toEqual(['description']);
@@ -138,7 +138,7 @@ describe('a rule that was made', () => {
     ['any of (scopes a; scopes b)', requireAny(requireScopes('a'), requireScopes('b'))],
     ['public (override)', override(publicMethod())],
     ['scopes a (dry run until 2020-01-01)', dryRun(requireScopes('a'), { until: '2020-01-01' })],
-  ])('says what it asks for: %s', (description, rule) => {
+  ])('describes what it requires: %s', (description, rule) => {
     expect(rule.description).toBe(description);
   });
 });
