@@ -1,3 +1,5 @@
+import type { DescMessage, DescService } from '@bufbuild/protobuf';
+import type { GenService } from '@bufbuild/protobuf/codegenv2';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import {
   authenticated,
@@ -8,6 +10,7 @@ import {
   type MethodName,
   type Policy,
   publicMethod,
+  reflection,
   requireAll,
   requireAny,
   requireAnyScope,
@@ -54,7 +57,43 @@ export function aTypoDoesNotCompileWithTheTypesOfTsProto(): void {
   rulesFor(OrdersService, { ListAll: rule });
 }
 
-/** What is loaded without generated types has no names: that is told as the program runs. */
+/** A service as protobuf-es generates it. */
+type GeneratedMethod = { methodKind: 'unary'; input: DescMessage; output: DescMessage };
+declare const GeneratedOrders: GenService<{ get: GeneratedMethod; listAll: GeneratedMethod }>;
+
+export function aTypoDoesNotCompileWithTheTypesOfProtobufEs(): void {
+  assertType<Equals<MethodName<typeof GeneratedOrders>, 'get' | 'listAll'>>();
+  rulesFor(GeneratedOrders, { get: rule, listAll: rule, '*': rule });
+  // @ts-expect-error -- there is no such method
+  rulesFor(GeneratedOrders, { gte: rule });
+  // @ts-expect-error -- the name of the .proto is not the local name
+  rulesFor(GeneratedOrders, { ListAll: rule });
+  // @ts-expect-error -- a member of the descriptor is not a method
+  rulesFor(GeneratedOrders, { typeName: rule });
+}
+
+export function servicesAreGivenWithTheirRules(described: DescService): Policy {
+  rulesFor(described, { anything: rule });
+  // @ts-expect-error -- a rule is needed
+  definePolicy([Orders, { Get: 'public' }]);
+  // @ts-expect-error -- a service alone has no rules
+  definePolicy([Orders]);
+  // @ts-expect-error -- the client is not a definition
+  definePolicy([loaded.orders.v1.Orders, { Get: rule }]);
+  // @ts-expect-error -- bytes are read by readDescriptorSet()
+  definePolicy({ rules: {}, descriptorSet: new Uint8Array() });
+  // @ts-expect-error -- reflection has no default rule
+  reflection();
+  return definePolicy(
+    [Orders, { Get: rule, '*': rule }],
+    [GeneratedOrders, { get: rule }],
+    [described, { '*': rule }],
+    healthChecks(),
+    reflection(rule),
+  );
+}
+
+/** Definitions that are loaded without generated types have no names: typos are reported at run time. */
 export function namesThatAreNotKnownCompile(untyped: ServiceDefinition): void {
   rulesFor(untyped, { Anything: rule, '*': rule });
   // @ts-expect-error -- a rule is a rule
@@ -63,7 +102,7 @@ export function namesThatAreNotKnownCompile(untyped: ServiceDefinition): void {
 
 export function aPolicyTakesThemAll(): Policy {
   return definePolicy({
-    services: [Orders, OrdersService],
+    services: [Orders, OrdersService, GeneratedOrders],
     rules: {
       ...rulesFor(Orders, { '*': rule }),
       ...rulesFor(OrdersService, { get: rule }),
@@ -72,7 +111,7 @@ export function aPolicyTakesThemAll(): Policy {
   });
 }
 
-export function rulesAreNotVacuousByTheirTypes(): void {
+export function rulesRequireSomethingByTheirTypes(): void {
   // @ts-expect-error -- a scope is needed
   requireScopes();
   // @ts-expect-error -- a list of them may be empty

@@ -23,7 +23,7 @@ async function opinion(answer: () => unknown) {
 
 describe('confirmedBy()', () => {
   it('allows the first principal if the second is the same caller', async () => {
-    // Another authenticator's name and scopes are no disagreement.
+    // The authenticator's name and the scopes may differ.
     const second = caller({ ...identity, authenticator: 'second', scopes: ['other'] });
     expect(await opinion(() => second)).toBe(principal);
     expect(await opinion(async () => second)).toBe(principal);
@@ -39,7 +39,7 @@ describe('confirmedBy()', () => {
     ['a subject in another case', { ...identity, subject: 'Alice' }],
   ])('rejects if the second answer has %s', async (_who, init) => {
     expect(await opinion(() => caller(init))).toMatchObject(unconfirmed);
-    // And the other way round.
+    // And with the answers swapped.
     const rule = confirmedBy(new SecondOpinion(() => principal));
     expect(await ask(rule, { principal: caller(init) }).decided).toMatchObject(unconfirmed);
   });

@@ -82,7 +82,7 @@ describe('rulesFor()', () => {
   it.each<readonly [string, ServiceLike]>([
     ['has no methods', {}],
     ['is a client', { service: Orders } as never],
-  ])('is a ConfigError for ' * ' of a service that %s', (_what, service) => {
+  ])('is a ConfigError for the wildcard of a service that %s', (_what, service) => {
     expect(() => loose(service, { '*': rule })).toThrow(ConfigError);
   });
 

@@ -9,13 +9,17 @@ import {
   createAuthInterceptor,
   definePolicy,
   getPrincipal,
+  healthChecks,
   type JsonObject,
+  type Policy,
   type Principal,
+  reflection,
   requireScopes,
   rulesFor,
 } from '@grpc-authn/core';
 import { AuthError, createPrincipal, type Verdict } from '@grpc-authn/core/authenticator';
 import { type AuthFailure, readAuthFailure } from '@grpc-authn/core/client';
+import { type DescriptorSet, readDescriptorSet } from '@grpc-authn/core/descriptor-set';
 import { createHs256Authenticator } from '@grpc-authn/hs256';
 import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';
 import { createJwksAuthenticator } from '@grpc-authn/jwks';
@@ -76,6 +80,17 @@ export function subjectOf(call: Parameters<typeof getPrincipal>[0]): string | un
 export function failureOf(error: unknown): AuthFailure | undefined {
   return readAuthFailure(error);
 }
+
+export function policyOf(bytes: Uint8Array): Policy {
+  const descriptorSet: DescriptorSet = readDescriptorSet(bytes);
+  return definePolicy({ services: [orders], descriptorSet, rules: {}, otherwise: authenticated() });
+}
+
+export const parts: Policy = definePolicy(
+  [orders, { Get: authenticated(), List: requireScopes('orders:read') }],
+  healthChecks(),
+  reflection(requireScopes('admin')),
+);
 
 export function load(): Promise<LoadedAuth<JsonObject>> {
   return loadAuth({ file: 'grpc-authn.yaml' });
