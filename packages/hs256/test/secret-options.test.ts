@@ -143,7 +143,7 @@ describe('the options of HS256', () => {
   it.each([
     ['issuer', { issuer: undefined }],
     ['audience', { audience: [] }],
-    ['use', { use: 'refresh' }],
+    ['tokenUse', { tokenUse: 'refresh' }],
     ['clockToleranceSeconds', { clockToleranceSeconds: Number.NaN }],
   ])('are checked as those of every JWT authenticator: %s', (name, options) => {
     expect(whyNot({ bytes }, options)).toContain(`"${name}"`);

@@ -96,7 +96,7 @@ describe('the spec of introspection', () => {
     [{ scopeClaims: [] }, 'scopeClaims'],
     [{ pin: {} }, 'pin'],
     [{ clientid: 'orders' }, ': unknown keys: "clientid"'],
-    [{ use: 'access' }, ': unknown keys: "use"'],
+    [{ tokenUse: 'access' }, ': unknown keys: "tokenUse"'],
     [{ name: 'main' }, ': unknown keys: "name"'],
   ])('is rejected with %j, at %s, and shows no secret', (members, at) => {
     const spec = written({ ...good, ...members });

@@ -68,7 +68,7 @@ createJwtAuthenticator({ ...base, algorithms: [] });
 // @ts-expect-error -- no value of that claim
 createJwtAuthenticator({ ...base, audience: { claim: 'client_id', values: [] } });
 // @ts-expect-error -- another use
-createJwtAuthenticator({ ...base, use: 'refresh' });
+createJwtAuthenticator({ ...base, tokenUse: 'refresh' });
 // @ts-expect-error -- a misspelt option
 createJwtAuthenticator({ ...base, audiences: 'orders' });
 // @ts-expect-error -- keys that were not imported

@@ -26,7 +26,7 @@ function createMutable() {
     issuer: [ISSUER],
     audience: [AUDIENCE] as string[] | { claim: string; values: string[] },
     algorithms: ['EdDSA'],
-    use: 'access',
+    tokenUse: 'access',
     typ: ['at+jwt'] as (string | null)[],
     clockToleranceSeconds: 5,
     maxTokenAgeSeconds: 600,
@@ -56,7 +56,7 @@ const MUTATIONS: readonly (readonly [string, (options: Mutable) => void, string]
     signJws(es384, header({ alg: 'ES384', kid: 'ES384' }), claims()),
   ],
   ['a type is added', (options) => options.typ.push(null), token({}, { typ: undefined })],
-  ['the use is changed', (options) => (options.use = 'id'), token({ token_use: 'id' })],
+  ['the token use is changed', (options) => (options.tokenUse = 'id'), token({ token_use: 'id' })],
   [
     'the tolerance is changed',
     (options) => (options.clockToleranceSeconds = 300),

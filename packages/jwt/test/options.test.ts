@@ -52,7 +52,7 @@ const WRONG: readonly (readonly [string, readonly unknown[]])[] = [
       ['__proto__'],
     ],
   ],
-  ['use', [null, '', 'refresh', 'ID', 5]],
+  ['tokenUse', [null, '', 'refresh', 'ID', 5]],
   ['typ', ['JWT', [], [''], [undefined], [5]]],
   ['clockToleranceSeconds', [null, '5', -1, 301, Number.NaN, Infinity, -Infinity, 5n]],
   ['maxTokenAgeSeconds', [null, '5', 0, -1, Number.NaN, Infinity, 31_536_001]],

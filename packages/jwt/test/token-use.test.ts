@@ -50,9 +50,9 @@ describe('a token that is no access token', () => {
   });
 });
 
-describe('the option use: id', () => {
+describe("tokenUse: 'id'", () => {
   const idKey = createSigningKey('EdDSA', 'id');
-  const options = { use: 'id', keys: keySetOf(idKey) } as const;
+  const options = { tokenUse: 'id', keys: keySetOf(idKey) } as const;
   const idToken = (changes: object, typ?: string): string =>
     signJws(idKey, { alg: 'EdDSA', kid: 'id', typ }, claims({ nonce: 'n', ...changes }));
 

@@ -44,7 +44,7 @@ export const jwtSchema: MemberSchemas<JwtFileOptions> = {
       { error: 'expected a non-empty string, a list of them, or { claim, values }' },
     )
     .describe('The audience that tokens must have: one of these, in "aud" or in the named claim.'),
-  use: z
+  tokenUse: z
     .enum(TOKEN_USES)
     .meta({
       description: 'Which tokens are accepted: access tokens or ID tokens.',

@@ -29,7 +29,7 @@ export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> 
   /** RS256, PS256, ES256 and EdDSA unless said. Each is bound to its key. */
   readonly algorithms?: readonly [string, ...string[]];
   /** 'access' unless said: an ID, logout or introspection token is refused. */
-  readonly use?: 'access' | 'id';
+  readonly tokenUse?: 'access' | 'id';
   /** Header types accepted, null for none: 'at+jwt', 'JWT' and null unless said. */
   readonly typ?: readonly (string | null)[];
   /** Seconds that clocks may differ, 0 to 300; 5 unless said. */
@@ -64,7 +64,7 @@ export interface JwtRules extends TimeRules {
   readonly issuers: readonly string[];
   readonly audience: AudienceRule;
   readonly algorithms: readonly string[];
-  readonly use: TokenUse;
+  readonly tokenUse: TokenUse;
   readonly types: ReadonlySet<string | undefined>;
   readonly requiredClaims: readonly string[];
   readonly scopeClaims: readonly string[];
@@ -79,7 +79,7 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'issuer',
   'audience',
   'algorithms',
-  'use',
+  'tokenUse',
   'typ',
   'clockToleranceSeconds',
   'maxTokenAgeSeconds',
@@ -111,17 +111,17 @@ export function readJwtOptions(
   options: JwtOptions<StandardSchemaV1 | undefined>,
   defaults: { readonly name: string; readonly algorithms?: readonly string[] },
 ): JwtRules {
-  checkOneOf('use', options.use, TOKEN_USES);
+  checkOneOf('tokenUse', options.tokenUse, TOKEN_USES);
   checkOneOf('threadPool', options.threadPool, [true, false]);
-  const use = options.use ?? 'access';
+  const tokenUse = options.tokenUse ?? 'access';
   const { maxTokenAgeSeconds } = options;
   return Object.freeze({
     name: checkText('name', options.name === undefined ? defaults.name : options.name),
     issuers: checkTexts('issuer', options.issuer),
     audience: readAudience(options.audience),
     algorithms: checkAlgorithms('algorithms', options.algorithms, defaults.algorithms),
-    use,
-    types: readTypes(options.typ === undefined ? DEFAULT_TYPES[use] : options.typ),
+    tokenUse,
+    types: readTypes(options.typ === undefined ? DEFAULT_TYPES[tokenUse] : options.typ),
     clockToleranceSeconds: checkNumber(
       'clockToleranceSeconds',
       options.clockToleranceSeconds,

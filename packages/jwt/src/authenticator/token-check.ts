@@ -97,7 +97,7 @@ function readPrincipal(
   if (!rules.types.has(header.typ)) return 'type';
   const audience = matchAudience(payload, rules.audience);
   if (audience === undefined) return 'audience';
-  if (!isOfUse(payload, rules.use)) return 'use';
+  if (!isOfUse(payload, rules.tokenUse)) return 'use';
   const time = checkTimes(payload, nowSeconds, rules);
   if (time !== undefined) return time;
   const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);

@@ -106,7 +106,7 @@ export const WRONG_JWT_MEMBERS: readonly (readonly [object, string])[] = [
   [{ audience: [] }, 'audience'],
   [{ audience: { claim: 'aud' } }, 'audience'],
   [{ audience: { claim: 'aud', values: ['a'], more: 1 } }, 'audience'],
-  [{ use: 'refresh' }, 'use'],
+  [{ tokenUse: 'refresh' }, 'tokenUse'],
   [{ typ: [] }, 'typ'],
   [{ typ: [''] }, 'typ.0'],
   [{ clockToleranceSeconds: -1 }, 'clockToleranceSeconds'],
@@ -124,7 +124,7 @@ export const WRONG_JWT_MEMBERS: readonly (readonly [object, string])[] = [
 export const GOOD_JWT_MEMBERS: readonly object[] = [
   { audience: ['orders', 'stock'] },
   { audience: { claim: 'client_id', values: ['orders'] } },
-  { use: 'id' },
+  { tokenUse: 'id' },
   { typ: ['at+jwt', null] },
   { clockToleranceSeconds: 0 },
   { clockToleranceSeconds: 300 },
