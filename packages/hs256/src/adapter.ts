@@ -13,7 +13,7 @@ import {
 } from '@grpc-authn/config/adapter';
 import { type JwtFileOptions, jwtSchema } from '@grpc-authn/jwt/adapter';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
-import { ENCODINGS, type Hs256Secret, MOST_SECRETS } from './secret.ts';
+import { ENCODINGS, type Hs256Secret, MAX_SECRETS } from './secret.ts';
 
 /** A file has no bytes and no key objects. */
 type SecretText = Extract<Hs256Secret, { readonly text: string }>;
@@ -47,7 +47,7 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
         secrets: z
           .array(secret)
           .min(1)
-          .max(MOST_SECRETS)
+          .max(MAX_SECRETS)
           .describe(
             'Tried in order for a token without "kid". To rotate, list the new and the old secret.',
           ),

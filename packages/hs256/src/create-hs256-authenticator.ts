@@ -14,21 +14,19 @@ import { type Hs256Secret, readSecrets } from './secret.ts';
 export type Hs256Options<S extends StandardSchemaV1 | undefined = undefined> = {
   /** One to eight, of at least 32 bytes each. */
   readonly secrets: readonly [Hs256Secret, ...Hs256Secret[]];
-} & Omit<JwtOptions<S>, 'algorithms' | 'threadPool'>;
+} & Omit<JwtOptions<S>, 'algorithms'>;
 
-/** One algorithm, which costs less than the way to another thread. */
-const NOT_HERE: ReadonlySet<string> = new Set(['algorithms', 'threadPool']);
-const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => !NOT_HERE.has(name))];
+const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => name !== 'algorithms')];
 
 /**
- * Verifies JWTs that are signed by HMAC-SHA-256 with a secret both sides hold (RFC 7518, section
- * 3.2). A token with a `kid` is verified by the secret of that `kid` alone; one without is tried with
- * each secret in order. To rotate, put the new secret beside the old, then take the old one away.
+ * Verifies JWTs that are signed by HMAC-SHA-256 with a shared secret (RFC 7518, section 3.2). A token
+ * with a `kid` is verified with the secret of that `kid` only; a token without one is tried with each
+ * secret in order. To rotate, add the new secret, and remove the old one once its tokens have expired.
  *
- * Refuses as createJwtAuthenticator does.
+ * The refusals are those of createJwtAuthenticator.
  *
- * @throws ConfigError for a wrong option, and for a secret that is short, or that is really a public
- * key, a certificate, a JWK or a JWK Set in any disguise.
+ * @throws ConfigError for a wrong option, for a secret that is too short, and for a secret that is a
+ * public key, a certificate, a JWK or a JWK Set in any encoding.
  * @example
  * const { JWT_SECRET = '' } = process.env;
  * createHs256Authenticator({

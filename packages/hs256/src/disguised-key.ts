@@ -1,35 +1,35 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 
 /**
- * What a secret really is, where it is no secret: a public key, a certificate or a key set, in any
- * disguise. Whoever knows the public key could sign tokens with it (RFC 8725, section 2.1).
+ * Describes the key, certificate or key set that a secret contains; undefined if it contains none.
+ * Everyone who knows the public key could sign tokens with it (RFC 8725, section 2.1).
  *
- * Looked through are: white space, zero-width characters, byte order marks, comments before the text,
- * escapes, quotes, two-byte text, and up to three layers of base64, base64url or hex.
+ * Detects it despite white space, zero-width characters, byte order marks, leading comments, escapes,
+ * quotes, two-byte text, and up to three layers of base64, base64url or hex.
  */
 export function findDisguisedKey(secret: Uint8Array): string | undefined {
-  return look(Buffer.from(secret), 3);
+  return find(Buffer.from(secret), 3);
 }
 
-const TEXT_SIGNS: readonly (readonly [RegExp, string])[] = [
+const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/-{2,} *BEGIN/i, 'a key or certificate in PEM'],
   [/\b(ssh|sk-ssh|ecdsa)-(rsa|dss|ed25519|sha2)/i, 'an SSH public key'],
   [/["'](kty|keys)["'] *:/, 'a JWK or JWK Set'],
 ];
 
-function look(bytes: Buffer, layers: number): string | undefined {
+function find(bytes: Buffer, layers: number): string | undefined {
   if (stripped(bytes).some(isDer)) return 'a key or certificate in DER';
   const text = plainText(bytes);
-  for (const [sign, what] of TEXT_SIGNS) if (sign.test(text)) return what;
+  for (const [pattern, kind] of TEXT_PATTERNS) if (pattern.test(text)) return kind;
   if (layers === 0) return undefined;
   for (const inner of decodings(bytes)) {
-    const found = look(inner, layers - 1);
-    if (found !== undefined) return `${found}, encoded once more`;
+    const found = find(inner, layers - 1);
+    if (found !== undefined) return `${found}, encoded`;
   }
   return undefined;
 }
 
-/** Only what prints in ASCII: no white space, no zero-width characters, no NUL of two-byte text. */
+/** The printable ASCII characters: drops white space, zero-width characters and the NULs of two-byte text. */
 function plainText(bytes: Buffer): string {
   return bytes
     .toString('latin1')
@@ -40,7 +40,7 @@ function plainText(bytes: Buffer): string {
     .replaceAll('\\', '');
 }
 
-/** What the text may be an encoding of: as a whole, and in each long run of the right characters. */
+/** Decodes the text as a whole, and each long run of characters of an encoding. */
 function decodings(bytes: Buffer): readonly Buffer[] {
   const lines = bytes
     .toString('latin1')
@@ -63,7 +63,7 @@ function decode(text: string): readonly Buffer[] {
   return found;
 }
 
-/** As they are, and without what stands before or behind. DER may well end in a space of its own. */
+/** The bytes as they are, and without filler at either end. DER itself may end in a space byte. */
 function stripped(bytes: Buffer): readonly Buffer[] {
   let [start, end] = [0, bytes.length];
   while (start < end && isFiller(bytes[start])) start += 1;
@@ -82,7 +82,7 @@ function isFiller(byte = -1): boolean {
 }
 
 function isDer(bytes: Buffer): boolean {
-  // Every one of these structures is a SEQUENCE.
+  // All of these structures are a SEQUENCE.
   if (bytes[0] !== 0x30) return false;
   return [
     () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),

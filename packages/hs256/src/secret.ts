@@ -1,9 +1,8 @@
 import { KeyObject } from 'node:crypto';
-import { ConfigError } from '@grpc-authn/core/authenticator';
 import { checkText, describeSecret, wrongOption } from '@grpc-authn/core/internal';
 import { findDisguisedKey } from './disguised-key.ts';
 
-/** A shared secret, as bytes, as a secret KeyObject, or as text with its encoding. */
+/** A shared secret: bytes, a secret KeyObject, or text with its encoding. */
 export type Hs256Secret = { readonly kid?: string } & (
   | { readonly bytes: Uint8Array }
   | { readonly key: KeyObject }
@@ -15,21 +14,19 @@ export interface ReadSecret {
   readonly bytes: Buffer;
 }
 
-/** RFC 7518, section 3.2: a key of at least the size of the hash. */
-const LEAST_BYTES = 32;
-export const MOST_SECRETS = 8;
+/** RFC 7518, section 3.2: the key must be at least as long as the hash. */
+const MIN_BYTES = 32;
+export const MAX_SECRETS = 8;
 
-/** The secrets' bytes, copied. @throws ConfigError, which shows a secret's type and length only. */
+/** Copies the bytes of the secrets. @throws ConfigError, which shows only a secret's type and length. */
 export function readSecrets(secrets: unknown): readonly ReadSecret[] {
-  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > MOST_SECRETS) {
-    throw wrongOption('secrets', describeSecret(secrets), `a list of 1 to ${MOST_SECRETS} secrets`);
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > MAX_SECRETS) {
+    throw wrongOption('secrets', describeSecret(secrets), `a list of 1 to ${MAX_SECRETS} secrets`);
   }
   const read = secrets.map((secret, index) => readSecret(`secrets[${index}]`, secret));
   const kids = read.flatMap(({ kid }) => kid ?? []);
   if (new Set(kids).size < kids.length) {
-    throw new ConfigError(
-      'option "secrets": two have the same kid; wanted a kid of its own for each',
-    );
+    throw wrongOption('secrets', 'one kid twice', 'a different kid for each secret');
   }
   return read;
 }
@@ -47,11 +44,11 @@ function readSecret(option: string, secret: Hs256Secret): ReadSecret {
     throw wrongOption(
       option,
       `${disguised} (${bytes.length} bytes)`,
-      'a secret that nobody else has',
+      'a secret that is not public',
     );
   }
-  if (bytes.length < LEAST_BYTES) {
-    throw wrongOption(option, `${bytes.length} bytes`, `at least ${LEAST_BYTES} bytes`);
+  if (bytes.length < MIN_BYTES) {
+    throw wrongOption(option, `${bytes.length} bytes`, `at least ${MIN_BYTES} bytes`);
   }
   return { kid, bytes };
 }
@@ -71,8 +68,8 @@ function readBytes(option: string, secret: Hs256Secret): Buffer {
   if (encoding === 'utf8') return Buffer.from(text, 'utf8');
   const alphabet = ALPHABETS.get(encoding);
   if (alphabet === undefined) {
-    const wanted = 'one of utf8, base64, base64url and hex';
-    throw wrongOption(`${option}.encoding`, describeSecret(encoding), wanted);
+    const expected = 'one of utf8, base64, base64url and hex';
+    throw wrongOption(`${option}.encoding`, describeSecret(encoding), expected);
   }
   if (!alphabet.test(text)) {
     throw wrongOption(
@@ -84,7 +81,7 @@ function readBytes(option: string, secret: Hs256Secret): Buffer {
   return Buffer.from(text, encoding);
 }
 
-/** How a secret may be written as text. */
+/** Encodings of a secret given as text. */
 export const ENCODINGS: readonly ['utf8', 'base64', 'base64url', 'hex'] = Object.freeze([
   'utf8',
   'base64',
@@ -98,18 +95,14 @@ const ALPHABETS: ReadonlyMap<string, RegExp> = new Map([
   ['hex', /^(?:[0-9A-Fa-f]{2})*$/],
 ]);
 
-/** A member's name may be the secret that was written in the wrong place, so it is not shown. */
+/** The name is not shown, because it may be the secret, written in the wrong place. */
 function checkMembers(option: string, secret: unknown): void {
   if (typeof secret !== 'object' || secret === null) {
     throw wrongOption(option, describeSecret(secret), 'an object');
   }
-  const wanted = ['kid', 'key', 'bytes', 'text', ...('text' in secret ? ['encoding'] : [])];
-  if (Object.keys(secret).every((name) => wanted.includes(name))) return;
-  throw wrongOption(
-    option,
-    'a member of another name',
-    `no other members than ${wanted.join(', ')}`,
-  );
+  const known = ['kid', 'key', 'bytes', 'text', ...('text' in secret ? ['encoding'] : [])];
+  if (Object.keys(secret).every((name) => known.includes(name))) return;
+  throw wrongOption(option, 'a member of another name', `only the members ${known.join(', ')}`);
 }
 
 function describeKey(key: unknown): string {

@@ -62,7 +62,6 @@ describe('the spec of hs256', () => {
     ],
     [{ secrets: [{ bytes: SECRET }] }, 'secrets.0'],
     [{ algorithms: ['HS256'] }, ': unknown keys: "algorithms"'],
-    [{ threadPool: true }, ': unknown keys: "threadPool"'],
     [{ http: {} }, ': unknown keys: "http"'],
     [{ cache: {} }, ': unknown keys: "cache"'],
   ])('is rejected with %j, at %s, and shows no secret', (members, at) => {

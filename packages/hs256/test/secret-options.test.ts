@@ -133,7 +133,6 @@ describe('a secret', () => {
 describe('the options of HS256', () => {
   it.each([
     ['algorithms', { algorithms: ['HS512'] }],
-    ['threadPool', { threadPool: true }],
     ['secret', { secret: 'x' }],
     ['keys', { keys: [] }],
   ])('have no %s', (name, options) => {

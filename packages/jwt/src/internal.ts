@@ -1,4 +1,4 @@
-// For the JWT adapters of this family, which are released together. No promise to anybody else.
+// For the JWT adapters of this project, which are released together. Not a public API.
 export { JwtAuthenticator } from './authenticator/jwt-authenticator.ts';
 export {
   type ClaimsOutput,

@@ -18,14 +18,14 @@ export interface VerifiedJws {
 }
 
 /**
- * Verifies a compact JWS (RFC 7515) strictly, whatever its payload is: exactly three canonical
- * base64url parts, an `alg` from the allow-list that is the key's own, no `crit`, no key from the
- * header. Claims are not looked at: that is createJwtAuthenticator's work.
+ * Verifies a compact JWS (RFC 7515) with any payload: exactly three canonical base64url parts, an `alg`
+ * that is allowed and that the key verifies, no `crit`, no key from the header. It does not check claims:
+ * use createJwtAuthenticator for that.
  *
- * A refusal comes back as an AuthError: `malformed_credentials`, or `invalid_token` with `algorithm`,
- * `critical`, `type`, `unknown_key` or `signature`.
+ * Returns an AuthError on refusal: `malformed_credentials`, or `invalid_token` with the reason
+ * `algorithm`, `critical`, `type`, `unknown_key` or `signature`.
  *
- * @throws ConfigError for an algorithm that does not exist, or keys not made by importKeySet.
+ * @throws ConfigError for an unknown algorithm, or for keys that importKeySet did not make.
  * @example const verified = await verifyCompactJws(jws, keys, { algorithms: ['ES256'] });
  */
 export function verifyCompactJws(
@@ -34,7 +34,7 @@ export function verifyCompactJws(
   options: { readonly algorithms?: readonly string[] } = {},
 ): VerifiedJws | AuthError | Promise<VerifiedJws | AuthError> {
   if (!ImportedKeySet.is(keys)) {
-    throw wrongOption('keys', describeValue(keys), 'a KeySet of importKeySet');
+    throw wrongOption('keys', describeValue(keys), 'a KeySet from importKeySet');
   }
   checkOptionNames('verifyCompactJws', options, ['algorithms']);
   const allowed = checkAlgorithms('algorithms', options.algorithms);
@@ -47,7 +47,7 @@ export function verifyCompactJws(
   const { algorithm, kid, members } = header;
   if (!allowed.includes(algorithm)) return new AuthError('invalid_token', 'algorithm');
   const candidates = keys.candidates(kid, algorithm, allowed);
-  if (candidates.length === 0) return new AuthError('invalid_token', whyNoKey(keys, kid));
+  if (candidates.length === 0) return new AuthError('invalid_token', missingKeyReason(keys, kid));
   const conclude = (good: boolean): VerifiedJws | AuthError =>
     good
       ? { header: members, payload: decoded.payloadBytes }
@@ -56,8 +56,8 @@ export function verifyCompactJws(
   return isPromiseLike(good) ? good.then(conclude) : conclude(good);
 }
 
-/** A known `kid` whose key verifies another algorithm is no unknown key: a new set would not help. */
-export function whyNoKey(
+/** If the `kid` is known but its key verifies another algorithm, fetching keys again would not help. */
+export function missingKeyReason(
   keys: ImportedKeySet,
   kid: string | undefined,
 ): 'algorithm' | 'unknown_key' {

@@ -93,7 +93,7 @@ describe('a memo of headers', () => {
 
   it('keeps algorithm, kid and typ, and nothing else', () => {
     const memo = new HeaderMemo();
-    memo.keep('segment', { ...fields, members: { jwk: {} }, key: 'secret' } as never);
+    memo.store('segment', { ...fields, members: { jwk: {} }, key: 'secret' } as never);
     expect(memo.find('segment')).toStrictEqual(fields);
     expect(Object.isFrozen(memo.find('segment'))).toBe(true);
   });
@@ -103,7 +103,7 @@ describe('a memo of headers', () => {
       fc.property(fc.uniqueArray(fc.string(), { maxLength: 40 }), (segments) => {
         const memo = new HeaderMemo();
         for (const segment of segments)
-          memo.keep(Buffer.from(segment).toString('base64url'), fields);
+          memo.store(Buffer.from(segment).toString('base64url'), fields);
         expect(memo.size).toBe(Math.min(8, segments.length));
         for (const [index, segment] of segments.entries()) {
           const kept = memo.find(Buffer.from(segment).toString('base64url')) !== undefined;
@@ -115,13 +115,13 @@ describe('a memo of headers', () => {
 
   it('keeps a header once, however often it comes', () => {
     const memo = new HeaderMemo();
-    for (let round = 0; round < 20; round += 1) memo.keep('segment', fields);
+    for (let round = 0; round < 20; round += 1) memo.store('segment', fields);
     expect(memo.size).toBe(1);
   });
 
   it('knows nothing that differs in a character', () => {
     const memo = new HeaderMemo();
-    memo.keep('segment', fields);
+    memo.store('segment', fields);
     for (const other of ['', 'segmenT', 'segment ', ' segment', 'segmen']) {
       expect(memo.find(other)).toBeUndefined();
     }

@@ -59,7 +59,6 @@ const WRONG: readonly (readonly [string, readonly unknown[]])[] = [
   ['requiredClaims', [null, 'sub', {}, [''], [5]]],
   ['scopeClaims', [null, 'scope', {}, [''], [5]]],
   ['clientIdClaims', [null, 'cid', {}, [''], [5]]],
-  ['threadPool', [null, 'yes', 0, 1, {}]],
   [
     'claims',
     [null, {}, 'zod', () => undefined, { '~standard': {} }, { '~standard': { validate: 5 } }],

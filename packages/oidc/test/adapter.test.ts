@@ -22,7 +22,6 @@ describe('the spec of oidc', () => {
     ...GOOD_JWT_MEMBERS,
     {},
     { algorithms: ['PS256'] },
-    { threadPool: true },
     { maxAgeSeconds: 60, staleIfErrorSeconds: 0 },
     { http: { dangerouslyAllowHttpFrom: ['http://idp.internal:8080'] } },
   ])('is accepted with %j, and by the factory', async (members) => {

@@ -23,7 +23,7 @@ export type JwtFileOptions = Omit<
 >;
 
 /** Options of adapters that verify with public keys. */
-export type AsymmetricFileOptions = Pick<JwtOptions, 'algorithms' | 'threadPool'>;
+export type AsymmetricFileOptions = Pick<JwtOptions, 'algorithms'>;
 
 export const jwtSchema: MemberSchemas<JwtFileOptions> = {
   issuer: textsOrOne.describe(
@@ -89,11 +89,4 @@ export const asymmetricSchema: MemberSchemas<AsymmetricFileOptions> = {
         'Accepted signature algorithms; default RS256, PS256, ES256 and EdDSA.',
       ) as z.ZodType as z.ZodType<Algorithms>
   ).exactOptional(),
-  threadPool: z
-    .boolean()
-    .meta({
-      description: 'In bursts, also verify ES* and EdDSA signatures on the thread pool.',
-      default: false,
-    })
-    .exactOptional(),
 };

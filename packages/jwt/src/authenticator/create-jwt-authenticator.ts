@@ -12,12 +12,12 @@ import {
 import type { KeySource } from './key-source.ts';
 
 /**
- * An authenticator for signed JWTs (RFC 7519, RFC 8725, RFC 9068), the floor that every JWT adapter
- * stands on. `keys` is a set of importKeySet, or a function that gives the set that counts now.
+ * Creates an authenticator for signed JWTs (RFC 7519, RFC 8725, RFC 9068), the basis of every JWT
+ * adapter. `keys` is a set from importKeySet, or a function that returns the current set.
  *
- * Refusals: `malformed_credentials` where it is no compact JWS of canonical base64url and JSON
- * objects, `invalid_token` where a check fails (the reason says which). An error that `keys` throws
- * is `internal`; an AuthError that it throws is the verdict.
+ * Refusals: `malformed_credentials` if the token is not a compact JWS of canonical base64url and JSON
+ * objects, `invalid_token` if a check fails (the reason says which). An error that `keys` throws
+ * becomes `internal`; an AuthError that it throws is the verdict.
  *
  * @throws ConfigError for a wrong option.
  * @example
@@ -53,6 +53,6 @@ function toKeySource(keys: KeySet | (() => KeySet | Promise<KeySet>)): KeySource
   throw wrongOption(
     'keys',
     describeValue(keys),
-    'a KeySet of importKeySet, or a function giving one',
+    'a KeySet from importKeySet, or a function that returns one',
   );
 }

@@ -11,14 +11,17 @@ import { isPromiseLike, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { HeaderMemo } from '../compact/header-memo.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import type { VerificationKey } from '../keys/verification-key.ts';
-import { coldTurns } from '../signature/cold-turns.ts';
+import {
+  type VerificationScheduler,
+  verificationScheduler,
+} from '../signature/verification-scheduler.ts';
 import { verifyWithAny } from '../signature/verify-signature.ts';
-import { whyNoKey } from '../verify-compact-jws.ts';
+import { missingKeyReason } from '../verify-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
-/** Verifies JWTs by these rules, with the keys of this source. Answers at once where the keys are there. */
+/** Verifies JWTs by these rules, with the keys of this source. Synchronous if the keys are available. */
 export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[] = Object.freeze(['bearer']);
@@ -26,13 +29,19 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly traits: AuthenticatorTraits = Object.freeze({ opaqueTokens: false });
   readonly #rules: JwtRules;
   readonly #source: KeySource;
+  readonly #scheduler: VerificationScheduler;
   readonly #headers = new HeaderMemo();
 
-  constructor(rules: JwtRules, source: KeySource) {
+  constructor(
+    rules: JwtRules,
+    source: KeySource,
+    scheduler: VerificationScheduler = verificationScheduler,
+  ) {
     this.name = rules.name;
     this.issuers = rules.issuers;
     this.#rules = rules;
     this.#source = source;
+    this.#scheduler = scheduler;
   }
 
   authenticate(
@@ -53,7 +62,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Promise<Verdict<object>> {
     const keys = await unavailableOnAbort(promised, context.signal);
-    // Nobody waits any longer, so nobody's turn is taken by a signature.
+    // The caller disconnected: verifying would spend the budget of other calls.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
     return this.#verify(keys, token, context);
   }
@@ -81,26 +90,18 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     if (AuthError.is(keys)) return keys;
-    if (!ImportedKeySet.is(keys)) throw new TypeError('keys: wanted a KeySet of importKeySet');
+    if (!ImportedKeySet.is(keys)) throw new TypeError('keys: expected a KeySet from importKeySet');
     const candidates = this.#candidates(keys, token);
-    // What costs no signature waits for no turn.
-    if (candidates.length === 0) return token.refuse(whyNoKey(keys, token.header.kid));
-    const { algorithm } = token.header;
-    const overflows =
-      this.#rules.threadPool && candidates.every((key) => key.verifiesElsewhere(algorithm));
-    return coldTurns.run(
-      context,
-      () => this.#verifySignature(candidates, token),
-      overflows ? () => this.#verifySignature(candidates, token, true) : undefined,
-    );
+    // Without a candidate there is no signature to schedule.
+    if (candidates.length === 0) return token.refuse(missingKeyReason(keys, token.header.kid));
+    return this.#scheduler.run(context, () => this.#verifySignature(candidates, token));
   }
 
   #verifySignature(
     candidates: readonly VerificationKey[],
     token: TokenCheck,
-    elsewhere = false,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const good = verifyWithAny(token.jws, token.header.algorithm, candidates, elsewhere);
+    const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
     return isPromiseLike(good)
       ? good.then((late) => this.#conclude(late, token))
       : this.#conclude(good, token);
@@ -109,7 +110,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   #conclude(good: boolean, token: TokenCheck): Verdict<object> {
     if (!good) return token.refuse('signature');
     const verdict = token.toPrincipal();
-    if (!AuthError.is(verdict)) this.#headers.keep(token.jws.header, token.header);
+    if (!AuthError.is(verdict)) this.#headers.store(token.jws.header, token.header);
     return verdict;
   }
 

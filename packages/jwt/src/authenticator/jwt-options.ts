@@ -16,38 +16,36 @@ import type { TokenUse } from '../claims/check-use.ts';
 import { mediaType } from '../compact/protected-header.ts';
 import { checkAlgorithms } from '../keys/algorithms.ts';
 
-/** What every JWT adapter lets its user say about the tokens it accepts. */
+/** Options of every JWT adapter: which tokens it accepts. */
 export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> {
-  /** The authenticator's name, on its principals and in records; the package's short name unless said. */
+  /** The authenticator's name, on its principals and in records. Default: the package's short name. */
   readonly name?: string;
-  /** Matched exactly. More than one only for the names of one and the same issuer. */
+  /** Matched exactly. Several only if one issuer has several names. */
   readonly issuer: OneOrMore<string>;
-  /** Matched exactly: `aud` has one of these, or the named claim has. */
+  /** Matched exactly: `aud`, or the named claim, must contain one of these. */
   readonly audience:
     | OneOrMore<string>
     | { readonly claim: string; readonly values: readonly [string, ...string[]] };
-  /** RS256, PS256, ES256 and EdDSA unless said. Each is bound to its key. */
+  /** Default RS256, PS256, ES256 and EdDSA. Each key verifies one algorithm only. */
   readonly algorithms?: readonly [string, ...string[]];
-  /** 'access' unless said: an ID, logout or introspection token is refused. */
+  /** Default 'access': ID, logout and introspection tokens are refused. */
   readonly tokenUse?: 'access' | 'id';
-  /** Header types accepted, null for none: 'at+jwt', 'JWT' and null unless said. */
-  readonly typ?: readonly (string | null)[];
-  /** Seconds that clocks may differ, 0 to 300; 5 unless said. */
-  readonly clockToleranceSeconds?: number;
-  /** Seconds since `iat`, which is then required. */
-  readonly maxTokenAgeSeconds?: number;
-  /** Claims that must be there, beside `exp`, `iss` and the audience's. */
-  readonly requiredClaims?: readonly string[];
-  /** The first that is present counts; `scope`, then `scp`, unless said. */
-  readonly scopeClaims?: readonly string[];
-  /** Claims that name the client, beside `client_id` and `azp`; those that are present must agree. */
-  readonly clientIdClaims?: readonly string[];
   /**
-   * ES* and EdDSA signatures beyond what a turn of the event loop has time for are verified on the thread
-   * pool too, not in the next turns alone. It pays where a core is idle; false unless said.
+   * Accepted header types; null accepts a token without `typ`. Default 'at+jwt', 'JWT' and null; for ID
+   * tokens 'JWT' and null.
    */
-  readonly threadPool?: boolean;
-  /** A synchronous Standard Schema that reads the raw payload; its output types `Principal.claims`. */
+  readonly typ?: readonly (string | null)[];
+  /** Clock skew allowed for `exp`, `nbf` and `iat`, in seconds, 0 to 300. Default 5. */
+  readonly clockToleranceSeconds?: number;
+  /** Maximum seconds since `iat`, 1 to 31,536,000; `iat` is then required. Default: no limit. */
+  readonly maxTokenAgeSeconds?: number;
+  /** Claims that must be present, besides `exp`, `iss` and the audience. */
+  readonly requiredClaims?: readonly string[];
+  /** The first of these claims that is present is used. Default `scope`, then `scp`. */
+  readonly scopeClaims?: readonly string[];
+  /** Claims that name the client, besides `client_id` and `azp`; all that are present must agree. */
+  readonly clientIdClaims?: readonly string[];
+  /** A synchronous Standard Schema for the raw payload; its output type is the type of `Principal.claims`. */
   readonly claims?: S;
   readonly clock?: Clock;
 }
@@ -58,7 +56,7 @@ export type ClaimsOutput<S> = S extends StandardSchemaV1
     : never
   : JsonObject;
 
-/** The options, checked and copied. */
+/** The options, validated and copied. */
 export interface JwtRules extends TimeRules {
   readonly name: string;
   readonly issuers: readonly string[];
@@ -69,7 +67,6 @@ export interface JwtRules extends TimeRules {
   readonly requiredClaims: readonly string[];
   readonly scopeClaims: readonly string[];
   readonly clientIdClaims: readonly string[];
-  readonly threadPool: boolean;
   readonly schema: StandardSchemaV1 | undefined;
   readonly clock: Clock;
 }
@@ -86,7 +83,6 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'requiredClaims',
   'scopeClaims',
   'clientIdClaims',
-  'threadPool',
   'claims',
   'clock',
 ]);
@@ -97,7 +93,7 @@ interface Range {
   readonly max: number;
 }
 
-/** Seconds; both ends are allowed. */
+/** In seconds, inclusive. */
 export const CLOCK_TOLERANCE: Range = Object.freeze({ default: 5, min: 0, max: 300 });
 export const MAX_TOKEN_AGE: Omit<Range, 'default'> = Object.freeze({ min: 1, max: 31_536_000 });
 export const TOKEN_USES: readonly ['access', 'id'] = Object.freeze(['access', 'id']);
@@ -112,7 +108,6 @@ export function readJwtOptions(
   defaults: { readonly name: string; readonly algorithms?: readonly string[] },
 ): JwtRules {
   checkOneOf('tokenUse', options.tokenUse, TOKEN_USES);
-  checkOneOf('threadPool', options.threadPool, [true, false]);
   const tokenUse = options.tokenUse ?? 'access';
   const { maxTokenAgeSeconds } = options;
   return Object.freeze({
@@ -135,7 +130,6 @@ export function readJwtOptions(
     requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
     clientIdClaims: checkNames('clientIdClaims', options.clientIdClaims, []),
-    threadPool: options.threadPool ?? false,
     schema: checkSchema(options.claims),
     clock: checkClock(options.clock),
   });
@@ -154,7 +148,11 @@ function readAudience(audience: JwtOptions['audience']): AudienceRule {
 
 function readTypes(typ: unknown): ReadonlySet<string | undefined> {
   if (!Array.isArray(typ) || typ.length === 0) {
-    throw wrongOption('typ', describeValue(typ), 'a list of media types, null for an absent one');
+    throw wrongOption(
+      'typ',
+      describeValue(typ),
+      'a list of media types, with null for an absent one',
+    );
   }
   return new Set(
     typ.map((type) => (type === null ? undefined : mediaType(checkText('typ', type)))),
@@ -172,7 +170,7 @@ function checkNames(
   return names.length === 0 ? [] : checkTexts(option, names);
 }
 
-/** @throws ConfigError for what is no Standard Schema. */
+/** @throws ConfigError if it is not a Standard Schema. */
 export function checkSchema(schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
   if (schema === undefined || typeof schema?.['~standard']?.validate === 'function') return schema;
   throw wrongOption(

@@ -1,19 +1,19 @@
 import type { AuthError, AuthenticatorEvent } from '@grpc-authn/core/authenticator';
 import type { KeySet } from '../keys/key-set.ts';
 
-/** Where an authenticator's keys come from. A set may be replaced between two calls. */
+/** The source of an authenticator's keys. A set may be replaced between two calls. */
 export interface KeySource {
-  /** The keys that count now; an AuthError while there are none to be had. */
+  /** The current keys, or an AuthError while none are available. */
   keys(): KeySet | AuthError | Promise<KeySet | AuthError>;
   /**
-   * Asked once no key fits, after every check that needs none: a set in which the key is found, or
-   * one whose look-up began after this call, or an AuthError where neither can be had now. Absent
-   * where the keys never change.
+   * Called if no key matches, after every check that needs no key. Resolves to a set that contains the
+   * key, or a set fetched after this call, or an AuthError if neither is available. Absent if the keys
+   * never change.
    */
   lookUp?(isFound: (keys: KeySet) => boolean, signal: AbortSignal): Promise<KeySet | AuthError>;
-  /** Tells when a key was removed or altered. */
+  /** Notifies when a key was removed or changed. */
   subscribe?(listener: (event: AuthenticatorEvent) => void): () => void;
-  /** Resolves once there are keys; rejects where they cannot be had. */
+  /** Resolves once keys are available; rejects if they cannot be fetched. */
   ready?(signal?: AbortSignal): Promise<void>;
   close?(): Promise<void>;
 }

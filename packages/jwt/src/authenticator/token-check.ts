@@ -20,19 +20,19 @@ import type { JwtRules } from './jwt-options.ts';
 
 type TokenReason = AuthError<'invalid_token'>['reason'];
 
-/** Who the token says it is about, and until when. */
+/** What the token claims about its caller. */
 type TokenPrincipal = Omit<Principal<object>, 'claims'>;
 
 /**
- * A token that passed every check that needs no key. Nothing of it is trusted before the signature
- * is; the checks come first because they are cheap, and because an unknown key may cause a look-up.
+ * A token that passed every check that needs no key. None of it is trusted before the signature is
+ * verified. These checks run first because they are cheap, and because an unknown key may cause a fetch.
  */
 export class TokenCheck {
   readonly jws: DecodedJws;
   readonly header: HeaderFields;
   readonly #rules: JwtRules;
   readonly #payload: JsonObject;
-  /** Read before any schema runs, which may write into the payload. */
+  /** Read before the schema runs, because a schema may modify the payload. */
   readonly #principal: TokenPrincipal;
 
   private constructor(
@@ -73,7 +73,7 @@ export class TokenCheck {
     return refusal(reason, this.#payload, this.#principal.verifiedAtEpochSeconds, this.#rules);
   }
 
-  /** Only for a token whose signature was verified. */
+  /** Call only after the signature was verified. */
   toPrincipal(): Principal<object> | AuthError {
     const { schema } = this.#rules;
     if (schema === undefined) return createParsedPrincipal(this.#principal, this.#payload);
@@ -83,14 +83,14 @@ export class TokenCheck {
   }
 }
 
-/** Every check that needs no key, or why the token is refused. */
+/** Runs every check that needs no key. Returns the reason if one fails. */
 function readPrincipal(
   header: HeaderFields,
   payload: JsonObject,
   nowSeconds: number,
   rules: JwtRules,
 ): TokenPrincipal | TokenReason {
-  // First of all: a composition asks the next one about a token of another issuer, and of it alone.
+  // Checked first: anyOf asks the next authenticator only if the token is from another issuer.
   const issuer = ownMember(payload, 'iss');
   if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) return 'issuer';
   if (!rules.algorithms.includes(header.algorithm)) return 'algorithm';

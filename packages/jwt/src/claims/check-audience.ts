@@ -1,15 +1,15 @@
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { ownMember } from '../compact/json-object.ts';
 
-/** Which claim says for whom the token is, and what it may say. */
+/** The claim that names the audience, and its accepted values. */
 export interface AudienceRule {
   readonly claim: string;
   readonly values: readonly string[];
 }
 
 /**
- * The token's audience where one of its values is ours, exactly; undefined where it is not for us.
- * A copy: a schema may write into the payload.
+ * Returns the token's audience if it contains one of the accepted values, else undefined. Returns a
+ * copy, because a schema may modify the payload.
  */
 export function matchAudience(
   payload: JsonObject,

@@ -10,7 +10,7 @@ export interface TimeRules {
 
 export type TimeRefusal = 'no_expiry' | 'expired' | 'not_yet_valid' | 'too_old' | 'claim';
 
-/** `exp`, `nbf` and `iat` (RFC 7519, section 4.1): why the token is not good now, if so. */
+/** Checks `exp`, `nbf` and `iat` (RFC 7519, section 4.1). Returns the reason if one fails. */
 export function checkTimes(
   payload: JsonObject,
   nowSeconds: number,
@@ -23,7 +23,7 @@ export function checkTimes(
   if (exp === undefined && rules.expiryRequired) return 'no_expiry';
   if (!isDateOrAbsent(exp) || !isDateOrAbsent(nbf) || !isDateOrAbsent(iat)) return 'claim';
   if (hasExpired(payload, nowSeconds, tolerance)) return 'expired';
-  // A token from the future was made by a clock, or a hand, that is not to be trusted.
+  // An `iat` in the future means a wrong clock or a forged token.
   const ahead = nowSeconds + tolerance;
   if ((nbf !== undefined && nbf > ahead) || (iat !== undefined && iat > ahead)) {
     return 'not_yet_valid';

@@ -3,7 +3,7 @@ import { ownMember } from '../compact/json-object.ts';
 import { isNumericDate } from './numeric-date.ts';
 import { readScopes } from './read-scopes.ts';
 
-/** Who the token is about, always from the raw payload and never from a schema's output. */
+/** The caller's identity, read from the raw payload and never from a schema's output. */
 export type Identity = Pick<Principal, 'subject' | 'clientId' | 'scopes' | 'confirmation'> &
   TokenDetails;
 
@@ -55,7 +55,7 @@ function dateOf(payload: JsonObject, name: string): number | undefined {
   return isNumericDate(claim) ? claim : undefined;
 }
 
-/** False where one of them is no text, or where two name two clients: one of those lies. */
+/** False if one of them is not a non-empty string, or if two of them name different clients. */
 function readClientId(
   payload: JsonObject,
   furtherClaims: readonly string[],
@@ -76,7 +76,7 @@ function isTextOrAbsent(claim: unknown): claim is string | undefined {
   return claim === undefined || (typeof claim === 'string' && claim !== '');
 }
 
-/** RFC 7800. A method that is unknown here still says that the token is bound. */
+/** RFC 7800. An unknown confirmation method still means that the token is bound. */
 function readConfirmation(cnf: unknown): Principal['confirmation'] {
   if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) return undefined;
   const jkt = ownMember(cnf as JsonObject, 'jkt');

@@ -4,10 +4,10 @@ import { ownMember } from '../compact/json-object.ts';
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * The scopes of the first of these claims that is present, never a merge; undefined for a shape that
- * no scope claim has. Text is split at U+0020 alone (RFC 6749, section 3.3): `\s` would split at a
- * no-break space too. A list is what providers send under other names (`scp`, `roles`); the standard
- * `scope` is text (RFC 9068, section 2.2.3). The list is a copy: a schema may write into the payload.
+ * Returns the scopes of the first of these claims that is present, never a merge; undefined if it has
+ * an invalid type. Strings are split at U+0020 only (RFC 6749, section 3.3): `\s` also matches a
+ * no-break space. `scope` must be a string (RFC 9068, section 2.2.3); other claims (`scp`, `roles`) may
+ * be a list. The list is a copy, because a schema may modify the payload.
  */
 export function readScopes(
   payload: JsonObject,

@@ -1,26 +1,26 @@
-/** The last character of a segment carries 6, 4 or 2 bits that count; the rest must be zero. */
-const ENDS_TWO_OVER = 'AQgw';
-const ENDS_THREE_OVER = 'AEIMQUYcgkosw048';
+/** Canonical last characters of a segment that ends in 2 or 3 characters: the unused bits are zero. */
+const LAST_OF_TWO = 'AQgw';
+const LAST_OF_THREE = 'AEIMQUYcgkosw048';
 
 /**
- * The bytes of a segment in base64url (RFC 7515, section 2), or undefined unless it is written in
- * the one canonical way: no padding, no white space, no other alphabet, no bits set beyond the
- * bytes. Otherwise one token would have many spellings, and a deny list by spelling none of them.
+ * Decodes base64url (RFC 7515, section 2). Undefined if the segment is not canonical: padding, white
+ * space, another alphabet, or unused bits that are not zero. With several spellings of one token, a
+ * deny list of tokens could be bypassed.
  */
 export function decodeBase64url(segment: string): Buffer | undefined {
   const { length } = segment;
-  const over = length % 4;
-  if (over === 1 || !isAscii(segment) || segment.includes('+') || segment.includes('/')) {
+  const rest = length % 4;
+  if (rest === 1 || !isAscii(segment) || segment.includes('+') || segment.includes('/')) {
     return undefined;
   }
-  if (over === 2 && !ENDS_TWO_OVER.includes(segment.charAt(length - 1))) return undefined;
-  if (over === 3 && !ENDS_THREE_OVER.includes(segment.charAt(length - 1))) return undefined;
+  if (rest === 2 && !LAST_OF_TWO.includes(segment.charAt(length - 1))) return undefined;
+  if (rest === 3 && !LAST_OF_THREE.includes(segment.charAt(length - 1))) return undefined;
   const bytes = Buffer.from(segment, 'base64url');
-  // The decoder skips what it does not know, and ends at padding: then it is short of bytes.
+  // The decoder skips unknown characters and stops at padding, so fewer bytes mean invalid input.
   return bytes.length === Math.floor((length * 3) / 4) ? bytes : undefined;
 }
 
-/** The decoder would take U+0141 for 'A': it looks at one byte of a character. */
+/** The decoder reads one byte of each character, so it would decode U+0141 as 'A'. */
 function isAscii(text: string): boolean {
   return Buffer.byteLength(text, 'utf8') === text.length;
 }

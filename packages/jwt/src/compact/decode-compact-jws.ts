@@ -2,13 +2,13 @@ import { AuthError } from '@grpc-authn/core/authenticator';
 import { decodeBase64url } from './base64url.ts';
 import type { CompactJws } from './split-compact-jws.ts';
 
-/** The payload's and the signature's bytes beside their text. */
+/** A compact JWS with its payload and signature decoded. */
 export interface DecodedJws extends CompactJws {
   readonly payloadBytes: Buffer;
   readonly signatureBytes: Buffer;
 }
 
-/** Gives `malformed_credentials` (`not_base64url`). The header is parseProtectedHeader's to decode. */
+/** Returns `malformed_credentials` (`not_base64url`) on failure. parseProtectedHeader decodes the header. */
 export function decodeCompactJws(jws: CompactJws): DecodedJws | AuthError {
   const payloadBytes = decodeBase64url(jws.payload);
   const signatureBytes = decodeBase64url(jws.signature);

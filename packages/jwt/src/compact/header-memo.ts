@@ -1,19 +1,18 @@
 import type { HeaderFields } from './protected-header.ts';
 
-/** An issuer writes one header a key, and has few keys at a time. */
-const MOST_HEADERS = 8;
+/** An issuer has few keys at a time, and uses one header per key. */
+const MAX_HEADERS = 8;
 
 /**
- * What was read of the headers of tokens that were accepted, by their raw segment, so that they need
- * not be parsed again. Nothing else is kept: the key is chosen anew for each token. Only an accepted
- * token may enter a header here, so that a flood of forged ones drives none out.
+ * Caches parsed headers by their raw segment. It never caches a key: the key is looked up for each
+ * token. Only headers of accepted tokens are stored, so that a flood of forged tokens evicts none.
  */
 export class HeaderMemo {
   readonly #segments: string[] = [];
   readonly #headers: HeaderFields[] = [];
   #next = 0;
 
-  /** How many are kept. */
+  /** The number of cached headers. */
   get size(): number {
     return this.#segments.length;
   }
@@ -23,12 +22,12 @@ export class HeaderMemo {
     return at === -1 ? undefined : this.#headers[at];
   }
 
-  keep(segment: string, header: HeaderFields): void {
+  store(segment: string, header: HeaderFields): void {
     if (this.#headers.includes(header) || this.#segments.includes(segment)) return;
     const { algorithm, kid, typ } = header;
-    // A copy: a slice would hold its whole token in memory.
+    // A copy, because a slice would keep the whole token in memory.
     this.#segments[this.#next] = Buffer.from(segment, 'latin1').toString('latin1');
     this.#headers[this.#next] = Object.freeze({ algorithm, kid, typ });
-    this.#next = (this.#next + 1) % MOST_HEADERS;
+    this.#next = (this.#next + 1) % MAX_HEADERS;
   }
 }

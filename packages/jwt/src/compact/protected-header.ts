@@ -3,11 +3,11 @@ import { canonicalAlgorithm } from '../keys/algorithms.ts';
 import { decodeBase64url } from './base64url.ts';
 import { ownMember, parseJsonObject } from './json-object.ts';
 
-/** What we read of a JOSE header. `jwk`, `jku`, `x5u` and `x5c` are not among it: a token brings no key. */
+/** The JOSE header fields in use. `jwk`, `jku`, `x5u` and `x5c` are ignored: a token cannot supply a key. */
 export interface HeaderFields {
   readonly algorithm: string;
   readonly kid: string | undefined;
-  /** Lower case, without 'application/'; undefined where absent. */
+  /** Lower case, without 'application/'; undefined if absent. */
   readonly typ: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface ProtectedHeader extends HeaderFields {
   readonly members: JsonObject;
 }
 
-/** RFC 7515, section 4. `crit` is refused whatever it lists, since nothing is understood here. */
+/** RFC 7515, section 4. Any `crit` is refused, because no extension is supported. */
 export function parseProtectedHeader(segment: string): ProtectedHeader | AuthError {
   const bytes = decodeBase64url(segment);
   if (bytes === undefined) return new AuthError('malformed_credentials', 'not_base64url');
@@ -41,7 +41,7 @@ export function parseProtectedHeader(segment: string): ProtectedHeader | AuthErr
   };
 }
 
-/** RFC 7515, section 4.1.9: a media type, compared without case; 'application/' may be left out. */
+/** RFC 7515, section 4.1.9: a media type is case-insensitive, and 'application/' may be omitted. */
 export function mediaType(typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '');
 }

@@ -1,21 +1,21 @@
 import { getCurves, getHashes, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@grpc-authn/core/authenticator';
-import { checkTexts, nearestName } from '@grpc-authn/core/internal';
+import { checkTexts, nearestName, wrongOption } from '@grpc-authn/core/internal';
 
 interface Algorithm {
   readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP';
   readonly crv?: string;
-  /** HMAC: RFC 7518, section 3.2, a key as long as the hash, in bytes. */
-  readonly leastBytes?: number;
-  /** Not for RSA, where it is the modulus' length. */
+  /** HMAC only: the key must be at least as long as the hash (RFC 7518, section 3.2). */
+  readonly minBytes?: number;
+  /** Absent for RSA, where it is the length of the modulus. */
   readonly signatureBytes?: number;
 }
 
-/** The signature algorithms of RFC 7518 and RFC 8037 that are safe to use. `none` is not one. */
+/** The signature algorithms of RFC 7518 and RFC 8037, without `none`. */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
-  ['HS256', { kty: 'oct', leastBytes: 32, signatureBytes: 32 }],
-  ['HS384', { kty: 'oct', leastBytes: 48, signatureBytes: 48 }],
-  ['HS512', { kty: 'oct', leastBytes: 64, signatureBytes: 64 }],
+  ['HS256', { kty: 'oct', minBytes: 32, signatureBytes: 32 }],
+  ['HS384', { kty: 'oct', minBytes: 48, signatureBytes: 48 }],
+  ['HS512', { kty: 'oct', minBytes: 64, signatureBytes: 64 }],
   ['RS256', { kty: 'RSA' }],
   ['RS384', { kty: 'RSA' }],
   ['RS512', { kty: 'RSA' }],
@@ -28,7 +28,7 @@ const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519', signatureBytes: 64 }],
 ]);
 
-/** Asymmetric: whoever can verify cannot sign. Never taken from a provider's metadata. */
+/** Asymmetric, so that a verifier cannot sign. Never taken from a provider's metadata. */
 export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
   'RS256',
   'PS256',
@@ -36,13 +36,13 @@ export const DEFAULT_ALGORITHMS: readonly string[] = Object.freeze([
   'EdDSA',
 ]);
 
-/** Every name that an allow-list of public keys' algorithms may hold. */
+/** Every name that is valid in `algorithms` for public keys. */
 export const ASYMMETRIC_ALGORITHMS: readonly string[] = Object.freeze([
   ...[...ALGORITHMS].filter(([, { kty }]) => kty !== 'oct').map(([name]) => name),
   'Ed25519',
 ]);
 
-/** RFC 9864 calls it Ed25519 where RFC 8037 said EdDSA: one algorithm. Ed448 is another, not ours. */
+/** Ed25519 (RFC 9864) and EdDSA (RFC 8037) are one algorithm here. Ed448 is not supported. */
 export function canonicalAlgorithm(name: string): string {
   return name === 'Ed25519' ? 'EdDSA' : name;
 }
@@ -51,15 +51,15 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.get(canonicalAlgorithm(name));
 }
 
-/** The one length that a signature by this algorithm and key has, in bytes (RFC 7518, RFC 8032). */
+/** The exact length of a signature by this algorithm and key, in bytes (RFC 7518, RFC 8032). */
 export function signatureBytesOf(algorithm: string, key: KeyObject): number {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   return ALGORITHMS.get(algorithm)?.signatureBytes ?? Math.ceil(bits / 8);
 }
 
 /**
- * The one algorithm of a key that declares none, by its type and curve; undefined for RSA, whose
- * keys fit six: the verifier's allow-list decides (`rsaAlgorithmOf`).
+ * The algorithm of a key without `alg`, by type and curve. Undefined for RSA, whose keys fit six: the
+ * verifier's allow-list decides (`rsaAlgorithmOf`).
  */
 export function algorithmOf(kty: unknown, crv: unknown): string | undefined {
   if (kty === 'oct') return 'HS256';
@@ -69,13 +69,13 @@ export function algorithmOf(kty: unknown, crv: unknown): string | undefined {
   return undefined;
 }
 
-/** RS256, unless the allow-list leaves it out: then its first RSA algorithm. One, never several. */
+/** RS256 if it is allowed, else the first allowed RSA algorithm. One, never several. */
 export function rsaAlgorithmOf(allowed: readonly string[]): string | undefined {
   if (allowed.includes('RS256')) return 'RS256';
   return allowed.find((name) => ALGORITHMS.get(name)?.kty === 'RSA');
 }
 
-/** The allow-list, canonical. @throws ConfigError for a name that is unknown here or to the runtime. */
+/** Returns the canonical allow-list. @throws ConfigError for an algorithm that is unknown, or missing in the runtime. */
 export function checkAlgorithms(
   option: string,
   value: unknown,
@@ -87,19 +87,20 @@ export function checkAlgorithms(
     if (!ALGORITHMS.has(name)) {
       const near = nearestName(name, ALGORITHMS.keys());
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
-      throw new ConfigError(
-        `option "${option}": came ${JSON.stringify(name)}; wanted some of ` +
-          `${[...ALGORITHMS.keys()].join(', ')}${hint}`,
+      throw wrongOption(
+        option,
+        `${JSON.stringify(name)}${hint}`,
+        `some of ${[...ALGORITHMS.keys()].join(', ')}`,
       );
     }
     if (!runtimeHas(name)) {
-      throw new ConfigError(`option "${option}": this build of Node.js has no ${name}`);
+      throw new ConfigError([{ path: option, message: `this build of Node.js has no ${name}` }]);
     }
   }
   return Object.freeze([...new Set(names)]);
 }
 
-/** A FIPS build of OpenSSL may lack some. */
+/** A FIPS build of OpenSSL lacks some algorithms. */
 function runtimeHas(name: string): boolean {
   const { kty, crv } = ALGORITHMS.get(name) ?? {};
   if (kty === 'EC') return getCurves().includes(OPENSSL_CURVES[crv as keyof typeof OPENSSL_CURVES]);

@@ -6,28 +6,28 @@ import { importKey } from './import-key.ts';
 import { ImportedKeySet, type KeySet } from './key-set.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** A megabyte holds 13,107 Ed25519 keys, and one token without `kid` must not meet them all. */
-const MOST_KEYS = 64;
-/** To look at a bad key costs as much as at a good one, so not all of them are looked at. */
-const MOST_LOOKED_AT = 256;
+/** A document of 1 MiB can contain 13,107 Ed25519 keys. */
+const MAX_KEYS = 64;
+/** Checking an unusable key costs as much as a usable one, so the total is limited too. */
+const MAX_CHECKED = 256;
 
 /**
- * Imports a JWK Set (RFC 7517) once: what may be used is held ready, what must not be used is left
- * out and listed with its reason. One bad key never costs the others, and never throws.
+ * Imports a JWK Set (RFC 7517). Usable keys are prepared for verification; the others are left out and
+ * listed in `refused`, with the reason. An unusable key does not affect the others and does not throw.
  *
- * Left out are: keys without a type or algorithm that is accepted, weak RSA keys (2048 to 8192 bits,
- * an odd exponent from 3 to 2^32-1, no ROCA modulus), Ed25519 points of small order, HMAC secrets
- * shorter than their hash, private keys, keys whose `use` or `key_ops` is not for verifying, two keys of
- * one `kid` and one algorithm, secrets beside public keys, and all beyond 64.
+ * Left out: keys of an unknown type or algorithm, RSA keys outside 2048 to 8192 bits, with an exponent
+ * that is even or not from 3 to 2^32-1, or with a ROCA modulus, Ed25519 points of small order, HMAC
+ * secrets shorter than their hash, private keys, keys whose `use` or `key_ops` does not allow verifying,
+ * keys that share `kid` and algorithm, secrets in a set with public keys, and keys beyond 64.
  *
- * @throws TypeError where `jwks.keys` is no array.
+ * @throws TypeError if `jwks.keys` is not an array.
  * @example const keys = importKeySet({ keys: [jwk] });
  */
 export function importKeySet(jwks: { readonly keys: readonly unknown[] }): KeySet {
   return importKeySetWith(signatureEngines, jwks);
 }
 
-/** As importKeySet, verified by these engines: the tests hold one against another. */
+/** Like importKeySet, with these engines: tests compare them. */
 export function importKeySetWith(
   engines: readonly SignatureEngine[],
   jwks: { readonly keys: readonly unknown[] },
@@ -35,7 +35,7 @@ export function importKeySetWith(
   return importKeys(jwks, (jwk) => importKey(jwk, engines));
 }
 
-/** As importKeySet, but without secrets: whoever may read a published set would hold one. */
+/** Like importKeySet, but refuses secrets: everyone who can read the set would know them. */
 export function importPublicKeySet(jwks: { readonly keys: readonly unknown[] }): ImportedKeySet {
   return importKeys(jwks, (jwk) =>
     ownMember(jwk, 'kty') === 'oct'
@@ -48,23 +48,29 @@ function importKeys(
   jwks: { readonly keys: readonly unknown[] },
   importOne: (jwk: JsonObject) => VerificationKey | string,
 ): ImportedKeySet {
-  if (!Array.isArray(jwks?.keys)) throw new TypeError('importKeySet: wanted { keys: [...] }');
+  if (!Array.isArray(jwks?.keys)) throw new TypeError('importKeySet: expected { keys: [...] }');
   const refused: { kid: string | undefined; why: string }[] = [];
   let usable: VerificationKey[] = [];
-  const lookedAt: readonly unknown[] = jwks.keys.slice(0, MOST_LOOKED_AT);
-  for (const jwk of lookedAt) {
-    const tooMany = usable.length >= MOST_KEYS;
-    const key = tooMany ? 'the set has too many keys' : importOne(isObject(jwk) ? jwk : {});
+  const checked: readonly unknown[] = jwks.keys.slice(0, MAX_CHECKED);
+  for (const jwk of checked) {
+    const tooMany = usable.length >= MAX_KEYS;
+    const key = tooMany
+      ? `the set has more than ${MAX_KEYS} usable keys`
+      : importOne(isObject(jwk) ? jwk : {});
     if (typeof key === 'string') refused.push({ kid: kidOf(jwk), why: key });
     else usable.push(key);
   }
-  const more = jwks.keys.length - lookedAt.length;
-  if (more > 0) refused.push({ kid: undefined, why: `the set has ${more} keys too many` });
+  const more = jwks.keys.length - checked.length;
+  if (more > 0)
+    refused.push({
+      kid: undefined,
+      why: `the set has ${more} keys more than the limit of ${MAX_CHECKED}`,
+    });
   usable = leaveOut(usable, refused, sharesKid(usable), 'another key has its kid and algorithm');
-  // By what was sent, whatever became of it: a set with public keys in it is read by many.
-  const mixed = lookedAt.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
+  // Unusable public keys count as well: a set that contains any is probably published.
+  const mixed = checked.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
   const isSecret = (key: VerificationKey): boolean => mixed && key.symmetric;
-  usable = leaveOut(usable, refused, isSecret, 'a secret beside public keys');
+  usable = leaveOut(usable, refused, isSecret, 'it is a secret in a set with public keys');
   return new ImportedKeySet(usable, refused);
 }
 
@@ -78,7 +84,7 @@ function leaveOut(
   return keys.filter((key) => !unwanted(key));
 }
 
-/** Which of two is meant cannot be known, and to try both would let either answer for the other. */
+/** A token cannot say which of two keys it means, and trying both would accept either. */
 function sharesKid(keys: readonly VerificationKey[]): (key: VerificationKey) => boolean {
   const shares = (key: VerificationKey, other: VerificationKey): boolean =>
     key !== other && key.kid !== undefined && key.kid === other.kid && mayVerifySame(key, other);
@@ -86,7 +92,7 @@ function sharesKid(keys: readonly VerificationKey[]): (key: VerificationKey) => 
   return (key) => shared.has(key);
 }
 
-/** An RSA key that declares no algorithm may be bound to any of them, by the verifier's options. */
+/** The verifier's options may bind an RSA key without `alg` to any RSA algorithm. */
 function mayVerifySame(key: VerificationKey, other: VerificationKey): boolean {
   if (key.algorithm === other.algorithm) return true;
   const anyRsa = key.algorithm === undefined || other.algorithm === undefined;

@@ -8,32 +8,32 @@ import { isRocaModulus } from './roca.ts';
 import { isOfSmallOrder } from './small-order.ts';
 import { VerificationKey } from './verification-key.ts';
 
-const RSA_BITS = { least: 2048, most: 8192 };
-/** A huge exponent costs milliseconds a try, so it is a way to stop a server. */
-const RSA_EXPONENT = { least: 3n, most: 2n ** 32n - 1n };
+const RSA_BITS = { min: 2048, max: 8192 };
+/** A huge exponent costs milliseconds per verification, which makes denial of service easy. */
+const RSA_EXPONENT = { min: 3n, max: 2n ** 32n - 1n };
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
 
-/** The key, or why it must not be used. All checks run on the raw JWK (RFC 7517); x5c is ignored. */
+/** Returns the key, or why it is refused. All checks read the raw JWK (RFC 7517); x5c is ignored. */
 export function importKey(
   jwk: JsonObject,
   engines: readonly SignatureEngine[],
 ): VerificationKey | string {
   const kid = ownMember(jwk, 'kid');
-  if (kid !== undefined && typeof kid !== 'string') return 'its kid is no text';
+  if (kid !== undefined && typeof kid !== 'string') return 'its kid is not a string';
   const forbidden = whyNotForVerifying(jwk);
   if (forbidden !== undefined) return forbidden;
   const kty = ownMember(jwk, 'kty');
   const crv = ownMember(jwk, 'crv');
   const alg = ownMember(jwk, 'alg');
-  if (alg !== undefined && typeof alg !== 'string') return 'its alg is no text';
+  if (alg !== undefined && typeof alg !== 'string') return 'its alg is not a string';
   const algorithm = alg === undefined ? algorithmOf(kty, crv) : canonicalAlgorithm(alg);
-  if (algorithm === undefined && kty !== 'RSA') return 'no algorithm here fits its type';
+  if (algorithm === undefined && kty !== 'RSA') return 'its type has no supported algorithm';
   if (algorithm !== undefined) {
     const found = findAlgorithm(algorithm);
-    if (found === undefined) return 'its alg is no signature algorithm that is accepted here';
-    if (found.kty !== kty || found.crv !== crv) return 'its alg does not fit its type and curve';
-    if (found.leastBytes !== undefined)
-      return importSecret(jwk, { kid, algorithm, leastBytes: found.leastBytes }, engines);
+    if (found === undefined) return 'its alg is not a supported signature algorithm';
+    if (found.kty !== kty || found.crv !== crv) return 'its alg does not match its type and curve';
+    if (found.minBytes !== undefined)
+      return importSecret(jwk, { kid, algorithm, minBytes: found.minBytes }, engines);
   }
   const weak = kty === 'RSA' ? whyWeakRsa(jwk) : undefined;
   if (weak !== undefined) return weak;
@@ -52,7 +52,7 @@ function whyNotForVerifying(jwk: JsonObject): string | undefined {
   if (use !== undefined && use !== 'sig') return 'its use is not "sig"';
   const operations = ownMember(jwk, 'key_ops');
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    return 'its key_ops do not have "verify"';
+    return 'its key_ops do not include "verify"';
   }
   return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))
     ? 'it has private members: a leaked key must not be trusted'
@@ -61,19 +61,19 @@ function whyNotForVerifying(jwk: JsonObject): string | undefined {
 
 function importSecret(
   jwk: JsonObject,
-  wanted: {
+  expected: {
     readonly kid: string | undefined;
     readonly algorithm: string;
-    readonly leastBytes: number;
+    readonly minBytes: number;
   },
   engines: readonly SignatureEngine[],
 ): VerificationKey | string {
-  const { kid, algorithm, leastBytes } = wanted;
+  const { kid, algorithm, minBytes } = expected;
   const k = ownMember(jwk, 'k');
   if (typeof k !== 'string' || !/^[A-Za-z0-9_-]+$/.test(k)) return 'its k is not base64url';
-  // Stray bits at its end are let pass: refused, it would hide that two keys share one kid.
+  // Accepts non-zero unused bits: refusing the key here would hide that two keys share one kid.
   const bytes = Buffer.from(k, 'base64url');
-  if (bytes.length < leastBytes) return `its secret is shorter than ${leastBytes} bytes`;
+  if (bytes.length < minBytes) return `its secret is shorter than ${minBytes} bytes`;
   const keyObject = createSecretKey(bytes);
   return new VerificationKey({ kid, algorithm, keyObject, material: undefined }, engines);
 }
@@ -83,20 +83,20 @@ function whyWeakRsa(jwk: JsonObject): string | undefined {
   const exponent = toBigInt(ownMember(jwk, 'e'));
   if (modulus === undefined || exponent === undefined) return 'its n or e is not base64url';
   const bits = modulus.toString(2).length;
-  if (bits < RSA_BITS.least) return `its modulus has fewer than ${RSA_BITS.least} bits`;
-  if (bits > RSA_BITS.most) return `its modulus has more than ${RSA_BITS.most} bits`;
-  if (exponent % 2n === 0n || exponent < RSA_EXPONENT.least || exponent > RSA_EXPONENT.most) {
-    return 'its exponent is not odd, or not from 3 to 2^32-1';
+  if (bits < RSA_BITS.min) return `its modulus has fewer than ${RSA_BITS.min} bits`;
+  if (bits > RSA_BITS.max) return `its modulus has more than ${RSA_BITS.max} bits`;
+  if (exponent % 2n === 0n || exponent < RSA_EXPONENT.min || exponent > RSA_EXPONENT.max) {
+    return 'its exponent is even, or not from 3 to 2^32-1';
   }
   if (modulus % 2n === 0n) return 'its modulus is even';
-  return isRocaModulus(modulus) ? 'its modulus is open to ROCA (CVE-2017-15361)' : undefined;
+  return isRocaModulus(modulus) ? 'its modulus is vulnerable to ROCA (CVE-2017-15361)' : undefined;
 }
 
-/** Longer than any modulus that is allowed, so that a megabyte is never turned into a number. */
-const MOST_INTEGER_CHARACTERS = 4096;
+/** More than the largest allowed modulus needs; keeps a huge string from becoming a BigInt. */
+const MAX_INTEGER_CHARACTERS = 4096;
 
 function toBigInt(member: unknown): bigint | undefined {
-  if (typeof member !== 'string' || member.length > MOST_INTEGER_CHARACTERS) return undefined;
+  if (typeof member !== 'string' || member.length > MAX_INTEGER_CHARACTERS) return undefined;
   const bytes = decodeBase64url(member);
   return bytes === undefined || bytes.length === 0
     ? undefined

@@ -1,18 +1,18 @@
 import { rsaAlgorithmOf } from './algorithms.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** Keys that are ready to verify with, made by `importKeySet`. */
+/** Keys prepared for verification, made by `importKeySet`. */
 export interface KeySet {
-  /** How many keys may be used. */
+  /** The number of usable keys. */
   readonly size: number;
-  /** Which were left out, and why: for the operator. */
+  /** The keys that were left out, and why, for the operator. */
   readonly refused: readonly { readonly kid: string | undefined; readonly why: string }[];
 }
 
-/** A token without `kid` is tried with this many asymmetric keys at most: each try costs. */
-const MOST_TRIED_ASYMMETRIC = 4;
-/** HMACs are cheap, and eight secrets are the most that hs256 holds. */
-const MOST_TRIED_SYMMETRIC = 8;
+/** Asymmetric keys tried for a token without `kid`: each attempt costs a signature check. */
+const MAX_TRIED_ASYMMETRIC = 4;
+/** HMACs are cheap, and hs256 takes at most eight secrets. */
+const MAX_TRIED_SYMMETRIC = 8;
 
 export class ImportedKeySet implements KeySet {
   readonly size: number;
@@ -38,8 +38,8 @@ export class ImportedKeySet implements KeySet {
   }
 
   /**
-   * The keys to try for a header: bound to its algorithm, and of its `kid` where it names one. The
-   * token chooses among the keys; which algorithm a key verifies is not the token's to say.
+   * The keys to try for a header: those of its `kid`, if it has one, that verify its algorithm. The
+   * token selects a key, but never the algorithm that a key verifies.
    */
   candidates(
     kid: string | undefined,
@@ -48,11 +48,11 @@ export class ImportedKeySet implements KeySet {
   ): readonly VerificationKey[] {
     const named = kid === undefined ? this.#keys : (this.#byKid.get(kid) ?? []);
     const fitting = named.filter((key) => (key.algorithm ?? rsaAlgorithmOf(allowed)) === algorithm);
-    const most = fitting[0]?.symmetric === true ? MOST_TRIED_SYMMETRIC : MOST_TRIED_ASYMMETRIC;
-    return fitting.length > most ? fitting.slice(0, most) : fitting;
+    const max = fitting[0]?.symmetric === true ? MAX_TRIED_SYMMETRIC : MAX_TRIED_ASYMMETRIC;
+    return fitting.length > max ? fitting.slice(0, max) : fitting;
   }
 
-  /** True where this set, which replaces `earlier`, has no more a key that was in it. */
+  /** True if a key of `earlier`, the set that this one replaces, is missing from this set. */
   lacksSomeOf(earlier: ImportedKeySet): boolean {
     const kept = new Set(this.#keys.map(identityOf));
     return earlier.#keys.some((key) => !kept.has(identityOf(key)));
@@ -63,7 +63,7 @@ export class ImportedKeySet implements KeySet {
   }
 }
 
-/** What a key verifies, and under which name: two keys that agree in it are one. */
+/** Two keys with the same kid, algorithm and key material are one key. */
 function identityOf({ kid, algorithm, material }: VerificationKey): string {
   return JSON.stringify([kid, algorithm, material]);
 }

@@ -1,6 +1,6 @@
 /**
- * CVE-2017-15361: moduli of one vendor's chips are powers of 65537 modulo every small prime, and can
- * be factored. A modulus that passes for all of these primes by chance is rarer than 1 in 2^27.
+ * CVE-2017-15361: moduli made by one vendor's chips are powers of 65537 modulo every small prime, and
+ * can be factored. A good modulus has this property for all these primes less than once in 2^27.
  */
 const PRIMES = [
   3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
@@ -8,7 +8,7 @@ const PRIMES = [
 ];
 const GENERATOR = 65_537;
 
-/** Prime by prime: which remainders a power of the generator can leave. */
+/** For each prime, the remainders that powers of the generator can have. */
 const FINGERPRINTS: readonly (readonly [bigint, ReadonlySet<number>])[] = PRIMES.map((prime) => {
   const remainders = new Set<number>();
   for (let power = 1; !remainders.has(power); power = (power * GENERATOR) % prime) {

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 
 /**
- * The points of Ed25519 whose order divides 8, by their y, little-endian, with the sign left out; p and
- * p + 1 are other ways to write 0 and 1. Under such a key anybody can sign some message in eight, or
- * every one. OpenSSL refuses them only from some 3.x on.
+ * The y coordinates of the Ed25519 points whose order divides 8, little-endian, without the sign bit; p
+ * and p + 1 are alternative encodings of 0 and 1. For such a key anyone can forge signatures of at least
+ * one message in eight. OpenSSL 3.0 accepts these keys.
  */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

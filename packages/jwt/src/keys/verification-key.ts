@@ -6,23 +6,22 @@ import { signatureBytesOf } from './algorithms.ts';
 interface PreparedCheck {
   readonly signatureBytes: number;
   readonly check: SignatureCheck;
-  readonly elsewhere: SignatureCheck | undefined;
 }
 
-/** A key that is ready: checked once, never imported again. */
+/** An imported key, prepared for verification. */
 export class VerificationKey {
   readonly kid: string | undefined;
   readonly symmetric: boolean;
-  /** The one algorithm it verifies; undefined for an RSA key that declares none. */
+  /** The only algorithm it verifies; undefined for an RSA key without `alg`. */
   readonly algorithm: string | undefined;
-  /** What of the JWK makes the key; undefined for a secret. */
+  /** The public members of the JWK; undefined for a secret. */
   readonly material: Readonly<Record<string, string>> | undefined;
   readonly #keyObject: KeyObject;
   readonly #engines: readonly SignatureEngine[];
-  /** By algorithm: an RSA key that declares none may be asked for several. */
+  /** By algorithm: an RSA key without `alg` may be used with several. */
   readonly #prepared = new Map<string, PreparedCheck>();
 
-  /** @throws where no engine can verify with it. */
+  /** @throws if no engine can verify with it. */
   constructor(
     key: Pick<VerificationKey, 'kid' | 'algorithm' | 'material'> & {
       readonly keyObject: KeyObject;
@@ -42,21 +41,15 @@ export class VerificationKey {
     return this.#keyObject.asymmetricKeyType === 'rsa';
   }
 
-  /** True where a signature of this algorithm can be verified on another thread, and is worth the way. */
-  verifiesElsewhere(algorithm: string): boolean {
-    return this.#prepared.get(algorithm)?.elsewhere !== undefined;
-  }
-
   /**
-   * True where the signature is this key's, by this algorithm. Whatever an engine throws means no: a
-   * token must not be able to pick the kind of failure.
+   * True if this key made the signature with this algorithm. An engine that throws means false: a token
+   * must not be able to choose how verification fails.
    */
-  verify(jws: DecodedJws, algorithm: string, elsewhere = false): boolean | Promise<boolean> {
+  verify(jws: DecodedJws, algorithm: string): boolean | Promise<boolean> {
     try {
       const prepared = this.#prepared.get(algorithm) ?? this.#prepare(algorithm);
-      const { signatureBytes } = prepared;
-      const check = (elsewhere ? prepared.elsewhere : undefined) ?? prepared.check;
-      // A signature has one length. OpenSSL takes an RSASSA-PSS one without its leading zeros too.
+      const { signatureBytes, check } = prepared;
+      // OpenSSL also accepts RSASSA-PSS signatures without their leading zeros.
       if (jws.signatureBytes.length !== signatureBytes) return false;
       const good = check(jws);
       return typeof good === 'boolean' ? good : good.catch(() => false);
@@ -70,8 +63,7 @@ export class VerificationKey {
       const check = engine.prepare(algorithm, this.#keyObject);
       if (check === undefined) continue;
       const signatureBytes = signatureBytesOf(algorithm, this.#keyObject);
-      const elsewhere = engine.prepareElsewhere?.(algorithm, this.#keyObject);
-      const prepared = { signatureBytes, check, elsewhere };
+      const prepared = { signatureBytes, check };
       this.#prepared.set(algorithm, prepared);
       return prepared;
     }

@@ -3,13 +3,13 @@ import { decodeBase64url } from '../compact/base64url.ts';
 import { ownMember, parseJsonObject } from '../compact/json-object.ts';
 import { splitCompactJws } from '../compact/split-compact-jws.ts';
 
-/** What a JWS says of itself. Nothing of it is verified: it may choose who verifies, and no more. */
+/** Unverified content of a JWS. Use it only to choose the authenticator. */
 export interface UnverifiedToken {
   readonly issuer: string | undefined;
   readonly payload: JsonObject;
 }
 
-/** Undefined for what is no JWS of JSON objects: an opaque token, or junk. */
+/** Undefined if the token is not a JWS whose header and payload are JSON objects. */
 export function readUnverified(token: string): UnverifiedToken | undefined {
   const jws = splitCompactJws(token);
   if (AuthError.is(jws)) return undefined;

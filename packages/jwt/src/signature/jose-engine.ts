@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { flattenedVerify } from 'jose';
 import type { SignatureCheck, SignatureEngine } from './signature-engine.ts';
 
-/** jose, by WebCrypto: takes whatever algorithm it knows, and is what the other engine is held to. */
+/** jose, on WebCrypto. Supports every algorithm here, and is the reference for the other engine. */
 export const joseEngine: SignatureEngine = {
   prepare(algorithm: string, key: KeyObject): SignatureCheck {
     const algorithms = algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];

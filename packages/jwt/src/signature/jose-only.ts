@@ -1,5 +1,5 @@
 import { joseEngine } from './jose-engine.ts';
 import type { SignatureEngine } from './signature-engine.ts';
 
-/** Stands for `default-engines.ts` under the condition `@grpc-authn/jose-only` (docs/adr/0021). */
+/** Replaces `default-engines.ts` under the condition `@grpc-authn/jose-only` (docs/adr/0021). */
 export const signatureEngines: readonly SignatureEngine[] = Object.freeze([joseEngine]);

@@ -5,8 +5,8 @@ import { toPssKey } from './pss-key.ts';
 import type { SignatureCheck, SignatureEngine } from './signature-engine.ts';
 
 /**
- * node:crypto, at once and on this thread: the way to the thread pool costs more than most signatures.
- * Keys are bare KeyObjects, since on Node.js 24 an options object around one costs 13 to 28 µs a call.
+ * node:crypto, synchronous on this thread: a task on the thread pool costs more than most signatures.
+ * Keys are plain KeyObjects, because on Node.js 24 an options object around one costs 13 to 28 µs a call.
  */
 export const nodeEngine: SignatureEngine = {
   prepare(algorithm: string, key: KeyObject): SignatureCheck | undefined {
@@ -37,37 +37,11 @@ export const nodeEngine: SignatureEngine = {
         return undefined;
     }
   },
-
-  /** The way to the thread pool and back costs as much as two or three RSA signatures. */
-  prepareElsewhere(algorithm: string, key: KeyObject): SignatureCheck | undefined {
-    switch (algorithm) {
-      case 'ES256':
-      case 'ES384':
-      case 'ES512':
-        return (jws) =>
-          verifyOnPool(`sha${algorithm.slice(2)}`, jws, key, derSignature(jws.signatureBytes));
-      case 'EdDSA':
-        return (jws) => verifyOnPool(null, jws, key, jws.signatureBytes);
-      default:
-        return undefined;
-    }
-  },
 };
 
-/** RFC 7515, section 5.2. It is base64url and a dot, so one byte a character. */
+/** RFC 7515, section 5.2. ASCII only, so one byte per character. */
 function inputOf({ signingInput }: DecodedJws): Buffer {
   return Buffer.from(signingInput, 'latin1');
-}
-
-function verifyOnPool(
-  hash: string | null,
-  jws: DecodedJws,
-  key: KeyObject,
-  signature: Uint8Array,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    verify(hash, inputOf(jws), key, signature, (error, good) => resolve(error === null && good));
-  });
 }
 
 function isHmac(

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
-/** The tail of each hash's object identifier, 2.16.840.1.101.3.4.2.x, and its length in bytes. */
+/** The last number of each hash's object identifier, 2.16.840.1.101.3.4.2.x, and its length in bytes. */
 const HASHES: ReadonlyMap<string, { readonly id: number; readonly bytes: number }> = new Map([
   ['sha256', { id: 1, bytes: 32 }],
   ['sha384', { id: 2, bytes: 48 }],
@@ -13,9 +13,9 @@ const RSASSA_PSS = Buffer.from('06092a864886f70d01010a', 'hex');
 const MGF1 = Buffer.from('06092a864886f70d010108', 'hex');
 
 /**
- * The same RSA key as an RSASSA-PSS one (RFC 4055, section 3.1), bound to the hash, to MGF1 with that
- * hash and to a salt of its length (RFC 7518, section 3.5): with it no option is left to say at each
- * call. Undefined where this build of OpenSSL does not take it so.
+ * Converts an RSA key to an RSASSA-PSS key (RFC 4055, section 3.1), bound to the hash, MGF1 with that
+ * hash, and a salt of its length (RFC 7518, section 3.5), so that calls need no options. Undefined if
+ * this build of OpenSSL does not support it.
  */
 export function toPssKey(key: KeyObject, hash: string): KeyObject | undefined {
   const found = HASHES.get(hash);

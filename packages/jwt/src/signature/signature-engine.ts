@@ -1,13 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 
-/** True where the signature is good, by the key and the algorithm it was prepared for. May throw: that is a no. */
+/** Verifies a signature with the prepared key and algorithm. Throwing means false. */
 export type SignatureCheck = (jws: DecodedJws) => boolean | Promise<boolean>;
 
-/** Who does the cryptography. A key is made ready once, for one algorithm at a time. */
+/** Implements the cryptography. Each key is prepared once per algorithm. */
 export interface SignatureEngine {
-  /** Undefined where this engine cannot verify that algorithm with that key; another may. */
+  /** Undefined if this engine does not support that algorithm with that key. */
   prepare(algorithm: string, key: KeyObject): SignatureCheck | undefined;
-  /** The same check on another thread; undefined where the way there costs more than the signature. */
-  prepareElsewhere?(algorithm: string, key: KeyObject): SignatureCheck | undefined;
 }

@@ -2,24 +2,21 @@ import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 import type { VerificationKey } from '../keys/verification-key.ts';
 
 /**
- * True where the signature is that of one of these keys, by this algorithm and no other: each in turn,
- * until one fits. A promise only where an engine answers with one, or on another thread.
+ * Tries the keys in order, with this algorithm only. True if one of them made the signature. Returns a
+ * promise only if an engine does.
  */
 export function verifyWithAny(
   jws: DecodedJws,
   algorithm: string,
   keys: readonly VerificationKey[],
-  elsewhere = false,
 ): boolean | Promise<boolean> {
   let tried = 0;
   for (const key of keys) {
-    const good = key.verify(jws, algorithm, elsewhere);
+    const good = key.verify(jws, algorithm);
     tried += 1;
     if (good === true) return true;
     if (good !== false) {
-      return good.then(
-        (late) => late || verifyWithAny(jws, algorithm, keys.slice(tried), elsewhere),
-      );
+      return good.then((late) => late || verifyWithAny(jws, algorithm, keys.slice(tried)));
     }
   }
   return false;

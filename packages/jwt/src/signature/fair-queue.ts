@@ -1,16 +1,14 @@
-/** In all; what comes beyond is turned away, or the last of the peer that has the most. */
-const MOST_WAITING = 1024;
+/** For all peers together. */
+const MAX_WAITING = 1024;
 
 export interface Waiter {
   readonly peer: string;
-  /** Has it served on another thread; undefined where that does not pay. Never rejects. */
-  readonly serveElsewhere?: (() => Promise<void>) | undefined;
   serve(): void;
-  turnAway(): void;
+  reject(): void;
 }
 
-/** Those who wait, served one peer after the other, and each peer's in the order in which they came. */
-export class WaitingPeers {
+/** Serves peers in turn, and the waiters of one peer in order of arrival. */
+export class FairQueue {
   /** In the order in which the peers are served next. */
   readonly #byPeer = new Map<string, Set<Waiter>>();
   #size = 0;
@@ -19,14 +17,14 @@ export class WaitingPeers {
     return this.#size;
   }
 
-  /** When all places are taken, whoever has the most gives one up: the newcomer's peer itself, or another. */
+  /** When the queue is full, rejects the newest waiter of the peer that has the most, counting this one. */
   add(waiter: Waiter): void {
-    if (this.#size >= MOST_WAITING) {
+    if (this.#size >= MAX_WAITING) {
       const largest = this.#largest();
       const own = this.#byPeer.get(waiter.peer)?.size ?? 0;
-      if (largest.length <= own + 1) return waiter.turnAway();
-      const last = largest.at(-1);
-      if (last !== undefined && this.remove(last)) last.turnAway();
+      if (largest.length <= own + 1) return waiter.reject();
+      const newest = largest.at(-1);
+      if (newest !== undefined && this.remove(newest)) newest.reject();
     }
     const waiting = this.#byPeer.get(waiter.peer);
     if (waiting === undefined) this.#byPeer.set(waiter.peer, new Set([waiter]));
@@ -34,13 +32,7 @@ export class WaitingPeers {
     this.#size += 1;
   }
 
-  /** Whom `take` would give. */
-  get next(): Waiter | undefined {
-    for (const waiting of this.#byPeer.values()) for (const waiter of waiting) return waiter;
-    return undefined;
-  }
-
-  /** The next one, whose peer then goes to the end of the line. */
+  /** Removes the next waiter and moves its peer to the end of the queue. */
   take(): Waiter | undefined {
     const [entry] = this.#byPeer;
     if (entry === undefined) return undefined;
@@ -52,7 +44,7 @@ export class WaitingPeers {
     return waiter;
   }
 
-  /** False where it waits no longer. */
+  /** False if it is no longer waiting. */
   remove(waiter: Waiter): boolean {
     const waiting = this.#byPeer.get(waiter.peer);
     if (waiting === undefined || !waiting.delete(waiter)) return false;
