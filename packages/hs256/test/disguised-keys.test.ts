@@ -16,7 +16,7 @@ function expectDisguised(material: string | Uint8Array, what: RegExp): void {
   ]) {
     const error = whyNotMade(() => createWith([{ bytes: Buffer.alloc(32, 7) }, secret]));
     expect(error).toMatchObject({ name: 'ConfigError' });
-    expect(error?.message).toMatch(/"secrets\[1\]"/);
+    expect(error?.message).toMatch(/^secrets\[1\]: expected /);
     expect(error?.message).toMatch(what);
   }
 }

@@ -61,7 +61,7 @@ describe('the list of secrets', () => {
     for (const wrong of [[], [...eight, { bytes: randomBytes(32) }]]) {
       expect(whyNotMade(() => createWith(wrong))).toMatchObject({
         name: 'ConfigError',
-        message: expect.stringMatching(/"secrets".*1 to 8/),
+        message: expect.stringMatching(/^secrets: expected a list of 1 to 8/),
       });
     }
   });
@@ -73,7 +73,7 @@ describe('the list of secrets', () => {
     ];
     expect(whyNotMade(() => createWith(twins))).toMatchObject({
       name: 'ConfigError',
-      message: expect.stringContaining('"secrets"'),
+      message: expect.stringContaining('secrets: expected'),
     });
   });
 

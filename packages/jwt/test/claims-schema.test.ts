@@ -117,15 +117,15 @@ describe('the claims schema', () => {
   );
 
   it.each([
-    ['asynchronous', () => Promise.resolve({ value: {} }), /option "claims".*asynchronous/],
+    ['asynchronous', () => Promise.resolve({ value: {} }), /claims: expected a synchronous schema/],
     [
       'asynchronous and fails',
       () => Promise.reject(new Error('x')),
-      /option "claims".*asynchronous/,
+      /claims: expected a synchronous schema/,
     ],
-    ['a list', () => ({ value: [] }), /option "claims".*no object/],
-    ['nothing', () => ({ value: undefined }), /option "claims".*no object/],
-    ['null', () => ({ value: null }), /option "claims".*no object/],
+    ['a list', () => ({ value: [] }), /claims: expected an object/],
+    ['nothing', () => ({ value: undefined }), /claims: expected an object/],
+    ['null', () => ({ value: null }), /claims: expected an object/],
   ] as readonly (readonly [string, () => unknown, RegExp])[])(
     'says what is wrong with it: %s',
     async (_, validate, why) => {

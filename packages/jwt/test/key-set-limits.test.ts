@@ -51,7 +51,9 @@ describe('a set of keys', () => {
     const keys = importKeySet({ keys: Array.from({ length: 13_107 }, () => bad) });
     expect(keys.size).toBe(0);
     expect(looks).toBeLessThan(5000);
-    expect(keys.refused.at(-1)?.why).toBe(`the set has ${13_107 - 256} keys too many`);
+    expect(keys.refused.at(-1)?.why).toBe(
+      `the set has ${13_107 - 256} keys more than the limit of 256`,
+    );
     expect(keySetOf(key).refused).toEqual([]);
   });
 

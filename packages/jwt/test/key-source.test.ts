@@ -130,7 +130,7 @@ describe('keys that were not imported', () => {
       for (const jwt of [token(), token({}, { kid: undefined })]) {
         // Thrown at once, or in the next turn of a busy event loop.
         const asked = async (): Promise<unknown> => ask({ keys: () => wrong as never }, jwt);
-        await expect(asked()).rejects.toThrow('wanted a KeySet');
+        await expect(asked()).rejects.toThrow('expected a KeySet');
       }
     }
   });

@@ -80,7 +80,7 @@ describe('a wrong option', () => {
   it.each(CASES)('is a ConfigError that names it: $name = $shown', ({ name, value }) => {
     const option = name.split('.')[0] ?? '';
     expect(create({ [option]: value })).toThrow(ConfigError);
-    expect(create({ [option]: value })).toThrow(`"${name}"`);
+    expect(create({ [option]: value })).toThrow(`${name}: expected `);
   });
 
   it.each([
@@ -120,18 +120,20 @@ describe('a ConfigError', () => {
       } catch (error) {
         message = String(error);
       }
-      expect(message).toContain('"keys"');
+      expect(message).toContain('keys: expected');
       expect(message).not.toContain(canary.slice(0, 6));
     }
   });
 
   it('names the algorithm that was meant, and none where none is near', () => {
-    expect(create({ algorithms: ['es256'] })).toThrow(/did you mean ES256\?$/);
-    expect(create({ algorithms: ['HMAC-SHA-256-ANY'] })).toThrow(/, EdDSA$/);
+    expect(create({ algorithms: ['es256'] })).toThrow(/received "es256"; did you mean ES256\?$/);
+    expect(create({ algorithms: ['HMAC-SHA-256-ANY'] })).toThrow(
+      /, EdDSA, received "HMAC-SHA-256-ANY"$/,
+    );
   });
 
   it('is what Ed448 gives, whose keys are left out of a set', () => {
-    expect(create({ algorithms: ['Ed448'] })).toThrow(/Ed448.*EdDSA/);
+    expect(create({ algorithms: ['Ed448'] })).toThrow(/EdDSA, received "Ed448"/);
     const set = importKeySet({ keys: [{ kty: 'OKP', crv: 'Ed448', x: 'A'.repeat(76) }] });
     expect(set).toMatchObject({ size: 0, refused: [{ kid: undefined }] });
   });
