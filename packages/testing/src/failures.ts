@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-// Not the global one, which a test may have replaced.
+// Imported, because a test may have replaced the global one.
 import { setTimeout } from 'node:timers';
 
-/** How the issuer fails on command. */
+/** How the test issuer fails. */
 export type FailureMode =
   | 'none'
   | 'down'
@@ -15,10 +15,10 @@ export type FailureMode =
   | 'redirect';
 
 const SLOW_MS = 300;
-/** Endless for every reader that has a limit; one that has none ends here. */
+/** Endless for a reader with a limit; ends here for a reader without one. */
 const ENDLESS_BYTES = 256 * 1024 * 1024;
 
-/** Answers in the way of the mode; `answer` is the good answer, for those that give it in the end. */
+/** Fails as the mode says. `answer` sends the good response, for the modes that send it. */
 export function failWith(mode: FailureMode, response: ServerResponse, answer: () => void): void {
   switch (mode) {
     case 'none':

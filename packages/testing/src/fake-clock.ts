@@ -1,4 +1,4 @@
-// Not the global one, which a test may have replaced.
+// Imported, because a test may have replaced the global one.
 import { setImmediate } from 'node:timers';
 import type { Clock } from '@grpc-authn/core/authenticator';
 
@@ -7,16 +7,16 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that stands until it is told to go on. */
+/** A clock that advances only when told to. */
 export interface FakeClock extends Clock {
-  /** Goes on by so many milliseconds, fires the timers that fall due, in order, and lets promises settle. */
+  /** Advances by this many milliseconds: fires the timers that are due, in order, and lets promises settle. */
   advance(ms: number): Promise<void>;
 }
 
 /**
- * A clock for tests of whatever waits.
+ * Creates a clock for tests of code that waits.
  *
- * @param startMs milliseconds since the epoch; now, unless said
+ * @param startMs milliseconds since the epoch, default now
  * @example
  * const clock = createFakeClock();
  * const authenticator = createJwksAuthenticator({ ...options, clock });
@@ -54,7 +54,7 @@ function nextDue(timers: ReadonlySet<Timer>, untilMs: number): Timer | undefined
   return next;
 }
 
-/** One turn of the event loop: everything that only waits for promises has settled. */
+/** Waits one turn of the event loop, in which all pending promise callbacks run. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -13,7 +13,7 @@ import type { JsonObject } from '@grpc-authn/core/authenticator';
 export interface SigningKey {
   readonly kid: string;
   readonly alg: string;
-  /** Undefined for a secret, which is never published. */
+  /** Undefined for a secret, because secrets are never published. */
   readonly publicJwk: JsonObject | undefined;
   readonly privateKey: KeyObject | Uint8Array;
 }
@@ -30,7 +30,7 @@ const CURVES: Readonly<Record<string, string>> = {
   ES512: 'P-521',
 };
 
-/** A new key of its own for an algorithm. */
+/** Generates a key for an algorithm. */
 export async function createSigningKey(alg: string): Promise<SigningKey> {
   const kid = randomUUID();
   if (alg.startsWith('HS')) {
@@ -47,10 +47,10 @@ function generatePair(alg: string): Promise<{ publicKey: KeyObject; privateKey: 
   if (namedCurve !== undefined) return generate('ec', { namedCurve });
   if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519', {});
   if (alg === 'Ed448') return generate('ed448', {});
-  throw new TypeError(`startTestIssuer: no key for the algorithm ${JSON.stringify(alg)}`);
+  throw new TypeError(`startTestIssuer: unknown algorithm ${JSON.stringify(alg)}`);
 }
 
-/** A signature over any bytes, by the key's own algorithm, whatever a header says. */
+/** Signs any bytes with the key's own algorithm, whatever a header says. */
 export function signBytes({ alg, privateKey }: SigningKey, bytes: Buffer): Buffer {
   const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2, 5)}`;
   if (!(privateKey instanceof KeyObject)) {
@@ -62,11 +62,11 @@ export function signBytes({ alg, privateKey }: SigningKey, bytes: Buffer): Buffe
   const padding = alg.startsWith('PS')
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }
     : undefined;
-  // JOSE writes r and s side by side (RFC 7518, section 3.4).
+  // JOSE concatenates r and s (RFC 7518, section 3.4).
   return sign(hash, bytes, { key: privateKey, dsaEncoding: 'ieee-p1363', ...padding });
 }
 
-/** An opaque token says nothing to whoever reads it. */
+/** An opaque token: random, without content. */
 export function createOpaqueToken(): string {
   return randomBytes(24).toString('base64url');
 }

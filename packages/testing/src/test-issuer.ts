@@ -5,14 +5,14 @@ import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { type FailureMode, failWith } from './failures.ts';
 import { createOpaqueToken, createSigningKey, signBytes, type SigningKey } from './signing-keys.ts';
 
-/** A real HTTP issuer on loopback, for tests. */
+/** An HTTP issuer on loopback, for tests. */
 export interface TestIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly introspectionEndpoint: string;
   /**
-   * A signed token: issuer, subject, `jti`, `iat` and `exp` stand in it unless the payload says otherwise (a
-   * member that is undefined is left out). `alg: 'none'` gives an unsecured one.
+   * Signs a token. The payload overrides the default issuer, subject, `jti`, `iat` and `exp`; undefined
+   * removes a claim. `alg: 'none'` makes an unsecured token.
    */
   sign(
     payload?: JsonObject,
@@ -23,11 +23,14 @@ export interface TestIssuer {
       readonly header?: JsonObject;
     },
   ): Promise<string>;
-  /** An opaque token, and what introspection answers for it. */
+  /** Creates an opaque token. `answer` overrides members of its introspection response. */
   opaque(answer?: JsonObject): string;
-  /** From now on introspection says that the token is not active. */
+  /** From now on introspection reports the token as not active. */
   revoke(token: string): void;
-  /** New keys for all algorithms; the `kid` of the first. The old ones are no longer published, unless kept. */
+  /**
+   * Generates new keys for all algorithms and returns the `kid` of the first. `keepOld` keeps publishing the
+   * old keys.
+   */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<string>;
   fail(mode: FailureMode): void;
   readonly requests: {
@@ -42,8 +45,8 @@ const LIFETIME_SECONDS = 300;
 const PATHS = { jwks: '/jwks', introspection: '/introspect' };
 
 /**
- * Starts an issuer with discovery, keys and introspection, which signs with any algorithm, rotates its
- * keys, fails on command and counts what it is asked.
+ * Starts an issuer on loopback with discovery, JWKS and introspection. It signs with any algorithm,
+ * rotates its keys, fails on command, and counts its requests.
  *
  * @example
  * const issuer = await startTestIssuer();
@@ -67,7 +70,7 @@ export async function startTestIssuer(
     if (path === PATHS.jwks) requests.jwks += 1;
     if (path === PATHS.introspection) requests.introspection += 1;
     failWith(mode, response, () => {
-      // Who leaves in the middle of a question is owed no answer.
+      // The client disconnected in the middle of its request.
       answer(path, request, response).catch(() => response.destroy());
     });
   });
@@ -106,15 +109,15 @@ export async function startTestIssuer(
     async sign(payload = {}, { alg = algorithms[0] ?? 'RS256', kid, typ = 'at+jwt', header } = {}) {
       const nowSeconds = Math.floor(Date.now() / 1000);
       const times = { iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
-      // Two tokens of one second would else be one token.
-      const stands = { iss: issuer, sub: 'alice', jti: randomUUID(), ...times, ...payload };
+      // The jti makes two tokens of one second different.
+      const claims = { iss: issuer, sub: 'alice', jti: randomUUID(), ...times, ...payload };
       const key = alg === 'none' ? undefined : await keyFor(alg);
       const usual = { alg, kid: kid ?? key?.kid, typ: typ ?? undefined };
-      const signed = `${encode({ ...usual, ...header })}.${encode(stands)}`;
+      const signed = `${encode({ ...usual, ...header })}.${encode(claims)}`;
       const signature = key && signBytes(key, Buffer.from(signed)).toString('base64url');
       const token = `${signed}.${signature ?? ''}`;
-      // What the issuer signed it also knows of, when it is asked.
-      answers.set(token, { active: true, token_type: 'Bearer', ...stands });
+      // Introspection knows the tokens that the issuer signed.
+      answers.set(token, { active: true, token_type: 'Bearer', ...claims });
       return token;
     },
     opaque(given = {}) {

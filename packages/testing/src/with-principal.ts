@@ -7,11 +7,11 @@ export interface MarkableCall {
 }
 
 /**
- * The same call, as if the interceptor had passed it for this caller: for unit tests of handlers, which
- * ask `getPrincipal` or `findPrincipal`. Asked for the caller of a certain authenticator, they compare
- * its name with `principal.authenticator`, since no interceptor says which authenticator it asks.
+ * Sets the principal of a call, as the interceptor does, and returns the call: for unit tests of handlers
+ * that use `getPrincipal` or `findPrincipal`. Called with an authenticator, those compare its name with
+ * `principal.authenticator`.
  *
- * @throws TypeError where the principal was not made by `createPrincipal`.
+ * @throws TypeError if `createPrincipal` did not make the principal.
  * @example
  * const call = { metadata: new Metadata(), request: { id: '7' } };
  * const alice = createPrincipal({ authenticator: 'main', subject: 'alice' });

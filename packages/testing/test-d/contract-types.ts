@@ -1,4 +1,4 @@
-// Compiled, never run: what the kit takes, and from which runners.
+// Compiled, never run: what the kit accepts, and from which runners.
 import * as nodeTest from 'node:test';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Principal } from '@grpc-authn/core/authenticator';
@@ -17,16 +17,16 @@ declare const principal: Principal<{ readonly tenant: string }>;
 describeAuthenticator({ describe: vitest.describe, it: vitest.it }, subject);
 describeAuthenticator({ describe: nodeTest.describe, it: nodeTest.it }, subject);
 describeAuthenticator({ describe: vitest.suite, it: vitest.test }, subject);
-// @ts-expect-error -- a runner has both
+// @ts-expect-error -- a runner has describe and it
 describeAuthenticator({ describe: vitest.describe }, subject);
 // @ts-expect-error -- there is no such capability
 describeAuthenticator(vitest, { ...subject, capabilities: ['teleports'] });
-// @ts-expect-error -- a law needs bad tokens
+// @ts-expect-error -- bad tokens are required
 export const incomplete: SubjectInstance = { ...instance, bad: undefined };
 
 declare const call: { readonly metadata: Metadata; readonly request: { readonly id: string } };
 export const id: string = withPrincipal(call, principal).request.id;
-// @ts-expect-error -- metadata is where the mark is left
+// @ts-expect-error -- the principal is stored on the metadata
 withPrincipal({ request: { id: '7' } }, principal);
-// @ts-expect-error -- a mark of nobody
+// @ts-expect-error -- a principal is required
 withPrincipal(call, undefined);

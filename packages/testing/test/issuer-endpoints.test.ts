@@ -15,7 +15,7 @@ async function introspect(issuer: TestIssuer, token: string): Promise<Record<str
 }
 
 describe('the issuer', () => {
-  it('is on loopback, with its endpoints below it', async () => {
+  it('listens on loopback, with its endpoints on the same origin', async () => {
     const issuer = await start();
     expect(issuer.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     for (const url of [issuer.jwksUri, issuer.introspectionEndpoint]) {
@@ -23,7 +23,7 @@ describe('the issuer', () => {
     }
   });
 
-  it('tells in its metadata who it is, and where its endpoints are', async () => {
+  it('publishes its issuer and its endpoints as metadata', async () => {
     const issuer = await start();
     const response = await fetch(`${issuer.issuer}/.well-known/openid-configuration`);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -34,14 +34,14 @@ describe('the issuer', () => {
     });
   });
 
-  it('knows no other path', async () => {
+  it('answers 404 to other paths', async () => {
     const issuer = await start();
     expect((await fetch(`${issuer.issuer}/elsewhere`)).status).toBe(404);
     const oauth = `${issuer.issuer}/.well-known/oauth-authorization-server`;
     expect((await fetch(oauth)).status).toBe(404);
   });
 
-  it('counts what it is asked, each endpoint apart', async () => {
+  it('counts the requests of each endpoint', async () => {
     const issuer = await start();
     const { requests } = issuer;
     expect(requests).toEqual({ discovery: 0, jwks: 0, introspection: 0 });
@@ -53,7 +53,7 @@ describe('the issuer', () => {
     expect(requests).toEqual({ discovery: 1, jwks: 2, introspection: 1 });
   });
 
-  it('comes back on its port, so that an outage can be played', async () => {
+  it('can restart on its port, to simulate an outage', async () => {
     const issuer = await start();
     const port = Number(new URL(issuer.issuer).port);
     await issuer.close();
@@ -62,13 +62,13 @@ describe('the issuer', () => {
     expect((await fetch(again.jwksUri)).status).toBe(200);
   });
 
-  it('does not start on a port that is taken', async () => {
+  it('does not start on a used port', async () => {
     const issuer = await start();
     const port = Number(new URL(issuer.issuer).port);
     await expect(startTestIssuer({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('may be closed twice', async () => {
+  it('can be closed twice', async () => {
     const issuer = await start();
     await issuer.close();
     await expect(issuer.close()).resolves.toBeUndefined();
@@ -76,7 +76,7 @@ describe('the issuer', () => {
 });
 
 describe('an opaque token', () => {
-  it('is active, and what is given stands in the answer', async () => {
+  it('is active, and its answer has the given members', async () => {
     const issuer = await start();
     const token = issuer.opaque({ scope: 'orders:read', sub: 'bob' });
     expect(token).toMatch(/^[\w-]{20,}$/);
@@ -86,7 +86,7 @@ describe('an opaque token', () => {
     expect(answer['exp']).toBeGreaterThan(Date.now() / 1000);
   });
 
-  it('may have a wrong answer, or one that lacks members', async () => {
+  it('can have an invalid answer, or one without some members', async () => {
     const issuer = await start();
     const token = issuer.opaque({
       active: 'false',
@@ -99,7 +99,7 @@ describe('an opaque token', () => {
     expect(answer).not.toHaveProperty('token_type');
   });
 
-  it('is of itself: no other has its answer', async () => {
+  it('has its own answer', async () => {
     const issuer = await start();
     const [one, two] = [issuer.opaque({ sub: 'one' }), issuer.opaque({ sub: 'two' })];
     expect(one).not.toBe(two);
@@ -107,7 +107,7 @@ describe('an opaque token', () => {
     expect(await introspect(issuer, two)).toMatchObject({ sub: 'two' });
   });
 
-  it('is inactive, and nothing else, once it is revoked', async () => {
+  it('is only inactive after it is revoked', async () => {
     const issuer = await start();
     const [token, other] = [issuer.opaque(), issuer.opaque()];
     issuer.revoke(token);
@@ -116,7 +116,7 @@ describe('an opaque token', () => {
   });
 
   it.each([['unknown'], [''], ['__proto__']])(
-    'is inactive where it was never made: %j',
+    'is inactive if it was never made: %j',
     async (token) => {
       expect(await introspect(await start(), token)).toEqual({ active: false });
     },

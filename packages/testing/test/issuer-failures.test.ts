@@ -23,7 +23,7 @@ describe('an issuer that fails on command', () => {
     await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('slow: answers well, but later', async () => {
+  it('slow: answers correctly, but late', async () => {
     const issuer = await start();
     issuer.fail('slow');
     const asked = fetch(issuer.jwksUri, { signal: signal() });
@@ -44,7 +44,7 @@ describe('an issuer that fails on command', () => {
     if (mode === 'redirect') expect(response.headers.get('location')).toBeTruthy();
   });
 
-  it('garbage: answers 200, and no JSON', async () => {
+  it('garbage: answers 200 without JSON', async () => {
     const issuer = await start();
     issuer.fail('garbage');
     const response = await fetch(issuer.jwksUri);
@@ -52,7 +52,7 @@ describe('an issuer that fails on command', () => {
     await expect(response.json()).rejects.toThrow(SyntaxError);
   });
 
-  it('endless: sends more than anybody should read', async () => {
+  it('endless: sends more than a client should read', async () => {
     const issuer = await start();
     issuer.fail('endless');
     const response = await fetch(issuer.jwksUri);
@@ -65,7 +65,7 @@ describe('an issuer that fails on command', () => {
     expect(bytes).toBeGreaterThan(20_000_000);
   });
 
-  it('fails at every endpoint, and counts what it is asked nonetheless', async () => {
+  it('fails at every endpoint, and counts the requests', async () => {
     const issuer = await start();
     issuer.fail('http500');
     const discovery = `${issuer.issuer}/.well-known/openid-configuration`;
@@ -75,14 +75,14 @@ describe('an issuer that fails on command', () => {
     expect(issuer.requests).toEqual({ discovery: 1, jwks: 1, introspection: 1 });
   });
 
-  it('is well again on command', async () => {
+  it('recovers on command', async () => {
     const issuer = await start();
     issuer.fail('http500');
     issuer.fail('none');
     expect((await fetch(issuer.jwksUri)).status).toBe(200);
   });
 
-  it('ends what hangs as it is closed', async () => {
+  it('ends hanging requests when it is closed', async () => {
     const issuer = await start();
     issuer.fail('hang');
     const asked = fetch(issuer.jwksUri).catch((error: unknown) => error);

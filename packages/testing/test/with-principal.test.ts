@@ -9,7 +9,7 @@ interface OrderRequest {
 }
 type OrderCall = ServerUnaryCall<OrderRequest, string>;
 
-/** As a user would mock it: what the handler reads, and real metadata. */
+/** A mock with what the handler reads, and real metadata. */
 function unaryCall(id: string): OrderCall {
   return { request: { id }, metadata: new Metadata() } as OrderCall;
 }
@@ -35,32 +35,32 @@ const alice = createPrincipal({
 });
 
 describe('a handler in a unit test', () => {
-  it('is called for the principal that is given', () => {
+  it('is called for the given principal', () => {
     expect(replyTo(withPrincipal(unaryCall('7'), alice))).toBe('alice reads 7');
     const bob = createPrincipal({ authenticator: 'table', subject: 'bob' });
     expect(replyTo(withPrincipal(unaryCall('7'), bob))).toEqual({ code: status.PERMISSION_DENIED });
   });
 
-  it('is refused a call that was given none', () => {
+  it('throws for a call without a principal', () => {
     expect(() => replyTo(unaryCall('7'))).toThrow('never saw this call');
   });
 });
 
 describe('a call with a principal', () => {
-  it('is the same call, and tells the same principal', () => {
+  it('is the same call, with the same principal', () => {
     const call = unaryCall('7');
     expect(withPrincipal(call, alice)).toBe(call);
     expect(getPrincipal(call)).toBe(alice);
     expect(findPrincipal(call)).toBe(alice);
   });
 
-  it('tells the principal that was given last', () => {
+  it('has the principal that was set last', () => {
     const call = withPrincipal(unaryCall('7'), alice);
     const bob = createPrincipal({ authenticator: 'table', subject: 'bob' });
     expect(getPrincipal(withPrincipal(call, bob))).toBe(bob);
   });
 
-  it('tells it to who asks for the authenticator that it names, and to no other', async () => {
+  it('returns the principal only for its authenticator', async () => {
     const { authenticator } = await tableSubject().create();
     const call = withPrincipal(unaryCall('7'), alice);
     expect(getPrincipal(call, authenticator)).toBe(alice);
@@ -68,11 +68,11 @@ describe('a call with a principal', () => {
     expect(() => getPrincipal(call, other)).toThrow('authenticated by "table", not by "other"');
   });
 
-  it('sends nothing of it over the wire', () => {
+  it('sends no part of the principal over the wire', () => {
     expect(withPrincipal(unaryCall('7'), alice).metadata.toHttp2Headers()).toEqual({});
   });
 
-  it('takes no principal that createPrincipal did not make', () => {
+  it('accepts only principals from createPrincipal', () => {
     const made: Principal = { ...alice };
     expect(() => withPrincipal(unaryCall('7'), made)).toThrow(TypeError);
   });

@@ -7,14 +7,14 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { isPrincipal } from '@grpc-authn/core/internal';
 
-/** What came of asking: a thrown AuthError means the same as a returned one. */
+/** The outcome of a call. A thrown AuthError counts as a returned one. */
 export type Answer =
   | { readonly kind: 'accepted'; readonly principal: Principal<object> }
   | { readonly kind: 'refused'; readonly error: AuthError }
-  /** Neither principal nor AuthError. */
-  | { readonly kind: 'strange'; readonly what: string };
+  /** Neither a principal nor an AuthError. */
+  | { readonly kind: 'invalid'; readonly what: string };
 
-/** What the authenticator understands; the first of several. */
+/** The first scheme of the authenticator. */
 export function schemeOf({ schemes }: Authenticator<object>): string {
   return schemes?.[0] ?? 'bearer';
 }
@@ -46,7 +46,7 @@ export async function askWith(
     return read(await authenticator.authenticate(credentials, context));
   } catch (thrown) {
     if (AuthError.is(thrown)) return { kind: 'refused', error: thrown };
-    return { kind: 'strange', what: `it threw ${kindOf(thrown)}` };
+    return { kind: 'invalid', what: `it threw ${kindOf(thrown)}` };
   }
 }
 
@@ -57,7 +57,7 @@ export async function accepts(
   return (await ask(authenticator, token)).kind === 'accepted';
 }
 
-/** The principal for a token, or undefined where there is none: another law tells of that. */
+/** The principal for a token, or undefined if the token is refused: another check fails then. */
 export async function principalOf(
   authenticator: Authenticator<object>,
   token: string,
@@ -66,8 +66,8 @@ export async function principalOf(
   return answer.kind === 'accepted' ? answer.principal : undefined;
 }
 
-/** In words that hold nothing of the token. */
-export function wordsFor(answer: Answer): string {
+/** Contains no part of the token. */
+export function formatAnswer(answer: Answer): string {
   if (answer.kind === 'refused') return `${answer.error.code}/${answer.error.reason}`;
   return answer.kind === 'accepted' ? 'accepted' : answer.what;
 }
@@ -75,7 +75,7 @@ export function wordsFor(answer: Answer): string {
 function read(verdict: unknown): Answer {
   if (AuthError.is(verdict)) return { kind: 'refused', error: verdict };
   if (isPrincipal(verdict)) return { kind: 'accepted', principal: verdict };
-  return { kind: 'strange', what: `it answered with ${kindOf(verdict)}` };
+  return { kind: 'invalid', what: `it answered with ${kindOf(verdict)}` };
 }
 
 function kindOf(value: unknown): string {

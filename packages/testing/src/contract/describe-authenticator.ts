@@ -1,10 +1,10 @@
-import type { Law, LawInstance } from './law.ts';
-import { LAWS } from './laws.ts';
+import type { CheckInstance, ContractCheck } from './check.ts';
+import { CHECKS } from './checks.ts';
 import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subject.ts';
 
 /**
- * The contract of authenticators: registers a test for each law, and for each capability one for yes or
- * one for no. A subject that declares a capability must show it; one that does not must not have it.
+ * Registers the contract of authenticators: one test per check. For each capability there are checks for
+ * subjects that declare it, which must have it, and for subjects that do not, which must not have it.
  *
  * @example
  * import { describe, it } from 'vitest'; // or 'node:test'
@@ -17,7 +17,7 @@ import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subjec
  *     return {
  *       authenticator,
  *       good: async () => KEY,
- *       bad: async () => ['a-key-that-nobody-has'],
+ *       bad: async () => ['an-unknown-key'],
  *       close: async () => undefined,
  *     };
  *   },
@@ -25,21 +25,24 @@ import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subjec
  */
 export function describeAuthenticator(runner: TestRunner, subject: AuthenticatorSubject): void {
   runner.describe(`the authenticator contract: ${subject.name}`, () => {
-    for (const law of LAWS) {
-      if (applies(law, subject)) runner.it(law.name, () => put(law, subject));
+    for (const check of CHECKS) {
+      if (applies(check, subject)) runner.it(check.name, () => runCheck(check, subject));
     }
   });
 }
 
-function applies({ having, lacking }: Law, { capabilities }: AuthenticatorSubject): boolean {
+function applies(
+  { having, lacking }: ContractCheck,
+  { capabilities }: AuthenticatorSubject,
+): boolean {
   if (having !== undefined) return capabilities.includes(having);
   return lacking === undefined || !capabilities.includes(lacking);
 }
 
-async function put(law: Law, subject: AuthenticatorSubject): Promise<void> {
-  const instances: LawInstance[] = [];
+async function runCheck(check: ContractCheck, subject: AuthenticatorSubject): Promise<void> {
+  const instances: CheckInstance[] = [];
   try {
-    await law.holds(async () => {
+    await check.run(async () => {
       const instance = closedOnce(await subject.create());
       instances.push(instance);
       return instance;
@@ -49,8 +52,8 @@ async function put(law: Law, subject: AuthenticatorSubject): Promise<void> {
   }
 }
 
-/** A law may close an instance itself. */
-function closedOnce(instance: SubjectInstance): LawInstance {
+/** A check may close an instance itself. */
+function closedOnce(instance: SubjectInstance): CheckInstance {
   let closing: Promise<void> | undefined;
   return {
     authenticator: instance.authenticator,

@@ -1,8 +1,6 @@
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 
-/**
- * What an authenticator may be able to do. The README tells what each means and how the kit sees it.
- */
+/** What an authenticator can do. The README explains each and how it is tested. */
 export type Capability =
   | 'expires'
   | 'caches'
@@ -12,29 +10,29 @@ export type Capability =
   | 'scopes'
   | 'typed_claims';
 
-/** Where tests are registered: vitest's `describe` and `it` fit, and node:test's. */
+/** Registers the tests: `describe` and `it` from vitest or node:test. */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   it(name: string, body: () => Promise<void>): unknown;
 }
 
-/** One authenticator with all that stands behind it, made anew for each law. */
+/** One authenticator and its provider, created for each check. */
 export interface SubjectInstance {
   readonly authenticator: Authenticator<object>;
-  /** A token that is good from now on. With `rotates`, each is of new keys, and the old keys are gone. */
+  /** Returns a token that is good from now on. With `rotates`, each call replaces the keys. */
   good(): Promise<string>;
-  /** Tokens that are refused. With `revokes`, those that `good` gave so far are taken back, and among them. */
+  /** Returns tokens that are refused. With `revokes`, it revokes the tokens that `good` returned and includes them. */
   bad(): Promise<readonly string[]>;
-  /** From now on the provider is out of reach. Required with `network`. */
+  /** Makes the provider unreachable from now on. Required with `network`. */
   outage?(): Promise<void>;
-  /** Closes the authenticator, which may be closed already, and what stands behind it. */
+  /** Closes the authenticator, which may already be closed, and its provider. */
   close(): Promise<void>;
 }
 
-/** What is put to the test. */
+/** The authenticator to test. */
 export interface AuthenticatorSubject {
   readonly name: string;
   readonly capabilities: readonly Capability[];
-  /** Must not ask the authenticator anything: the laws begin with a fresh one. */
+  /** Must not call the authenticator: each check starts with an unused one. */
   create(): Promise<SubjectInstance>;
 }

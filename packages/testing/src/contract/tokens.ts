@@ -1,18 +1,18 @@
-/** Stands in what the kit makes up itself. It must be seen nowhere. */
+/** Part of every token that the kit makes up. It must not appear anywhere. */
 export const CANARY = 'canary-of-the-contract-kit';
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 const claims = { iss: CANARY, sub: CANARY, aud: CANARY, scope: CANARY, [CANARY]: CANARY };
 
-/** What an open port is sent sooner or later, by what it is. */
+/** Malformed tokens, by description. */
 export const JUNK: Readonly<Record<string, string>> = {
   'an empty token': '',
   'a space': ' ',
   'a word': CANARY,
   'a dot': '.',
   'two dots': '..',
-  'three segments of nothing much': `${CANARY}.${CANARY}.${CANARY}`,
+  'three segments without content': `${CANARY}.${CANARY}.${CANARY}`,
   'the name of a prototype': '__proto__',
   'the name of a constructor': 'constructor',
   'a NUL': '\0',
@@ -20,19 +20,19 @@ export const JUNK: Readonly<Record<string, string>> = {
   'half of a surrogate pair': '\ud800',
   'a very long word': 'a'.repeat(100_000),
   'an unsecured JWT': `${encode({ alg: 'none' })}.${encode(claims)}.`,
-  'a JWT that nobody signed': `${encode({ alg: 'RS256' })}.${encode(claims)}.AAAA`,
+  'a JWT with a made-up signature': `${encode({ alg: 'RS256' })}.${encode(claims)}.AAAA`,
 };
 
-/** The token with one thing altered, by what that is. */
+/** Copies of the token with one alteration, by description. */
 export function alterationsOf(token: string): Readonly<Record<string, string>> {
   const middle = Math.floor(token.length / 2);
   return {
     'its first character altered': replaceAt(token, 0),
     'its middle character altered': replaceAt(token, middle),
     'its last character altered': replaceAt(token, token.length - 1),
-    'its last character missing': token.slice(0, -1),
-    'a character too many': `${token}A`,
-    'another token after it': `${token},${token}`,
+    'its last character removed': token.slice(0, -1),
+    'an extra character': `${token}A`,
+    'another token appended': `${token},${token}`,
   };
 }
 
@@ -41,14 +41,14 @@ function replaceAt(token: string, at: number): string {
   return token.slice(0, at) + other + token.slice(at + 1);
 }
 
-/** Less is no secret: it stands in ordinary text. */
-const SHORTEST = 16;
+/** Shorter text is not treated as secret, because it may occur in ordinary text. */
+const MIN_SECRET_CHARACTERS = 16;
 
-/** What must not be seen of a token: all of it, its segments, and every canary in what they encode. */
+/** The secret parts of a token: the whole, its segments, and every canary in their decoded text. */
 export function secretsOf(token: string): readonly string[] {
-  const segments = token.split('.').filter((segment) => segment.length >= SHORTEST);
+  const segments = token.split('.').filter((segment) => segment.length >= MIN_SECRET_CHARACTERS);
   const decoded = segments.map((segment) => Buffer.from(segment, 'base64url').toString());
   const canaries = [token, ...decoded].flatMap((text) => text.match(/canary[\w-]*/g) ?? []);
-  const whole = token.length >= SHORTEST ? [token] : [];
+  const whole = token.length >= MIN_SECRET_CHARACTERS ? [token] : [];
   return [...new Set([...whole, ...segments, ...canaries])];
 }

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'] as const;
 
 /**
- * True where one of the secrets was printed while `run` ran: by console, or to stdout or stderr. Such a
- * line is kept from the screen; all else passes.
+ * True if one of the secrets was printed while `run` ran, with console or to stdout or stderr. A line
+ * with a secret is not printed; other lines are.
  */
 export async function printsDuring(
   secrets: () => readonly string[],
@@ -33,12 +33,12 @@ export async function printsDuring(
 function intercept<M extends string>(
   holder: Record<M, unknown> | object,
   method: M,
-  holdsBack: (parts: readonly unknown[]) => boolean,
+  isSecret: (parts: readonly unknown[]) => boolean,
 ): () => void {
   const methods = holder as Record<M, (...parts: unknown[]) => unknown>;
   const original = methods[method];
   methods[method] = function print(this: unknown, ...parts: unknown[]): unknown {
-    return holdsBack(parts) ? true : original.apply(this, parts);
+    return isSecret(parts) ? true : original.apply(this, parts);
   };
   return () => {
     methods[method] = original;
@@ -50,7 +50,7 @@ function shown(part: unknown): string {
   return part instanceof Uint8Array ? Buffer.from(part).toString() : inspectAll(part);
 }
 
-/** All that a debugger, or a careless logger, would show of a value. */
+/** Everything that a debugger or a careless logger would show of a value. */
 export function inspectAll(value: unknown): string {
   return inspect(value, {
     depth: 10,

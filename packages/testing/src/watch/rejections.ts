@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * How many rejections nobody listened to while `run` ran and a turn after it. The runner does not hear of
- * them, so that each is told once, by the law that it breaks.
+ * Counts unhandled rejections while `run` runs and in the turn after it. The test runner does not see
+ * them, so that only the contract check reports them.
  */
 export async function unhandledRejectionsDuring(run: () => Promise<void>): Promise<number> {
   let unhandled = 0;

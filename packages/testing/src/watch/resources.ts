@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 
-/** Asynchronous resources by which a process reaches another, or looks for its address. */
+/** Asynchronous resources that connect to another process or look up its address. */
 const CONNECTING = new Set([
   'TCPCONNECTWRAP',
   'PIPECONNECTWRAP',
@@ -9,7 +9,7 @@ const CONNECTING = new Set([
   'UDPSENDWRAP',
 ]);
 
-/** What stays open until somebody closes it. */
+/** Resources that stay open until they are closed. */
 const HANDLES = new Set([
   'TCPWRAP',
   'TCPSERVERWRAP',
@@ -29,7 +29,7 @@ interface Resource {
   readonly handle: { hasRef?: () => boolean };
 }
 
-/** What a piece of code opens: its own alone, whatever else the process does meanwhile. */
+/** Records the resources that a piece of code opens, and no others of the process. */
 export class ResourceWatch {
   readonly #scope = new AsyncLocalStorage<ResourceWatch>();
   readonly #open = new Map<number, Resource>();
@@ -49,19 +49,19 @@ export class ResourceWatch {
     this.#hook.enable();
   }
 
-  /** Runs code of the subject's; what it begins now or later counts as its own. */
+  /** Runs code of the subject. Resources that it opens now or later are recorded. */
   run<T>(code: () => T): T {
     return this.#scope.run(this, code);
   }
 
-  /** Attempts to reach somebody, so far. */
+  /** Attempts to connect so far. */
   get connections(): number {
     return this.#connections;
   }
 
   /**
-   * Kinds of what is open still. A timer counts only where it keeps the process alive: an HTTP client may
-   * leave one that runs out by itself.
+   * The types of the resources that are still open. A timer counts only if it keeps the process alive: an
+   * HTTP client may leave one that expires by itself.
    */
   get open(): readonly string[] {
     return [...this.#open.values()]

@@ -10,7 +10,7 @@ import { ROTATION_SAMPLES } from './broken/rotation.ts';
 import { SECRECY_SAMPLES } from './broken/secrecy.ts';
 import { VERDICT_SAMPLES } from './broken/verdicts.ts';
 
-/** An authenticator that breaks one law. */
+/** An authenticator that fails one check. */
 export interface BrokenSample {
   readonly breaks: string;
   /** What it does wrong. */

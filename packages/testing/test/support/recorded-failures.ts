@@ -1,14 +1,14 @@
 import { type AuthenticatorSubject, describeAuthenticator } from '../../src/index.ts';
 
-/** The laws that the kit registers for a subject. */
-export function lawsOf(subject: AuthenticatorSubject): readonly string[] {
+/** The names of the checks that the kit registers for a subject. */
+export function checksOf(subject: AuthenticatorSubject): readonly string[] {
   return registered(subject).map(({ name }) => name);
 }
 
-/** Runs the kit as a runner would; the names of the laws that the subject breaks. */
+/** Runs the kit as a runner would. Returns the names of the failed checks. */
 export async function failuresOf(subject: AuthenticatorSubject): Promise<readonly string[]> {
   const failures: string[] = [];
-  // A broken sample's rejections are the kit's to notice, not this run's.
+  // The kit must notice a broken sample's rejections, not this test run.
   const others = process.rawListeners('unhandledRejection') as (() => void)[];
   const ignore = (): void => undefined;
   process.removeAllListeners('unhandledRejection');

@@ -8,7 +8,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import type { AuthenticatorSubject, Capability, SubjectInstance } from '../../src/index.ts';
 
-/** The accounts of the simplest authenticator there is, and what can happen to it. */
+/** The accounts and the state of the simplest authenticator. */
 export class Table {
   readonly tokens = new Set<string>();
   down = false;
@@ -37,7 +37,7 @@ type Parts = Partial<Omit<SubjectInstance, 'authenticator'>> & {
 };
 export type Build = (table: Table) => Parts;
 
-/** A table of tokens, of which a sample replaces what it breaks. */
+/** A correct authenticator over a table of tokens. A sample replaces the part that it breaks. */
 export function tableSubject(
   capabilities: readonly Capability[] = [],
   build: Build = () => ({}),
@@ -50,7 +50,7 @@ export function tableSubject(
       const { authenticator, ...rest } = build(table);
       const usual: Authenticator = { name: 'table', authenticate: (c) => table.verify(c.token) };
       return {
-        // Properties of the sample's may be getters.
+        // The sample's properties may be getters.
         authenticator: Object.defineProperties(
           usual,
           Object.getOwnPropertyDescriptors(authenticator ?? {}),
@@ -64,7 +64,27 @@ export function tableSubject(
   };
 }
 
-/** Lets promises go on, as a look-up elsewhere would. */
+/** More turns than `eventually` waits for. Both count turns, so they keep step on a slow machine. */
+const SLOW_TURNS = 140;
+const TURN_MS = 5;
+
+/** Takes longer than the kit waits. */
+export async function slowly(): Promise<void> {
+  for (let turn = 0; turn < SLOW_TURNS; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  }
+}
+
+/** Keeps a timer open for longer than the kit waits. */
+export function leaveTimerOpen(): void {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+    if (turns === SLOW_TURNS) clearInterval(timer);
+  }, TURN_MS);
+}
+
+/** Waits a turn, as for an asynchronous lookup. */
 export function later(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -1,11 +1,11 @@
 import type { Verdict } from '@grpc-authn/core/authenticator';
-import { later, UNAVAILABLE } from '../table.ts';
+import { later, slowly, UNAVAILABLE } from '../table.ts';
 import type { BrokenSample } from '../broken-samples.ts';
 
 export const ABORT_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'answers promptly once nobody waits any longer',
-    by: 'dropping the work, and the answer with it',
+    breaks: 'answers promptly when the call is cancelled',
+    by: 'dropping the work without an answer',
     build: (table) => ({
       authenticator: {
         async authenticate({ token }, { signal }) {
@@ -18,8 +18,8 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'answers promptly once nobody waits any longer',
-    by: 'listening for an abort that was before',
+    breaks: 'answers promptly when the call is cancelled',
+    by: 'listening for an abort that already happened',
     build: (table) => ({
       authenticator: {
         async authenticate({ token }, { signal }) {
@@ -34,15 +34,15 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'answers promptly once nobody waits any longer',
-    by: 'waiting on for a provider that is silent',
+    breaks: 'answers promptly when the call is cancelled',
+    by: 'waiting for a provider that does not answer',
     capabilities: ['network'],
     build: (table) => ({
       authenticator: {
         async authenticate({ token }) {
           const verdict = table.verify(token);
           if (!table.down) return verdict;
-          await new Promise((resolve) => setTimeout(resolve, 700));
+          await slowly();
           return UNAVAILABLE();
         },
       },
@@ -52,8 +52,8 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'lets a caller who leaves take nobody along',
-    by: 'sharing a verification under the signal of who came first',
+    breaks: 'does not cancel other calls when one call is cancelled',
+    by: 'sharing a verification under the signal of the first call',
     build: (table) => {
       const flights = new Map<string, Promise<Verdict>>();
       return {
@@ -74,13 +74,13 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
     },
   },
   {
-    breaks: 'leaves no rejection unhandled, whoever leaves and whatever is closed',
-    by: 'listening to a promise only as long as somebody waits',
+    breaks: 'leaves no rejection unhandled when calls are cancelled or it is closed',
+    by: 'handling a rejection only while a call waits',
     build: (table) => ({
       authenticator: {
         authenticate({ token }, { signal }) {
           signal.addEventListener('abort', () => {
-            void Promise.reject(new Error('nobody listens'));
+            void Promise.reject(new Error('unhandled'));
           });
           return table.verify(token);
         },

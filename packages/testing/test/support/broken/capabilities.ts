@@ -9,7 +9,7 @@ import { later, type Table } from '../table.ts';
 
 const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600;
 
-export function vouching(init: Partial<PrincipalInit>) {
+export function accepting(init: Partial<PrincipalInit>) {
   return (table: Table) => ({
     authenticator: {
       authenticate: ({ token }: { readonly token: string }): Verdict => table.verify(token, init),
@@ -17,15 +17,15 @@ export function vouching(init: Partial<PrincipalInit>) {
   });
 }
 
-/** What it gave back is taken back as bad tokens are asked for. */
-export function revoking(options: { readonly tells: boolean; readonly remembers?: boolean }) {
+/** bad() revokes the tokens of good(), and lists them if `lists` is set. */
+export function revoking(options: { readonly lists: boolean; readonly caches?: boolean }) {
   return (table: Table) => {
-    const remembered = new Set<string>();
+    const cachedTokens = new Set<string>();
     return {
       authenticator: {
         authenticate({ token }: { readonly token: string }): Verdict {
-          if (options.remembers === true && table.tokens.has(token)) remembered.add(token);
-          const accepted = remembered.has(token);
+          if (options.caches === true && table.tokens.has(token)) cachedTokens.add(token);
+          const accepted = cachedTokens.has(token);
           if (accepted) table.tokens.add(token);
           return table.verify(token);
         },
@@ -33,13 +33,13 @@ export function revoking(options: { readonly tells: boolean; readonly remembers?
       async bad(): Promise<readonly string[]> {
         const revoked = [...table.tokens];
         table.tokens.clear();
-        return ['bad-canary-of-somebody', ...(options.tells ? revoked : [])];
+        return ['bad-canary-unknown', ...(options.lists ? revoked : [])];
       },
     };
   };
 }
 
-/** Refuses one of the bad tokens for its claims. */
+/** Refuses one of the bad tokens because of its claims. */
 export function reading(table: Table) {
   return {
     authenticator: {
@@ -49,23 +49,23 @@ export function reading(table: Table) {
   };
 }
 
-/** Each part of a cache may be missing. */
-function caching(parts: { readonly shares: boolean; readonly atOnce: boolean }) {
+/** A cache that may lack a part. */
+function caching(parts: { readonly shares: boolean; readonly synchronous: boolean }) {
   return (table: Table) => {
-    const kept = new Map<string, Verdict>();
+    const verdicts = new Map<string, Verdict>();
     const flights = new Map<string, Promise<Verdict>>();
     const verify = async (token: string): Promise<Verdict> => {
       await later();
       const verdict = table.verify(token);
-      if (!AuthError.is(verdict)) kept.set(token, verdict);
+      if (!AuthError.is(verdict)) verdicts.set(token, verdict);
       flights.delete(token);
       return verdict;
     };
     return {
       authenticator: {
         authenticate({ token }: { readonly token: string }): Verdict | Promise<Verdict> {
-          const found = kept.get(token);
-          if (found !== undefined) return parts.atOnce ? found : Promise.resolve(found);
+          const found = verdicts.get(token);
+          if (found !== undefined) return parts.synchronous ? found : Promise.resolve(found);
           const running = parts.shares ? flights.get(token) : undefined;
           const flight = running ?? verify(token);
           flights.set(token, flight);
@@ -76,7 +76,7 @@ function caching(parts: { readonly shares: boolean; readonly atOnce: boolean }) 
   };
 }
 
-/** What `cached` gives. */
+/** Wrapped in `cached`. */
 export function wrapped(table: Table) {
   const inner = {
     name: 'table',
@@ -88,93 +88,93 @@ export function wrapped(table: Table) {
 
 export const CAPABILITY_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'says when a principal ends, and that is after it was verified',
-    by: 'vouching for what is over',
+    breaks: 'sets an expiry that is after the verification',
+    by: 'accepting an expired account',
     capabilities: ['expires'],
-    build: vouching({ expiresAtEpochSeconds: 1 }),
+    build: accepting({ expiresAtEpochSeconds: 1 }),
   },
   {
-    breaks: 'says when a principal ends, and that is after it was verified',
-    by: 'not telling',
+    breaks: 'sets an expiry that is after the verification',
+    by: 'setting none',
     capabilities: ['expires'],
-    build: vouching({}),
+    build: accepting({}),
   },
   {
-    breaks: 'knows no end of its principals, as it does not declare that they expire',
-    by: 'knowing one',
-    build: vouching({ expiresAtEpochSeconds: IN_AN_HOUR }),
+    breaks: 'sets no expiry, because it does not declare that principals expire',
+    by: 'setting one',
+    build: accepting({ expiresAtEpochSeconds: IN_AN_HOUR }),
   },
   {
-    breaks: 'tells the scopes of a principal, each a word of its own',
-    by: 'telling none',
+    breaks: 'lists the scopes of a principal one by one',
+    by: 'listing none',
     capabilities: ['scopes'],
-    build: vouching({}),
+    build: accepting({}),
   },
   {
-    breaks: 'tells the scopes of a principal, each a word of its own',
-    by: 'telling two as one',
+    breaks: 'lists the scopes of a principal one by one',
+    by: 'listing two as one',
     capabilities: ['scopes'],
-    build: vouching({ scopes: ['orders:read orders:write'] }),
+    build: accepting({ scopes: ['orders:read orders:write'] }),
   },
   {
-    breaks: 'tells no scopes, as it does not declare any',
-    by: 'telling one',
-    build: vouching({ scopes: ['orders:read'] }),
+    breaks: 'lists no scopes, because it does not declare any',
+    by: 'listing one',
+    build: accepting({ scopes: ['orders:read'] }),
   },
   {
-    breaks: 'refuses claims that its schema does not take',
+    breaks: 'refuses claims that its schema rejects',
     by: 'having no schema',
     capabilities: ['typed_claims'],
-    build: vouching({}),
+    build: accepting({}),
   },
   {
-    breaks: 'refuses no token for its claims, as it does not declare a schema',
+    breaks: 'refuses no token for its claims, because it does not declare a schema',
     by: 'having one',
     build: reading,
   },
   {
-    breaks: 'keeps its principals: asked again, it gives the same one',
-    by: 'verifying anew',
+    breaks: 'caches principals: a second call gets the same one',
+    by: 'verifying again',
     capabilities: ['caches'],
-    build: vouching({}),
+    build: accepting({}),
   },
   {
-    breaks: 'gives what it keeps at once, without a promise',
+    breaks: 'returns a cached principal synchronously',
     by: 'wrapping it in a promise',
     capabilities: ['caches'],
-    build: caching({ shares: true, atOnce: false }),
+    build: caching({ shares: true, synchronous: false }),
   },
   {
-    breaks: 'verifies a token once for all who ask at one time',
-    by: 'verifying for each',
+    breaks: 'verifies a token once for concurrent calls',
+    by: 'verifying for each call',
     capabilities: ['caches'],
-    build: caching({ shares: false, atOnce: true }),
+    build: caching({ shares: false, synchronous: true }),
   },
   {
-    breaks: 'keeps nothing: asked again, it verifies anew, as it does not declare a cache',
-    by: 'keeping',
+    breaks: 'caches nothing, because it does not declare a cache',
+    by: 'caching',
     build: wrapped,
   },
   {
-    breaks: 'refuses a token that it accepted, once it is revoked',
-    by: 'remembering it',
+    breaks: 'refuses an accepted token after it is revoked',
+    by: 'caching it',
     capabilities: ['revokes'],
-    build: revoking({ tells: true, remembers: true }),
+    build: revoking({ lists: true, caches: true }),
   },
   {
-    breaks: 'refuses a token that it accepted, once it is revoked',
-    by: 'being shown no revoked token',
+    breaks: 'refuses an accepted token after it is revoked',
+    by: 'a subject that lists no revoked token',
     capabilities: ['revokes'],
-    build: revoking({ tells: false }),
+    build: revoking({ lists: false }),
   },
   {
-    breaks: 'stays with a token that it accepted, as it does not declare that it sees revocations',
-    by: 'seeing one',
-    build: revoking({ tells: false }),
+    breaks: 'keeps accepting a token, because it does not declare revocations',
+    by: 'noticing one',
+    build: revoking({ lists: false }),
   },
   {
-    breaks: 'stays with a token that it accepted, as it does not declare that it sees revocations',
-    by: 'being shown a good token among the bad',
-    build: revoking({ tells: true, remembers: true }),
+    breaks: 'keeps accepting a token, because it does not declare revocations',
+    by: 'a subject that lists a good token as bad',
+    build: revoking({ lists: true, caches: true }),
   },
 ];

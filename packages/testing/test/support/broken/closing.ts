@@ -1,10 +1,10 @@
 import type { BrokenSample } from '../broken-samples.ts';
-import { later, principalOf } from '../table.ts';
+import { later, leaveTimerOpen, principalOf } from '../table.ts';
 
 export const CLOSING_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'leaves nobody waiting as it is closed',
-    by: 'forgetting who waits',
+    breaks: 'answers waiting calls when it is closed',
+    by: 'forgetting waiting calls',
     build: (table) => ({
       authenticator: {
         async authenticate({ token }) {
@@ -20,7 +20,7 @@ export const CLOSING_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'answers who comes after it was closed, and lets no bad token in then',
+    breaks: 'answers calls after it was closed, and accepts no bad token then',
     by: 'throwing',
     build: (table) => ({
       authenticator: {
@@ -35,8 +35,8 @@ export const CLOSING_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'answers who comes after it was closed, and lets no bad token in then',
-    by: 'letting everybody in',
+    breaks: 'answers calls after it was closed, and accepts no bad token then',
+    by: 'accepting every token',
     build: (table) => ({
       authenticator: {
         authenticate: ({ token }) => (table.closed ? principalOf() : table.verify(token)),
@@ -47,44 +47,43 @@ export const CLOSING_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'may be closed twice',
-    by: 'failing at the second time',
+    breaks: 'can be closed twice',
+    by: 'throwing the second time',
     build: (table) => ({
       authenticator: {
         async close() {
-          if (table.closed) throw new Error('closed already');
+          if (table.closed) throw new Error('already closed');
           table.closed = true;
         },
       },
     }),
   },
   {
-    breaks: 'leaves nothing open once it is closed',
+    breaks: 'leaves nothing open after it is closed',
     by: 'not stopping its timer',
     build: (table) => ({
       authenticator: {
         authenticate({ token }) {
-          // It would run for ever; here it is let off once the law has looked.
-          setTimeout(() => undefined, 1000);
+          leaveTimerOpen();
           return table.verify(token);
         },
       },
     }),
   },
   {
-    breaks: 'takes back a subscription as often as it is told to',
-    by: 'giving nothing to take it back by',
+    breaks: 'can unsubscribe twice',
+    by: 'returning no function to unsubscribe',
     build: () => ({ authenticator: { subscribe: () => undefined as never } }),
   },
   {
-    breaks: 'takes back a subscription as often as it is told to',
-    by: 'failing at the second time',
+    breaks: 'can unsubscribe twice',
+    by: 'throwing the second time',
     build: () => ({
       authenticator: {
         subscribe() {
           let stopped = false;
           return () => {
-            if (stopped) throw new Error('stopped already');
+            if (stopped) throw new Error('already unsubscribed');
             stopped = true;
           };
         },

@@ -3,7 +3,7 @@ import type { BrokenSample } from '../broken-samples.ts';
 
 export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'agrees with itself when it is asked about a token again',
+    breaks: 'returns the same verdict for the same token',
     by: 'naming another subject each time',
     build: (table) => {
       let asked = 0;
@@ -16,7 +16,7 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
   },
   {
     breaks: 'decides by the credentials alone, whatever the method and the peer',
-    by: 'trusting whoever is near',
+    by: 'trusting a local peer',
     build: (table) => ({
       authenticator: {
         authenticate: ({ token }, { peer }) =>
@@ -35,8 +35,8 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'is deaf to what becomes of the credentials once it was asked',
-    by: 'reading a token late that it does not know',
+    breaks: 'ignores changes to the credentials after the call',
+    by: 'reading an unknown token late',
     build: (table) => ({
       authenticator: {
         async authenticate(credentials) {
@@ -48,8 +48,8 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'is deaf to what becomes of the credentials once it was asked',
-    by: 'reading a token late that it knows',
+    breaks: 'ignores changes to the credentials after the call',
+    by: 'reading a known token late',
     build: (table) => ({
       authenticator: {
         async authenticate(credentials) {
@@ -61,8 +61,8 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'is deaf to what becomes of the credentials once it was asked',
-    by: 'remembering as good a token that it reads late',
+    breaks: 'ignores changes to the credentials after the call',
+    by: 'caching as good a token that it reads late',
     build: (table) => {
       const accepted = new Set<string>();
       return {
@@ -79,8 +79,8 @@ export const CONSTANCY_SAMPLES: readonly BrokenSample[] = [
     },
   },
   {
-    breaks: 'is deaf to what becomes of the credentials once it was asked',
-    by: 'remembering a refusal under a token that it reads late',
+    breaks: 'ignores changes to the credentials after the call',
+    by: 'caching a refusal under a token that it reads late',
     build: (table) => {
       const refused = new Set<string>();
       return {

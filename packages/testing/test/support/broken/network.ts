@@ -19,31 +19,31 @@ export function remote(duringOutage: (token: string, table: Table) => Verdict) {
 
 export const NETWORK_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'vouches for nobody while its provider was never within reach',
+    breaks: 'accepts no token if its provider was never reachable',
     by: 'needing no provider',
     capabilities: ['network'],
     build: remote((token, table) => table.verify(token)),
   },
   {
-    breaks: 'vouches for nobody while its provider was never within reach',
-    by: 'being shown no outage',
+    breaks: 'accepts no token if its provider was never reachable',
+    by: 'a subject without an outage',
     capabilities: ['network'],
     build: () => ({}),
   },
   {
-    breaks: 'calls an outage unavailable, and never refuses a token for it',
-    by: 'calling it inactive',
+    breaks: 'reports an outage as unavailable, never as a refusal',
+    by: 'reporting the token as inactive',
     capabilities: ['network'],
     build: remote(REFUSED),
   },
   {
-    breaks: 'lets no bad token in during an outage',
-    by: 'letting in what it cannot ask about',
+    breaks: 'accepts no bad token during an outage',
+    by: 'accepting what it cannot verify',
     capabilities: ['network'],
     build: remote((token) => (token.startsWith('bad') ? principalOf() : UNAVAILABLE())),
   },
   {
-    breaks: 'reaches for nobody, as it does not declare a network',
+    breaks: 'opens no connection, because it does not declare a network',
     by: 'connecting',
     build: (table) => ({
       authenticator: {
@@ -57,7 +57,7 @@ export const NETWORK_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'reaches for nobody, as it does not declare a network',
+    breaks: 'opens no connection, because it does not declare a network',
     by: 'looking up a name',
     build: (table) => ({
       authenticator: {

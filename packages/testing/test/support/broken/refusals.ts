@@ -14,12 +14,12 @@ export const REFUSAL_SAMPLES: readonly BrokenSample[] = [
   },
   {
     breaks: 'refuses each bad token',
-    by: 'being shown none',
+    by: 'a subject without bad tokens',
     build: () => ({ bad: async () => [] }),
   },
   {
-    breaks: 'refuses a bad token for what it is: not as an outage, nor as a bug of its own',
-    by: 'calling itself unavailable',
+    breaks: 'refuses bad tokens neither as unavailable nor as internal',
+    by: 'reporting itself unavailable',
     build: (table) => ({
       authenticator: {
         authenticate: ({ token }) =>
@@ -28,8 +28,8 @@ export const REFUSAL_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'refuses what is no token at all',
-    by: 'choking on an empty one',
+    breaks: 'refuses malformed tokens',
+    by: 'throwing for an empty token',
     build: (table) => ({
       authenticator: {
         authenticate({ token }) {
@@ -40,8 +40,8 @@ export const REFUSAL_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'refuses a good token with anything altered, however well it knows the good one',
-    by: 'comparing the beginning alone',
+    breaks: 'refuses an altered copy of a token that it accepted',
+    by: 'comparing only the beginning',
     build: (table) => ({
       authenticator: {
         authenticate: ({ token }) =>

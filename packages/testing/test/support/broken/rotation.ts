@@ -2,19 +2,19 @@ import type { AuthenticatorEvent, Verdict } from '@grpc-authn/core/authenticator
 import type { BrokenSample } from '../broken-samples.ts';
 import { principalOf, REFUSED } from '../table.ts';
 
-type Tell = (
+type Notify = (
   listeners: ReadonlySet<(event: AuthenticatorEvent) => void>,
   event: AuthenticatorEvent,
 ) => void;
 
 interface Faults {
-  readonly neverLearns?: boolean;
-  readonly forgetsNothing?: boolean;
-  readonly tell?: Tell;
+  readonly neverFetches?: boolean;
+  readonly keepsOldKeys?: boolean;
+  readonly notify?: Notify;
 }
 
-/** Each good token is of new keys, which it learns as it meets them. */
-export function rotating({ neverLearns, forgetsNothing, tell = tellAll }: Faults = {}) {
+/** Each good token has new keys, which it fetches when it sees such a token. */
+export function rotating({ neverFetches, keepsOldKeys, notify = notifyAll }: Faults = {}) {
   return () => {
     const listeners = new Set<(event: AuthenticatorEvent) => void>();
     let published = '';
@@ -23,13 +23,13 @@ export function rotating({ neverLearns, forgetsNothing, tell = tellAll }: Faults
     return {
       authenticator: {
         authenticate({ token }: { readonly token: string }): Verdict {
-          if (known === '' || (token === published && neverLearns !== true)) {
+          if (known === '' || (token === published && neverFetches !== true)) {
             const changed = known !== '' && known !== published;
             known = published;
-            if (changed) tell(listeners, { type: 'keys_changed' });
+            if (changed) notify(listeners, { type: 'keys_changed' });
           }
           const good =
-            (known !== '' && token === known) || (forgetsNothing === true && all.has(token));
+            (known !== '' && token === known) || (keepsOldKeys === true && all.has(token));
           return good ? principalOf() : REFUSED();
         },
         subscribe(listener: (event: AuthenticatorEvent) => void) {
@@ -46,7 +46,7 @@ export function rotating({ neverLearns, forgetsNothing, tell = tellAll }: Faults
   };
 }
 
-const tellAll: Tell = (listeners, event) => {
+const notifyAll: Notify = (listeners, event) => {
   for (const listener of listeners) {
     try {
       listener(event);
@@ -58,29 +58,29 @@ const tellAll: Tell = (listeners, event) => {
 
 export const ROTATION_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: 'accepts a token of new keys, having seen the old ones',
-    by: 'never learning of new keys',
+    breaks: 'accepts a token of new keys after a rotation',
+    by: 'never fetching new keys',
     capabilities: ['rotates'],
-    build: rotating({ neverLearns: true }),
+    build: rotating({ neverFetches: true }),
   },
   {
-    breaks: 'refuses a token of keys that are gone, however well it knew it',
+    breaks: 'refuses an accepted token after its key is removed',
     by: 'forgetting no key',
     capabilities: ['rotates'],
-    build: rotating({ forgetsNothing: true }),
+    build: rotating({ keepsOldKeys: true }),
   },
   {
-    breaks: 'tells its subscribers that keys changed',
+    breaks: 'notifies subscribers that keys changed',
     by: 'telling nobody',
     capabilities: ['rotates'],
-    build: rotating({ tell: () => undefined }),
+    build: rotating({ notify: () => undefined }),
   },
   {
-    breaks: 'tells every subscriber, though one of them throws',
+    breaks: 'notifies every subscriber even if one throws',
     by: 'stopping at the first that throws',
     capabilities: ['rotates'],
     build: rotating({
-      tell(listeners, event) {
+      notify(listeners, event) {
         try {
           for (const listener of listeners) listener(event);
         } catch {
@@ -90,11 +90,11 @@ export const ROTATION_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'tells every subscriber, though one of them throws',
+    breaks: 'notifies every subscriber even if one throws',
     by: 'throwing at a caller what a subscriber threw',
     capabilities: ['rotates'],
     build: rotating({
-      tell(listeners, event) {
+      notify(listeners, event) {
         let fault: unknown;
         for (const listener of listeners) {
           try {
@@ -108,7 +108,7 @@ export const ROTATION_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'accepts an earlier token beside a later one, as it does not declare that keys rotate',
+    breaks: 'keeps accepting earlier tokens, because it does not declare that keys rotate',
     by: 'rotating',
     build: rotating(),
   },

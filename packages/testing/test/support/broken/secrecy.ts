@@ -2,7 +2,7 @@ import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
 import type { BrokenSample } from '../broken-samples.ts';
 import { REFUSED, type Table } from '../table.ts';
 
-/** Refuses a token in a way that tells of it. */
+/** Refuses a token with an error that shows it. */
 function refusing(refuse: (token: string) => AuthError) {
   return (table: Table) => ({
     authenticator: {
@@ -13,11 +13,11 @@ function refusing(refuse: (token: string) => AuthError) {
   });
 }
 
-const LAW = 'shows nothing of a token in an error';
+const CHECK = 'shows no part of a token in an error';
 
 export const SECRECY_SAMPLES: readonly BrokenSample[] = [
   {
-    breaks: LAW,
+    breaks: CHECK,
     by: 'telling it in the cause',
     build: refusing((token) => {
       const cause = new Error('no account', { cause: { asked: [token] } });
@@ -25,19 +25,19 @@ export const SECRECY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: LAW,
+    breaks: CHECK,
     by: 'writing it into the message',
     build: refusing((token) => Object.assign(REFUSED(), { message: `unknown: ${token}` })),
   },
   {
-    breaks: LAW,
+    breaks: CHECK,
     by: 'hiding it where only JSON shows it',
     build: refusing((token) =>
       Object.defineProperty(REFUSED(), 'toJSON', { value: () => ({ token }), enumerable: false }),
     ),
   },
   {
-    breaks: LAW,
+    breaks: CHECK,
     by: 'telling a claim of it',
     build: refusing((token) => {
       const cause = /canary/.exec(Buffer.from(token.split('.')[1] ?? '', 'base64').toString());
@@ -45,7 +45,7 @@ export const SECRECY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'prints nothing of a token',
+    breaks: 'prints no part of a token',
     by: 'logging it to the console',
     build: refusing((token) => {
       // oxlint-disable-next-line no-console -- what a hurried author leaves behind
@@ -54,7 +54,7 @@ export const SECRECY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'prints nothing of a token',
+    breaks: 'prints no part of a token',
     by: 'writing it to stderr',
     build: refusing((token) => {
       process.stderr.write(Buffer.from(`refused ${token}\n`));
@@ -62,7 +62,7 @@ export const SECRECY_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'shows nothing of a token as it is printed itself',
+    breaks: 'shows no part of a token when it is inspected',
     by: 'keeping tokens in the open',
     build: (table) => {
       const seen = new Map<string, Verdict>();

@@ -5,12 +5,12 @@ import { REFUSED, UNAVAILABLE } from '../table.ts';
 export const VERDICT_SAMPLES: readonly BrokenSample[] = [
   {
     breaks: 'accepts a good token',
-    by: 'refusing all',
+    by: 'refusing every token',
     build: () => ({ authenticator: { authenticate: REFUSED } }),
   },
   {
-    breaks: 'answers with a principal of createPrincipal or an AuthError, and with nothing else',
-    by: 'making its principals itself',
+    breaks: 'returns only a principal from createPrincipal or an AuthError',
+    by: 'making its own principals',
     build: (table) => ({
       authenticator: {
         authenticate({ token }) {
@@ -21,8 +21,8 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'answers with a principal of createPrincipal or an AuthError, and with nothing else',
-    by: 'throwing what is no AuthError',
+    breaks: 'returns only a principal from createPrincipal or an AuthError',
+    by: 'throwing an error other than AuthError',
     build: (table) => ({
       authenticator: {
         authenticate({ token }) {
@@ -33,7 +33,7 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'takes a context whose properties are made on demand',
+    breaks: 'accepts a context whose properties are getters',
     by: 'spreading the context',
     build: (table) => ({
       authenticator: {
@@ -45,12 +45,12 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'is ready when its provider is',
+    breaks: 'becomes ready when its provider is available',
     by: 'never being ready',
     build: () => ({ authenticator: { ready: () => Promise.reject(new Error('not yet')) } }),
   },
   {
-    breaks: 'keeps its name, its schemes and its issuers',
+    breaks: 'never changes its name, schemes and issuers',
     by: 'naming another issuer each time',
     build: () => {
       let reads = 0;
@@ -64,13 +64,13 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     },
   },
   {
-    breaks: 'has a name and schemes that a composition takes',
-    by: 'naming no scheme',
+    breaks: 'has a name and schemes that a composition accepts',
+    by: 'having no scheme',
     build: () => ({ authenticator: { schemes: [] } }),
   },
   {
-    breaks: 'vouches in its own name, or in that of one inside it',
-    by: 'speaking for another',
+    breaks: 'names itself, or one of its children, in the principal',
+    by: 'naming another authenticator',
     build: (table) => ({
       authenticator: {
         authenticate: ({ token }) => table.verify(token, { authenticator: 'main' }),
@@ -78,8 +78,8 @@ export const VERDICT_SAMPLES: readonly BrokenSample[] = [
     }),
   },
   {
-    breaks: 'vouches for no issuer but those that it names',
-    by: 'vouching for another',
+    breaks: 'accepts only tokens of its issuers',
+    by: 'naming another issuer',
     build: (table) => ({
       authenticator: {
         issuers: ['https://a.example'],

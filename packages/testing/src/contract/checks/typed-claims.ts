@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { ask } from '../ask.ts';
-import type { CreateInstance, Law } from '../law.ts';
+import type { CreateInstance, ContractCheck } from '../check.ts';
 
-export const TYPED_CLAIMS_LAWS: readonly Law[] = [
+export const TYPED_CLAIMS_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'refuses claims that its schema does not take',
+    name: 'refuses claims that its schema rejects',
     having: 'typed_claims',
-    async holds(create) {
+    async run(create) {
       assert.ok(await refusesClaims(create), 'no bad token was refused for the reason "claim"');
     },
   },
   {
-    name: 'refuses no token for its claims, as it does not declare a schema',
+    name: 'refuses no token for its claims, because it does not declare a schema',
     lacking: 'typed_claims',
-    async holds(create) {
+    async run(create) {
       assert.ok(!(await refusesClaims(create)), 'declare "typed_claims"');
     },
   },

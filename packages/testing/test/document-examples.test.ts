@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDER = join(import.meta.dirname, 'written');
 
-/** The code of a document: each block that names its file, as it stands there. */
+/** The code blocks of a document that name a file. */
 function blocksOf(document: string): ReadonlyMap<string, string> {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const blocks = text.matchAll(/^```ts (\S+)\n(.*?)^```$/gms);
@@ -29,14 +29,15 @@ async function load(name: string): Promise<Record<string, unknown>> {
   return (await import(/* @vite-ignore */ join(FOLDER, name))) as Record<string, unknown>;
 }
 
-describe('the code of the documents', () => {
-  it('compiles', () => {
+// Starts a compiler and a test runner, which take long on a busy machine.
+describe('the examples in the documents', { timeout: 60_000 }, () => {
+  it('compile', () => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
     expect([...guide.keys(), ...readme.keys()]).toHaveLength(8);
     execFileSync(tsc, ['--noEmit', '-p', FOLDER], { stdio: 'pipe' });
   });
 
-  it('passes the contract under node:test', () => {
+  it('pass the contract under node:test', () => {
     const args = ['--conditions=@grpc-authn/source', '--test', 'readme/contract.test.ts'];
     const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
     const report = execFileSync('node', args, { cwd: FOLDER, encoding: 'utf8', env });
@@ -64,7 +65,7 @@ describe('the extractor of the guide', async () => {
     expect(keyOrBearer.extract(metadata)).toMatchObject(expected);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('finds no credentials in empty metadata', () => {
     expect(keyOrBearer.extract(new Metadata())).toBeUndefined();
   });
 });
@@ -76,16 +77,16 @@ describe('the authenticator of the guide', async () => {
   const account = { keyDigest: 'a'.repeat(64), subject: 'billing', scopes: [] };
 
   it.each([
-    ['a key in the place of its digest', [{ ...account, keyDigest: 'canary-key' }]],
+    ['a key instead of its digest', [{ ...account, keyDigest: 'canary-key' }]],
     ['one key for two accounts', [account, account]],
-  ])('does not take %s', (_, accounts) => {
+  ])('refuses %s', (_, accounts) => {
     expect(() => createApiKeyAuthenticator(accounts)).toThrow('wanted a SHA-256');
     expect(() => createApiKeyAuthenticator(accounts)).not.toThrow('canary');
   });
 });
 
 describe('the interceptor of the guide', () => {
-  it('is made of a file of accounts', async () => {
+  it('is created from a file of accounts', async () => {
     const file = join(FOLDER, 'accounts.json');
     const keyDigest = 'b'.repeat(64);
     writeFileSync(file, JSON.stringify([{ keyDigest, subject: 'billing', scopes: [] }]));

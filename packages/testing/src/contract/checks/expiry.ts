@@ -1,23 +1,26 @@
 import assert from 'node:assert/strict';
 import { principalOf } from '../ask.ts';
-import type { Law } from '../law.ts';
+import type { ContractCheck } from '../check.ts';
 
-export const EXPIRY_LAWS: readonly Law[] = [
+export const EXPIRY_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'says when a principal ends, and that is after it was verified',
+    name: 'sets an expiry that is after the verification',
     having: 'expires',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
       const { expiresAtEpochSeconds = 0, verifiedAtEpochSeconds } = principal;
-      assert.ok(expiresAtEpochSeconds > verifiedAtEpochSeconds, 'its end is past, or not told');
+      assert.ok(
+        expiresAtEpochSeconds > verifiedAtEpochSeconds,
+        'its expiry is not after the verification, or not set',
+      );
     },
   },
   {
-    name: 'knows no end of its principals, as it does not declare that they expire',
+    name: 'sets no expiry, because it does not declare that principals expire',
     lacking: 'expires',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
       assert.equal(principal?.expiresAtEpochSeconds, undefined, 'declare "expires"');

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { startTestIssuer } from '../src/index.ts';
 
-it('a client that leaves in the middle of a question costs the test no unhandled rejection', async () => {
+it('a client that disconnects in the middle of a request causes no unhandled rejection', async () => {
   const issuer = await startTestIssuer();
   onTestFinished(() => issuer.close());
   const unhandled: unknown[] = [];
@@ -15,8 +15,9 @@ it('a client that leaves in the middle of a question costs the test no unhandled
   socket.write('POST /introspect HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\ntoken=');
   await expect.poll(() => issuer.requests.introspection).toBe(1);
   socket.destroy();
-  // The server notices in one of its next turns; a rejection is told a turn later.
-  await setTimeout(50);
-  expect(unhandled).toEqual([]);
   expect((await fetch(issuer.jwksUri)).status).toBe(200);
+  // Resolves once the server has seen the end of each connection; a rejection is reported a turn later.
+  await issuer.close();
+  await setImmediate();
+  expect(unhandled).toEqual([]);
 });

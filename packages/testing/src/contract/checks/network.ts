@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { ResourceWatch } from '../../watch/resources.ts';
-import { accepts, ask, wordsFor } from '../ask.ts';
-import type { CreateInstance, Law } from '../law.ts';
+import { accepts, ask, formatAnswer } from '../ask.ts';
+import type { CreateInstance, ContractCheck } from '../check.ts';
 
-export const NETWORK_LAWS: readonly Law[] = [
+export const NETWORK_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'vouches for nobody while its provider was never within reach',
+    name: 'accepts no token if its provider was never reachable',
     having: 'network',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good, outage } = await create();
-      assert.ok(outage !== undefined, 'give outage(): without it no outage can be seen');
+      assert.ok(outage !== undefined, 'the subject has no outage(), which "network" needs');
       const token = await good();
       await outage();
-      assert.ok(!(await accepts(authenticator, token)), 'it needs no provider; drop "network"');
+      assert.ok(!(await accepts(authenticator, token)), 'it needs no provider; remove "network"');
     },
   },
   {
-    name: 'calls an outage unavailable, and never refuses a token for it',
+    name: 'reports an outage as unavailable, never as a refusal',
     having: 'network',
-    async holds(create) {
+    async run(create) {
       for (const warm of [false, true]) {
         const { authenticator, good, outage } = await create();
         const token = await good();
@@ -26,31 +26,33 @@ export const NETWORK_LAWS: readonly Law[] = [
         await outage?.();
         const answer = await ask(authenticator, token);
         if (answer.kind !== 'refused' || answer.error.code === 'unavailable') continue;
-        if (await isGood(create)) assert.fail(`an outage became ${wordsFor(answer)}`);
+        if (await isGood(create)) assert.fail(`an outage was reported as ${formatAnswer(answer)}`);
       }
     },
   },
   {
-    name: 'lets no bad token in during an outage',
+    name: 'accepts no bad token during an outage',
     having: 'network',
-    async holds(create) {
+    async run(create) {
       const known = await create();
-      const wellRefused: boolean[] = [];
+      const refusedBefore: boolean[] = [];
       for (const token of await known.bad()) {
-        wellRefused.push(!(await accepts(known.authenticator, token)));
+        refusedBefore.push(!(await accepts(known.authenticator, token)));
       }
       const { authenticator, bad, outage } = await create();
       const tokens = await bad();
       await outage?.();
       const accepted = await Promise.all(tokens.map((token) => accepts(authenticator, token)));
-      const intruder = accepted.findIndex((isIn, index) => isIn && wellRefused[index] === true);
-      assert.equal(intruder, -1, `bad token ${intruder} was accepted`);
+      const acceptedIndex = accepted.findIndex(
+        (isAccepted, index) => isAccepted && refusedBefore[index] === true,
+      );
+      assert.equal(acceptedIndex, -1, `bad token ${acceptedIndex} was accepted`);
     },
   },
   {
-    name: 'reaches for nobody, as it does not declare a network',
+    name: 'opens no connection, because it does not declare a network',
     lacking: 'network',
-    async holds(create) {
+    async run(create) {
       const watch = new ResourceWatch();
       try {
         const { authenticator, good, bad } = await watch.run(() => create());
@@ -67,7 +69,7 @@ export const NETWORK_LAWS: readonly Law[] = [
   },
 ];
 
-/** True where a good token is accepted while nothing is out of reach. */
+/** True if a good token is accepted without an outage. */
 async function isGood(create: CreateInstance): Promise<boolean> {
   const { authenticator, good } = await create();
   return accepts(authenticator, await good());

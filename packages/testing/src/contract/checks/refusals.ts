@@ -1,48 +1,48 @@
 import assert from 'node:assert/strict';
-import { ask, accepts, wordsFor } from '../ask.ts';
-import type { Law } from '../law.ts';
+import { ask, accepts, formatAnswer } from '../ask.ts';
+import type { ContractCheck } from '../check.ts';
 import { alterationsOf, JUNK } from '../tokens.ts';
 
-export const REFUSAL_LAWS: readonly Law[] = [
+export const REFUSAL_CHECKS: readonly ContractCheck[] = [
   {
     name: 'refuses each bad token',
-    async holds(create) {
+    async run(create) {
       const { authenticator, bad } = await create();
       const tokens = await bad();
-      assert.ok(tokens.length > 0, 'bad() gave no token, so no refusal was seen');
+      assert.ok(tokens.length > 0, 'bad() returned no token');
       for (const [index, token] of tokens.entries()) {
         assert.ok(!(await accepts(authenticator, token)), `bad token ${index} was accepted`);
       }
     },
   },
   {
-    name: 'refuses a bad token for what it is: not as an outage, nor as a bug of its own',
-    async holds(create) {
+    name: 'refuses bad tokens neither as unavailable nor as internal',
+    async run(create) {
       const { authenticator, bad } = await create();
       for (const [index, token] of (await bad()).entries()) {
         const answer = await ask(authenticator, token);
         if (answer.kind !== 'refused') continue;
         const { code } = answer.error;
-        const own = code === 'unavailable' || code === 'internal';
-        assert.ok(!own, `bad token ${index}: ${wordsFor(answer)}`);
+        const ownFault = code === 'unavailable' || code === 'internal';
+        assert.ok(!ownFault, `bad token ${index}: ${formatAnswer(answer)}`);
       }
     },
   },
   {
-    name: 'refuses what is no token at all',
-    async holds(create) {
+    name: 'refuses malformed tokens',
+    async run(create) {
       const { authenticator } = await create();
       for (const [what, token] of Object.entries(JUNK)) {
         const answer = await ask(authenticator, token);
         const code = answer.kind === 'refused' ? answer.error.code : undefined;
-        const well = code !== undefined && code !== 'unavailable' && code !== 'internal';
-        assert.ok(well, `${what}: ${wordsFor(answer)}`);
+        const refused = code !== undefined && code !== 'unavailable' && code !== 'internal';
+        assert.ok(refused, `${what}: ${formatAnswer(answer)}`);
       }
     },
   },
   {
-    name: 'refuses a good token with anything altered, however well it knows the good one',
-    async holds(create) {
+    name: 'refuses an altered copy of a token that it accepted',
+    async run(create) {
       const { authenticator, good } = await create();
       const token = await good();
       if (!(await accepts(authenticator, token))) return;

@@ -7,14 +7,14 @@ import {
   askWith,
   contextWith,
   credentialsOf,
-  wordsFor,
+  formatAnswer,
 } from '../ask.ts';
-import type { CreateInstance, Law } from '../law.ts';
+import type { CreateInstance, ContractCheck } from '../check.ts';
 
-export const CONSTANCY_LAWS: readonly Law[] = [
+export const CONSTANCY_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'agrees with itself when it is asked about a token again',
-    async holds(create) {
+    name: 'returns the same verdict for the same token',
+    async run(create) {
       const { authenticator, good, bad } = await create();
       for (const token of [...(await bad()), await good()]) {
         const first = await ask(authenticator, token);
@@ -25,11 +25,11 @@ export const CONSTANCY_LAWS: readonly Law[] = [
   },
   {
     name: 'decides by the credentials alone, whatever the method and the peer',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good, bad } = await create();
       for (const token of [...(await bad()), await good()]) {
         const usual = ask(authenticator, token);
-        // All at once: a look-up that is made for a stranger's key may be rationed.
+        // Concurrent, because fetches for unknown keys may be rate limited.
         const answers = await Promise.all([
           usual,
           ...CIRCUMSTANCES.map((circumstances) =>
@@ -37,23 +37,33 @@ export const CONSTANCY_LAWS: readonly Law[] = [
           ),
         ]);
         const words = new Set(answers.map((answer) => `${answer.kind} ${codeOf(answer)}`));
-        assert.equal(words.size, 1, `here ${wordsFor(await usual)}, elsewhere not`);
+        assert.equal(
+          words.size,
+          1,
+          `${formatAnswer(await usual)}, but not with another method or peer`,
+        );
       }
     },
   },
   {
-    name: 'is deaf to what becomes of the credentials once it was asked',
-    async holds(create) {
+    name: 'ignores changes to the credentials after the call',
+    async run(create) {
       const { authenticator, good, bad } = await create();
       const [badToken = ''] = await bad();
       const goodToken = await good();
-      if (!(await tellsApart(create))) return;
+      if (!(await distinguishes(create))) return;
       const refused = await askAndSwap(authenticator, badToken, goodToken);
-      assert.ok(refused.kind !== 'accepted', 'a bad token was accepted that was made good later');
+      assert.ok(
+        refused.kind !== 'accepted',
+        'a bad token that was changed to a good one later was accepted',
+      );
       const accepted = await askAndSwap(authenticator, goodToken, badToken);
-      assert.ok(accepted.kind !== 'refused', `a good token made bad later: ${wordsFor(accepted)}`);
-      // Nor may it remember the one as the other; that the good one was not, is seen above.
-      assert.ok(!(await accepts(authenticator, badToken)), 'the bad token was remembered as good');
+      assert.ok(
+        accepted.kind !== 'refused',
+        `a good token that was changed to a bad one later: ${formatAnswer(accepted)}`,
+      );
+      // It must not cache the verdict under the changed token either.
+      assert.ok(!(await accepts(authenticator, badToken)), 'the bad token was cached as good');
     },
   },
 ];
@@ -66,8 +76,8 @@ const CIRCUMSTANCES: readonly Partial<AuthenticationContext>[] = [
   { peer: { address: 'unix:/run/kit.sock', certificate: new Uint8Array([48, 0]) } },
 ];
 
-/** Asked on another instance, since asking may change what is remembered. */
-async function tellsApart(create: CreateInstance): Promise<boolean> {
+/** Uses another instance, because a call may change what is cached. */
+async function distinguishes(create: CreateInstance): Promise<boolean> {
   const { authenticator, good, bad } = await create();
   const [badToken = ''] = await bad();
   return (await accepts(authenticator, await good())) && !(await accepts(authenticator, badToken));
@@ -88,9 +98,9 @@ function codeOf(answer: Answer): string {
   return answer.kind === 'refused' ? answer.error.code : '';
 }
 
-/** All that two verdicts about one token must have in common: everything but when they were made. */
+/** What two verdicts about one token must have in common: everything except the time. */
 function essenceOf(answer: Answer): string {
-  if (answer.kind !== 'accepted') return wordsFor(answer);
+  if (answer.kind !== 'accepted') return formatAnswer(answer);
   const { verifiedAtEpochSeconds: _, ...rest } = answer.principal;
   return JSON.stringify(rest);
 }

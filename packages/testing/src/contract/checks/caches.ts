@@ -2,59 +2,59 @@ import assert from 'node:assert/strict';
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 import { isPromiseLike } from '@grpc-authn/core/internal';
 import { contextWith, credentialsOf, principalOf } from '../ask.ts';
-import type { Law } from '../law.ts';
+import type { ContractCheck } from '../check.ts';
 
-export const CACHE_LAWS: readonly Law[] = [
+export const CACHE_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'keeps its principals: asked again, it gives the same one',
+    name: 'caches principals: a second call gets the same one',
     having: 'caches',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const token = await good();
       const first = await principalOf(authenticator, token);
-      assert.ok((await principalOf(authenticator, token)) === first, 'it verified anew');
+      assert.ok((await principalOf(authenticator, token)) === first, 'it verified the token again');
     },
   },
   {
-    name: 'gives what it keeps at once, without a promise',
+    name: 'returns a cached principal synchronously',
     having: 'caches',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const token = await good();
       if ((await principalOf(authenticator, token)) === undefined) return;
-      assert.ok(await answersAtOnce(authenticator, token), 'a promise costs every call');
+      assert.ok(await isSynchronous(authenticator, token), 'it returned a promise');
     },
   },
   {
-    name: 'verifies a token once for all who ask at one time',
+    name: 'verifies a token once for concurrent calls',
     having: 'caches',
-    async holds(create) {
+    async run(create) {
       const other = await create();
-      // What answers at once has nothing under way that could be shared.
-      if (await answersAtOnce(other.authenticator, await other.good())) return;
+      // A synchronous authenticator has no pending verification to share.
+      if (await isSynchronous(other.authenticator, await other.good())) return;
       const { authenticator, good } = await create();
       const token = await good();
       const asked = [1, 2, 3].map(() => principalOf(authenticator, token));
       const [first, ...others] = await Promise.all(asked);
       const same = others.every((principal) => principal === first);
-      assert.ok(same, 'it verified one token twice at the same time');
+      assert.ok(same, 'it verified one token twice concurrently');
     },
   },
   {
-    name: 'keeps nothing: asked again, it verifies anew, as it does not declare a cache',
+    name: 'caches nothing, because it does not declare a cache',
     lacking: 'caches',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const token = await good();
       const first = await principalOf(authenticator, token);
       if (first === undefined) return;
       const second = await principalOf(authenticator, token);
-      assert.ok(second !== first, 'declare "caches", or make each principal anew');
+      assert.ok(second !== first, 'declare "caches", or create a new principal for each call');
     },
   },
 ];
 
-async function answersAtOnce(
+async function isSynchronous(
   authenticator: Authenticator<object>,
   token: string,
 ): Promise<boolean> {
@@ -65,7 +65,7 @@ async function answersAtOnce(
     await verdict;
     return false;
   } catch {
-    // Another law tells of that.
+    // Another check fails then.
     return true;
   }
 }

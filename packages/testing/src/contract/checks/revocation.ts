@@ -1,39 +1,39 @@
 import assert from 'node:assert/strict';
 import { accepts } from '../ask.ts';
-import type { CreateInstance, Law, LawInstance } from '../law.ts';
+import type { CreateInstance, ContractCheck, CheckInstance } from '../check.ts';
 
-export const REVOCATION_LAWS: readonly Law[] = [
+export const REVOCATION_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'refuses a token that it accepted, once it is revoked',
+    name: 'refuses an accepted token after it is revoked',
     having: 'revokes',
-    async holds(create) {
+    async run(create) {
       const revoked = await revoke(create);
       if (revoked === undefined) return;
       const { authenticator, token, tokens } = revoked;
-      assert.ok(tokens.includes(token), 'bad() did not revoke what good() gave');
+      assert.ok(tokens.includes(token), 'bad() did not include the token of good()');
       assert.ok(!(await accepts(authenticator, token)), 'the revoked token was accepted');
     },
   },
   {
-    name: 'stays with a token that it accepted, as it does not declare that it sees revocations',
+    name: 'keeps accepting a token, because it does not declare revocations',
     lacking: 'revokes',
-    async holds(create) {
+    async run(create) {
       const revoked = await revoke(create);
       if (revoked === undefined) return;
       const { authenticator, token, tokens } = revoked;
-      assert.ok(!tokens.includes(token), 'bad() calls a token of good() bad; declare "revokes"');
+      assert.ok(!tokens.includes(token), 'bad() includes a token of good(); declare "revokes"');
       assert.ok(await accepts(authenticator, token), 'declare "revokes"');
     },
   },
 ];
 
 interface Revoked {
-  readonly authenticator: LawInstance['authenticator'];
+  readonly authenticator: CheckInstance['authenticator'];
   readonly token: string;
   readonly tokens: readonly string[];
 }
 
-/** Has a token accepted, and then asks for bad ones; undefined where it was not accepted. */
+/** Lets the authenticator accept a token, then calls bad(). Undefined if it refused the token. */
 async function revoke(create: CreateInstance): Promise<Revoked | undefined> {
   const { authenticator, good, bad } = await create();
   const token = await good();

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { anyOf, type Authenticator } from '@grpc-authn/core/authenticator';
 import { hasAuthenticatorNamed } from '@grpc-authn/core/internal';
 import { ask, principalOf } from '../ask.ts';
-import type { Law } from '../law.ts';
+import type { ContractCheck } from '../check.ts';
 
-export const IDENTITY_LAWS: readonly Law[] = [
+export const IDENTITY_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'keeps its name, its schemes and its issuers',
-    async holds(create) {
+    name: 'never changes its name, schemes and issuers',
+    async run(create) {
       const { authenticator, good } = await create();
       const before = identityOf(authenticator);
       await ask(authenticator, await good());
@@ -15,32 +15,32 @@ export const IDENTITY_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'has a name and schemes that a composition takes',
-    async holds(create) {
+    name: 'has a name and schemes that a composition accepts',
+    async run(create) {
       const { authenticator } = await create();
       assert.doesNotThrow(() => anyOf(authenticator));
     },
   },
   {
-    name: 'vouches in its own name, or in that of one inside it',
-    async holds(create) {
+    name: 'names itself, or one of its children, in the principal',
+    async run(create) {
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
       assert.ok(
         hasAuthenticatorNamed(authenticator, principal.authenticator),
-        `"${authenticator.name}" vouched as "${principal.authenticator}"`,
+        `"${authenticator.name}" named "${principal.authenticator}" in the principal`,
       );
     },
   },
   {
-    name: 'vouches for no issuer but those that it names',
-    async holds(create) {
+    name: 'accepts only tokens of its issuers',
+    async run(create) {
       const { authenticator, good } = await create();
       const { issuers = [] } = authenticator;
       const principal = await principalOf(authenticator, await good());
       if (principal?.issuer === undefined || issuers.length === 0) return;
-      assert.ok(issuers.includes(principal.issuer), 'the principal is of another issuer');
+      assert.ok(issuers.includes(principal.issuer), 'the principal has another issuer');
     },
   },
 ];

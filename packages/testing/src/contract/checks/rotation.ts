@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import type { AuthenticatorEvent } from '@grpc-authn/core/authenticator';
-import { accepts, ask, wordsFor } from '../ask.ts';
-import type { CreateInstance, Law, LawInstance } from '../law.ts';
-import { comesSoon } from '../patience.ts';
+import { accepts, ask, formatAnswer } from '../ask.ts';
+import type { CreateInstance, ContractCheck, CheckInstance } from '../check.ts';
+import { eventually } from '../eventually.ts';
 
-export const ROTATION_LAWS: readonly Law[] = [
+export const ROTATION_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'accepts a token of new keys, having seen the old ones',
+    name: 'accepts a token of new keys after a rotation',
     having: 'rotates',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       if (!(await accepts(authenticator, await good()))) return;
       const answer = await ask(authenticator, await good());
-      assert.ok(answer.kind !== 'refused', `a token of new keys: ${wordsFor(answer)}`);
+      assert.ok(answer.kind !== 'refused', `a token of new keys: ${formatAnswer(answer)}`);
     },
   },
   {
-    name: 'refuses a token of keys that are gone, however well it knew it',
+    name: 'refuses an accepted token after its key is removed',
     having: 'rotates',
-    async holds(create) {
+    async run(create) {
       const rotated = await rotate(create);
       if (rotated === undefined) return;
       const { authenticator, earlier } = rotated;
@@ -26,22 +26,22 @@ export const ROTATION_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'tells its subscribers that keys changed',
+    name: 'notifies subscribers that keys changed',
     having: 'rotates',
-    async holds(create) {
+    async run(create) {
       const heard: AuthenticatorEvent[] = [];
       const rotated = await rotate(create, ({ authenticator }) => {
         authenticator.subscribe?.((event) => heard.push(event));
       });
       if (rotated === undefined) return;
-      const told = await comesSoon(() => heard.some(({ type }) => type === 'keys_changed'));
-      assert.ok(told, 'nobody was told "keys_changed", so a cache would go on');
+      const notified = await eventually(() => heard.some(({ type }) => type === 'keys_changed'));
+      assert.ok(notified, 'no subscriber got "keys_changed", so caches would keep old verdicts');
     },
   },
   {
-    name: 'tells every subscriber, though one of them throws',
+    name: 'notifies every subscriber even if one throws',
     having: 'rotates',
-    async holds(create) {
+    async run(create) {
       let thrown = 0;
       let heard = 0;
       const rotated = await rotate(create, ({ authenticator }) => {
@@ -53,16 +53,16 @@ export const ROTATION_LAWS: readonly Law[] = [
           heard += 1;
         });
       });
-      await comesSoon(() => heard > 0 || thrown === 0);
-      assert.equal(heard, thrown, 'one that throws kept the event from another');
+      await eventually(() => heard > 0 || thrown === 0);
+      assert.equal(heard, thrown, 'a subscriber that throws kept the event from another');
       const harmed = rotated === undefined && (await rotate(create)) !== undefined;
-      assert.ok(!harmed, 'one that throws cost a caller the verdict');
+      assert.ok(!harmed, 'a subscriber that throws changed a verdict');
     },
   },
   {
-    name: 'accepts an earlier token beside a later one, as it does not declare that keys rotate',
+    name: 'keeps accepting earlier tokens, because it does not declare that keys rotate',
     lacking: 'rotates',
-    async holds(create) {
+    async run(create) {
       const rotated = await rotate(create);
       if (rotated === undefined) return;
       const { authenticator, earlier } = rotated;
@@ -71,11 +71,11 @@ export const ROTATION_LAWS: readonly Law[] = [
   },
 ];
 
-/** Has an earlier token accepted and then a later one; undefined where either is not. */
+/** Lets the authenticator accept an earlier token and then a later one. Undefined if it refuses either. */
 async function rotate(
   create: CreateInstance,
-  prepare?: (instance: LawInstance) => void,
-): Promise<{ authenticator: LawInstance['authenticator']; earlier: string } | undefined> {
+  prepare?: (instance: CheckInstance) => void,
+): Promise<{ authenticator: CheckInstance['authenticator']; earlier: string } | undefined> {
   const instance = await create();
   const { authenticator, good } = instance;
   prepare?.(instance);

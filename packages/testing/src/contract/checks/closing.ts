@@ -1,36 +1,42 @@
 import assert from 'node:assert/strict';
 import { ResourceWatch } from '../../watch/resources.ts';
-import { ask, accepts, wordsFor } from '../ask.ts';
-import type { Law } from '../law.ts';
-import { comesSoon, settlesSoon } from '../patience.ts';
+import { ask, accepts, formatAnswer } from '../ask.ts';
+import type { ContractCheck } from '../check.ts';
+import { eventually, settlesEventually } from '../eventually.ts';
 
-export const CLOSING_LAWS: readonly Law[] = [
+export const CLOSING_CHECKS: readonly ContractCheck[] = [
   {
-    name: 'leaves nobody waiting as it is closed',
-    async holds(create) {
+    name: 'answers waiting calls when it is closed',
+    async run(create) {
       const { authenticator, good } = await create();
       const waiting = ask(authenticator, await good());
       await authenticator.close?.();
-      assert.ok(await settlesSoon(waiting), 'who was waiting as it was closed got no answer');
+      assert.ok(
+        await settlesEventually(waiting),
+        'a waiting call got no answer when it was closed',
+      );
     },
   },
   {
-    name: 'answers who comes after it was closed, and lets no bad token in then',
-    async holds(create) {
+    name: 'answers calls after it was closed, and accepts no bad token then',
+    async run(create) {
       const { authenticator, good, bad } = await create();
       const [badToken = ''] = await bad();
       const token = await good();
       const before = await ask(authenticator, token);
-      const letsIn = await accepts(authenticator, badToken);
+      const acceptsBad = await accepts(authenticator, badToken);
       await authenticator.close?.();
       const after = await ask(authenticator, token);
-      assert.ok(after.kind !== 'strange' || before.kind === 'strange', wordsFor(after));
-      assert.ok(letsIn || !(await accepts(authenticator, badToken)), 'a bad token was accepted');
+      assert.ok(after.kind !== 'invalid' || before.kind === 'invalid', formatAnswer(after));
+      assert.ok(
+        acceptsBad || !(await accepts(authenticator, badToken)),
+        'a bad token was accepted',
+      );
     },
   },
   {
-    name: 'may be closed twice',
-    async holds(create) {
+    name: 'can be closed twice',
+    async run(create) {
       const { authenticator, good } = await create();
       await ask(authenticator, await good());
       await authenticator.close?.();
@@ -38,8 +44,8 @@ export const CLOSING_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'leaves nothing open once it is closed',
-    async holds(create) {
+    name: 'leaves nothing open after it is closed',
+    async run(create) {
       const watch = new ResourceWatch();
       try {
         await watch.run(async () => {
@@ -48,7 +54,7 @@ export const CLOSING_LAWS: readonly Law[] = [
           await authenticator.close?.();
           await close();
         });
-        await comesSoon(() => watch.open.length === 0);
+        await eventually(() => watch.open.length === 0);
         assert.deepEqual(watch.open, []);
       } finally {
         watch.stop();
@@ -56,12 +62,12 @@ export const CLOSING_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'takes back a subscription as often as it is told to',
-    async holds(create) {
+    name: 'can unsubscribe twice',
+    async run(create) {
       const { authenticator } = await create();
       const stop: unknown = authenticator.subscribe?.(() => undefined);
       if (authenticator.subscribe === undefined) return;
-      assert.equal(typeof stop, 'function', 'subscribe() gave nothing to stop it by');
+      assert.equal(typeof stop, 'function', 'subscribe() returned no function');
       assert.doesNotThrow(() => {
         (stop as () => void)();
         (stop as () => void)();

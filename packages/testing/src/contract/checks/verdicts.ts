@@ -1,47 +1,49 @@
 import assert from 'node:assert/strict';
 import type { AuthenticationContext } from '@grpc-authn/core/authenticator';
-import { accepts, ask, contextWith, wordsFor } from '../ask.ts';
-import type { Law } from '../law.ts';
+import { accepts, ask, contextWith, formatAnswer } from '../ask.ts';
+import type { ContractCheck } from '../check.ts';
 
-export const VERDICT_LAWS: readonly Law[] = [
+export const VERDICT_CHECKS: readonly ContractCheck[] = [
   {
     name: 'accepts a good token',
-    async holds(create) {
+    async run(create) {
       const { authenticator, good } = await create();
       const answer = await ask(authenticator, await good());
-      assert.ok(answer.kind !== 'refused', `a good token was refused: ${wordsFor(answer)}`);
+      assert.ok(answer.kind !== 'refused', `a good token was refused: ${formatAnswer(answer)}`);
     },
   },
   {
-    name: 'answers with a principal of createPrincipal or an AuthError, and with nothing else',
-    async holds(create) {
+    name: 'returns only a principal from createPrincipal or an AuthError',
+    async run(create) {
       const { authenticator, good, bad } = await create();
       for (const token of [...(await bad()), await good()]) {
         const answer = await ask(authenticator, token);
-        assert.ok(answer.kind !== 'strange', wordsFor(answer));
+        assert.ok(answer.kind !== 'invalid', formatAnswer(answer));
       }
     },
   },
   {
-    name: 'takes a context whose properties are made on demand',
-    async holds(create) {
+    name: 'accepts a context whose properties are getters',
+    async run(create) {
       const { authenticator, good } = await create();
       const token = await good();
       const answer = await ask(authenticator, token, new ContextOnDemand());
       if (answer.kind === 'accepted' || !(await accepts(authenticator, token))) return;
-      assert.fail(`with getters in the context: ${wordsFor(answer)}; wrappers never spread it`);
+      assert.fail(
+        `with getters in the context: ${formatAnswer(answer)}; do not spread the context`,
+      );
     },
   },
   {
-    name: 'is ready when its provider is',
-    async holds(create) {
+    name: 'becomes ready when its provider is available',
+    async run(create) {
       const { authenticator } = await create();
       await assert.doesNotReject(async () => authenticator.ready?.(), 'ready() rejected');
     },
   },
 ];
 
-/** As the gate makes them: on the prototype, so that a spread loses them. */
+/** Like the gate's: getters on the prototype, which a spread loses. */
 class ContextOnDemand implements AuthenticationContext {
   readonly #context = contextWith();
 

@@ -1,0 +1,29 @@
+import type { Authenticator } from '@grpc-authn/core/authenticator';
+import type { Capability } from './subject.ts';
+
+/** An instance of the subject whose functions need no `this`. It can be closed several times. */
+export interface CheckInstance {
+  readonly authenticator: Authenticator<object>;
+  readonly good: () => Promise<string>;
+  readonly bad: () => Promise<readonly string[]>;
+  readonly outage: (() => Promise<void>) | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Creates another instance of the subject. All instances are closed when the check ends. */
+export type CreateInstance = () => Promise<CheckInstance>;
+
+/**
+ * One contract check is one test. It fails only for the fault that it names: if another fault gets in
+ * the way, such as a good token that is refused, it passes, and the check for that fault fails.
+ */
+export interface ContractCheck {
+  /** A sentence whose subject is the authenticator. */
+  readonly name: string;
+  /** For authenticators with this capability. A check with neither `having` nor `lacking` is for all. */
+  readonly having?: Capability;
+  /** For authenticators without this capability. */
+  readonly lacking?: Capability;
+  /** @throws AssertionError if the authenticator fails the check. */
+  readonly run: (create: CreateInstance) => Promise<void>;
+}
