@@ -57,11 +57,11 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     '`length < 0x100 ?` always takes the second':
       'OpenSSL reads a length of more bytes than it needs, and writes the key anew.',
   },
-  'packages/jwt/src/signature/waiting-peers.ts': {
-    '`last !== undefined` dropped from `&&`':
-      'Of 1,024 who wait, some peer has one; the types want it said.',
+  'packages/jwt/src/signature/fair-queue.ts': {
+    '`newest !== undefined` dropped from `&&`':
+      'Some peer has one of the 1,024 waiters; only the types need the test.',
     '`if (waiter === undefined)` never fires':
-      'A peer for whom nobody waits is not kept; the types want it said.',
+      'A peer without waiters is removed; only the types need the test.',
   },
   'packages/core/src/compose/single-flight.ts': {
     '`this.#flights.size === 0 ?` always takes the second':
