@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AuthError, cached, type Verdict } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { JwtAuthenticator, readJwtOptions } from '../src/internal.ts';
@@ -37,29 +38,22 @@ function createSubject() {
   };
   const flood = (count: number) =>
     Array.from({ length: count }, (_, index) => ask('forged', forged(index), 'attacker'));
-  /** Runs turns until all of these have settled. */
-  const settle = async (verdicts: readonly unknown[]): Promise<void> => {
-    let pending = true;
-    const done = Promise.all(verdicts.map(async (verdict) => verdict)).then(() => {
-      pending = false;
-    });
-    while (pending) {
-      eventLoop.turn();
-      await new Promise(setImmediate);
-    }
-    await done;
+  /** Runs turns until no call waits; promise callbacks run between two turns. */
+  const settle = async (): Promise<void> => {
+    do await setImmediate();
+    while (eventLoop.turn());
   };
-  return { ask, flood, settle, settled, turn: eventLoop.turn };
+  return { ask, flood, settle, settled };
 }
 
 describe('a flood of forged tokens with a known kid', () => {
   it('delays the new token of another peer by two turns', async () => {
     const { ask, flood, settle, settled } = createSubject();
-    const verdicts = flood(1000);
-    await settle([ask('good', token(), 'user')]);
+    void flood(1000);
+    void ask('good', token(), 'user');
+    await settle();
     const before = settled.slice(0, settled.indexOf('good')).filter((name) => name === 'signature');
     expect(before.length).toBeLessThanOrEqual(3 * SIGNATURES_PER_TURN);
-    await settle(verdicts);
     expect(settled.filter((name) => name === 'signature')).toHaveLength(1000);
   });
 
@@ -67,18 +61,16 @@ describe('a flood of forged tokens with a known kid', () => {
     const { ask, flood, settle } = createSubject();
     const known = token();
     const first = ask('good', known, 'user');
-    await settle([first]);
-    const verdicts = flood(100);
-    expect(verdicts.at(-1)).toBeInstanceOf(Promise);
+    await settle();
+    expect(flood(100).at(-1)).toBeInstanceOf(Promise);
     expect(ask('good', known, 'attacker')).toBe(await first);
-    await settle(verdicts);
   });
 
   it('is rejected beyond the limit of the queue, while other peers are served', async () => {
     const { ask, flood, settle, settled } = createSubject();
-    const verdicts = flood(2000);
-    await settle([ask('good', token(), 'user')]);
-    await settle(verdicts);
+    void flood(2000);
+    void ask('good', token(), 'user');
+    await settle();
     expect(settled).toContain('good');
     const rejected = settled.filter((name) => name === 'overloaded').length;
     // The good token took the place of one of the flood.

@@ -24,7 +24,7 @@ import {
 import { hasExpired } from '../claims/numeric-date.ts';
 import { readUnverified } from './unverified-issuer.ts';
 
-/** As the JWT authenticators have it unless said; only whether TOKEN_EXPIRED is told depends on it. */
+/** The default of JWT authenticators. Only TOKEN_EXPIRED for an issuer without a route depends on it. */
 const TOLERANCE_SECONDS = 5;
 
 class ByIssuer implements ManagedAuthenticator<object> {
@@ -32,7 +32,7 @@ class ByIssuer implements ManagedAuthenticator<object> {
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
   readonly traits: AuthenticatorTraits & { readonly children: readonly Authenticator<object>[] };
-  /** A Map: `__proto__` and `constructor` are issuers like any other, and no route. */
+  /** A Map, so that `__proto__` and `constructor` are ordinary issuers. */
   readonly #routes: ReadonlyMap<string, Authenticator<object>>;
   readonly #opaque: Authenticator<object> | undefined;
 
@@ -90,14 +90,13 @@ class ByIssuer implements ManagedAuthenticator<object> {
 }
 
 /**
- * Sends each JWT to the authenticator of its issuer, and everything else to `opaque`. The `iss` that
- * is read is not verified: it chooses among the routes, before anything is fetched, and the issuer
- * that the route verified must be the same.
+ * Sends each JWT to the authenticator of its issuer, and every other token to `opaque`. The unverified
+ * `iss` selects the route before anything is fetched; the issuer that the route verifies must be the same.
  *
- * `invalid_token` (reason `issuer`) for an issuer without a route; `malformed_credentials` for what is
- * no JWT, where no `opaque` is given.
+ * Refuses with `invalid_token` (reason `issuer`) if the issuer has no route, and with
+ * `malformed_credentials` if the token is not a JWT and there is no `opaque`.
  *
- * @throws ConfigError where a route's authenticator does not answer for its issuer.
+ * @throws ConfigError if an authenticator does not accept tokens of the issuer of its route.
  * @example byIssuer({ 'https://a.example': a, 'https://b.example': b }, { opaque: introspection })
  */
 export function byIssuer<A extends Authenticator<object>>(
@@ -106,14 +105,19 @@ export function byIssuer<A extends Authenticator<object>>(
 ): ManagedAuthenticator<ClaimsOf<A>> {
   checkOptionNames('byIssuer', options, ['opaque']);
   if (typeof routes !== 'object' || routes === null || Object.keys(routes).length === 0) {
-    throw wrongOption('routes', describeValue(routes), 'an authenticator by issuer');
+    throw wrongOption('routes', describeValue(routes), 'an object of authenticators by issuer');
   }
   const map = new Map<string, Authenticator<object>>(Object.entries(routes));
   for (const [issuer, authenticator] of map) {
     checkAuthenticator(authenticator, `routes[${JSON.stringify(issuer)}]`);
     const { issuers = [], name } = authenticator;
     if (issuers.length > 0 && !issuers.includes(issuer)) {
-      throw new ConfigError(`byIssuer: "${name}" does not answer for ${describeValue(issuer)}`);
+      throw new ConfigError([
+        {
+          path: `routes[${JSON.stringify(issuer)}]`,
+          message: `"${name}" does not accept tokens of ${describeValue(issuer)}`,
+        },
+      ]);
     }
   }
   checkNames([...map.values(), ...(options.opaque === undefined ? [] : [options.opaque])]);
@@ -126,11 +130,13 @@ function checkNames(authenticators: readonly Authenticator<object>[]): void {
   const names = [...leavesOf(authenticators)].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new ConfigError(`byIssuer: two authenticators have the name "${twice}"`);
+    throw new ConfigError([
+      { path: 'byIssuer', message: `two authenticators have the name "${twice}"` },
+    ]);
   }
 }
 
-/** The schemes of the children differ; none is handed one that it does not name. */
+/** Refuses a scheme that the child does not name. */
 function ask(
   child: Authenticator<object>,
   credentials: Credentials,

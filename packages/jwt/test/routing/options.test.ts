@@ -28,17 +28,17 @@ describe('byIssuer throws a ConfigError', () => {
     [
       'a route to an authenticator that does not answer for its issuer',
       () => byIssuer({ [b.issuer]: a.authenticator }),
-      /"a" does not answer for "https:\/\/b\.example"/,
+      /"a" does not accept tokens of "https:\/\/b\.example"/,
     ],
     [
       'a cache on such a one',
       () => byIssuer({ [b.issuer]: cached(a.authenticator) }),
-      /does not answer for/,
+      /does not accept tokens of/,
     ],
     [
       'two routes of which one is such',
       () => byIssuer({ [a.issuer]: a.authenticator, [`${a.issuer}/`]: a.authenticator }),
-      /does not answer for/,
+      /does not accept tokens of/,
     ],
     [
       'two routes to authenticators of one name',

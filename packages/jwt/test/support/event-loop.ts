@@ -7,9 +7,9 @@ export const SIGNATURES_PER_TURN = 3;
 
 export interface FakeEventLoop extends EventLoop {
   /** Runs the next turn. False if none was requested. */
-  turn(): boolean;
+  readonly turn: () => boolean;
   /** Runs turns until none is requested. */
-  runAll(): void;
+  readonly runAll: () => void;
 }
 
 /**
