@@ -5,10 +5,7 @@ const GRPC = "import * as grpc from '@grpc/grpc-js';";
 export const READERS_LINES: Readonly<Record<string, string>> = {
   'SECURITY.md': '',
   'docs/errors.md': `
-    import { readAuthFailure } from '@grpc-authn/core/client';
-    declare const error: unknown;
-    declare function refreshAndRetryOnce(): Promise<void>;
-    declare function retryAfter(ms: number | undefined): Promise<void>;`,
+    import { readAuthFailure } from '@grpc-authn/core/client';`,
   'docs/policy.md': `
     ${AUTHENTICATOR}
     ${GRPC}
