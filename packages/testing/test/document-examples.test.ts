@@ -80,7 +80,7 @@ describe('the authenticator of the guide', async () => {
     ['a key instead of its digest', [{ ...account, keyDigest: 'canary-key' }]],
     ['one key for two accounts', [account, account]],
   ])('refuses %s', (_, accounts) => {
-    expect(() => createApiKeyAuthenticator(accounts)).toThrow('wanted a SHA-256');
+    expect(() => createApiKeyAuthenticator(accounts)).toThrow('expected a unique SHA-256');
     expect(() => createApiKeyAuthenticator(accounts)).not.toThrow('canary');
   });
 });
