@@ -10,13 +10,18 @@ export interface ConsumersOptions {
   readonly folder: string;
   readonly version: string;
   readonly quick: boolean;
-  /** Told where a project was made, and what of ours it got. */
+  /** Names of projects. Default: all, or with `quick` the quick ones. */
+  readonly only?: readonly string[];
+  /** Called with the folder of a project and the packages of ours that were installed there. */
   readonly onInstalled?: (folder: string, names: readonly string[]) => void;
 }
 
-/** Everything that consumers do with what the registry has. */
+/** Tries the packages of a registry in each project. */
 export async function consumers(options: ConsumersOptions): Promise<readonly Row[]> {
-  const projects = PROJECTS.filter(({ quick = false }) => quick || !options.quick);
+  const { quick: onlyQuick, only = [] } = options;
+  const projects = PROJECTS.filter(({ name, quick = false }) =>
+    only.length > 0 ? only.includes(name) : quick || !onlyQuick,
+  );
   const credentials = await openCredentials();
   try {
     const rows = await inLanes(projects, 2, (project) =>

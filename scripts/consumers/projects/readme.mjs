@@ -1,4 +1,4 @@
-// The README's files, pasted and run as it says, on a port that is free.
+// Writes the README's files and runs its commands, on a free port.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,9 @@ const edits = named.filter(([, language]) => language === 'diff');
 const [oidc = ''] = /(?<=`)authenticator: \{ use: oidc[^`]+/.exec(readme) ?? [];
 const [shell = ''] = blocks.flatMap(([, , , code]) => (code.includes('client.js;') ? code : []));
 const printed = [...shell.matchAll(/^# (.+)$/gm)].map(([, line]) => line);
-const invalid = ['16 UNAUTHENTICATED: The access token is not valid', printed[1]];
+// Get and List with a token that the server rejects, and Get without one.
+const rejected = '16 UNAUTHENTICATED: The access token is not valid';
+const invalid = [rejected, rejected, printed.at(-1)];
 const FILES =
   'orders.proto server.js client.js policy.js grpc-authn.yaml configured.js handler.test.js';
 
@@ -27,7 +29,12 @@ for (const [, language, name, code] of named) if (language !== 'diff') writeFile
 assert.deepEqual(new Set(named.map(([, , name]) => name)), new Set(FILES.split(' ')));
 assert.equal(edits.length, 2);
 assert.ok(blocks.every(([, language, name]) => language === 'sh' || name !== undefined));
-assert.equal(printed.length, 2);
+assert.equal(printed.length, 3);
+const methods = [...readFileSync('orders.proto', 'utf8').matchAll(/\brpc (\w+)/g)];
+assert.ok(methods.length > 0);
+for (const [, method] of methods) {
+  assert.match(readFileSync('client.js', 'utf8'), new RegExp(`client\\.${method}\\(`));
+}
 const asked = [...readme.matchAll(/^npm install (?:--save-dev )?(.+)$/gm)];
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 assert.deepEqual(
@@ -52,7 +59,8 @@ await serving(async (nextLine) => {
   writeFileSync('grpc-authn.yaml', file.replace(section, `${provider}\n`));
   assert.equal(await nextLine(), 'reloaded');
   await clientPrints(invalid);
-  assert.deepEqual(await get(TOKEN), { id: 'o-1', placed_by: 'alice' });
+  const order = { id: 'o-1', placed_by: 'alice' };
+  assert.deepEqual(await callEveryMethod(TOKEN), { Get: order, List: [order] });
 });
 
 assert.match(await output('--test', '--test-reporter=tap', 'handler.test.js'), /^# pass 1$/m);
@@ -62,7 +70,8 @@ async function serving(use) {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Long enough for any machine; its end is the end of the lines.
+  const exited = once(server, 'exit');
+  // Long enough for any machine; when the server exits, its lines end.
   const late = setTimeout(() => server.kill(), 60_000);
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => (await lines.next()).value;
@@ -72,7 +81,7 @@ async function serving(use) {
   } finally {
     clearTimeout(late);
     server.kill();
-    await once(server, 'exit');
+    await exited;
   }
 }
 
@@ -81,10 +90,11 @@ async function clientPrints(lines) {
 }
 
 async function output(...args) {
-  return (await promisify(execFile)(process.execPath, args, { env })).stdout;
+  // A call that never ends fails here, and not as a run that hangs.
+  return (await promisify(execFile)(process.execPath, args, { env, timeout: 30_000 })).stdout;
 }
 
-/** Each run of lines that go is exchanged, where it stands, for the lines that come after it. */
+/** Replaces each run of removed lines by the added lines that follow it in the diff. */
 function edit(name, diff) {
   let text = readFileSync(name, 'utf8');
   for (const [, gone, come] of diff.matchAll(/((?:^-.*\n)+)((?:^\+.*\n)*)/gm)) {
@@ -95,13 +105,20 @@ function edit(name, diff) {
   writeFileSync(name, text);
 }
 
-async function get(token) {
+async function callEveryMethod(token) {
   const { orders } = loadPackageDefinition(loadSync('orders.proto', { keepCase: true }));
   const client = new orders.v1.Orders(address, credentials.createInsecure());
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${token}`);
+  const answers = {};
   try {
-    return await promisify(client.Get).call(client, { id: 'o-1' }, metadata);
+    for (const { path, responseStream } of Object.values(orders.v1.Orders.service)) {
+      const method = path.slice(path.lastIndexOf('/') + 1);
+      answers[method] = responseStream
+        ? await client[method]({}, metadata).toArray()
+        : await promisify(client[method]).call(client, { id: 'o-1' }, metadata);
+    }
+    return answers;
   } finally {
     client.close();
   }
