@@ -33,7 +33,7 @@ for (const name of names) {
   const command = ['npx --yes pnpm@12 mutate', name, ...process.argv.slice(2).filter(isOption)];
   const { unexplained, notRun } = report(session, command.join(' '));
   session.tell(
-    `${unexplained} survivors without a reason, ${notRun} not run; see docs/mutation.md`,
+    `${unexplained} survivors without a reason, ${notRun} not run; see docs/generated/mutation.md`,
   );
   if (unexplained + notRun > 0) process.exitCode = 1;
 }

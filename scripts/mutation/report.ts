@@ -5,7 +5,7 @@ import type { Mutant } from './mutants.ts';
 import type { Session } from './session.ts';
 import { ROOT, TARGET_NAMES, type TargetName } from './targets.ts';
 
-const DOCUMENT = join(ROOT, 'docs', 'mutation.md');
+const DOCUMENT = join(ROOT, 'docs', 'generated', 'mutation.md');
 
 type Fate = 'killed' | 'survived' | 'not run';
 
@@ -120,7 +120,7 @@ tests that guard them until one fails. To remove a check is one of these:
 
 A check that a test failed without is killed. One that survived is a test that is missing, or it can be
 taken out without anybody telling; those are named in
-[equivalents.ts](../scripts/mutation/equivalents.ts), with the reason. No file is written for it: the
+[equivalents.ts](../../scripts/mutation/equivalents.ts), with the reason. No file is written for it: the
 mutants are in the sources as the tests read them, each behind a switch. \`jwt\` is \`packages/jwt/src\`
 without its adapter's schemas; \`interceptor\` is core's \`grpc\` and \`gate\`, with the cache. The unit tests
 come first, then, for the interceptor, the end-to-end suite.

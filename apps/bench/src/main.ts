@@ -9,7 +9,7 @@ import { toMarkdown } from './report/markdown.ts';
 import type { Run } from './report/run.ts';
 import { writeReport } from './report/write-report.ts';
 
-const DOCUMENTS = fileURLToPath(new URL('../../../docs/bench', import.meta.url));
+const DOCUMENTS = fileURLToPath(new URL('../../../docs/generated/bench', import.meta.url));
 
 async function bench(options: Options, stop: AbortSignal): Promise<Run> {
   const startedMs = Date.now();

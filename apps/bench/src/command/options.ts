@@ -15,7 +15,7 @@ export const USAGE = `pnpm bench [--quick] [--node 20,24] [--only verification,b
   --quick  tiny counts: shows that everything runs, and says nothing of how fast
   --node   of ${Object.keys(NODES).join(', ')}; all of them unless said
   --only   of ${EXPERIMENTS.map(({ name }) => name).join(', ')}; all of them unless said
-  --out    where the report is written; docs/bench unless said, for a whole run alone`;
+  --out    where the report is written; by default docs/generated/bench, for a complete run only`;
 
 /** @throws TypeError that says what is wrong. */
 export function readOptions(args: readonly string[]): Options {

@@ -38,7 +38,7 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
       `${memoryGiB} GiB, ${platform}; load average ${loadAtStart} at the start, ${loadAtEnd} at the end.`,
     'A cell is the median of the rounds, with the quartiles in brackets. Subjects take turns in an order ' +
       'that is drawn anew each round; a ratio (×) is of two samples that were taken side by side. ' +
-      '[Why it is measured so](../adr/0040-compare-in-paired-rounds.md).',
+      '[Why it is measured so](../../adr/0040-compare-in-paired-rounds.md).',
   ];
   if (wasBusy(machine)) {
     lines.push(

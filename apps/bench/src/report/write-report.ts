@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from './markdown.ts';
@@ -6,7 +5,7 @@ import { toPicture } from './picture.ts';
 import type { Run } from './run.ts';
 import { toJson } from './to-json.ts';
 
-/** One JSON, one Markdown, one picture. The Markdown in the repository's format, where its formatter is at hand. */
+/** Writes the numbers as JSON, the report as Markdown, and one picture. */
 export function writeReport(run: Run, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
@@ -14,5 +13,4 @@ export function writeReport(run: Run, folder: string): void {
   write('README.md', toMarkdown(run));
   const picture = toPicture(run);
   if (picture !== undefined) write('whole-call.svg', picture);
-  spawnSync('oxfmt', [join(folder, 'README.md')], { stdio: 'ignore' });
 }
