@@ -11,6 +11,7 @@ interface Step {
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix: { readonly os: readonly string[] } };
   readonly steps: readonly Step[];
 }
 
@@ -36,7 +37,7 @@ describe.each(WORKFLOWS)('$name', ({ text, workflow }) => {
     for (const line of used) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it('knows no secret', () => {
+  it('uses no secret', () => {
     expect(text).not.toMatch(/\bsecrets\b/);
   });
 
@@ -44,7 +45,7 @@ describe.each(WORKFLOWS)('$name', ({ text, workflow }) => {
     expect(workflow.permissions).toEqual({});
   });
 
-  it('never runs a stranger’s code with our rights', () => {
+  it('never runs the code of a pull request with our permissions', () => {
     expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
     expect(Object.keys(workflow.on)).not.toContain('workflow_run');
   });
@@ -71,7 +72,7 @@ describe.each(JOBS)('$name', ({ job }) => {
     for (const { run = '' } of job.steps) expect(run).not.toContain('${{');
   });
 
-  it('runs the workspace’s code only where it may write nothing but a pull request', () => {
+  it('runs the workspace’s code only where it may write at most a pull request', () => {
     const runsOurs = job.steps.some(({ run = '' }) => /npx|npm|pnpm|\.ci\/run/.test(run));
     if (!runsOurs) return;
     expect(job.permissions).not.toHaveProperty('id-token');
@@ -85,4 +86,11 @@ it('one job alone may publish', () => {
   const trusted = JOBS.filter(({ job }) => job.permissions?.['id-token'] === 'write');
   expect(trusted.map(({ name }) => name)).toEqual(['release.yml, publish']);
   expect(trusted[0]?.job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+});
+
+it('CI checks format, lint and types apart, and runs the tests on three platforms', () => {
+  const { jobs } = WORKFLOWS.find(({ name }) => name === 'ci.yml')!.workflow;
+  expect(jobs['quick']?.steps.at(-1)?.run).toMatch(/run check$/);
+  const { matrix } = jobs['test']!.strategy!;
+  expect(matrix.os.map((os) => os.split('-')[0])).toEqual(['ubuntu', 'macos', 'windows']);
 });
