@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { E2E, e2eFiles } from './e2e-files.ts';
+import { type Command, nodeOf, tool } from './tools.ts';
 
-/** The workspace that brings the tests over real channels, and the oldest Node.js. */
-const E2E = join('apps', 'e2e');
-export const NODE_20: string = join(E2E, 'node_modules', 'node-20', 'bin', 'node');
+/** The oldest Node.js that is supported. */
+export const NODE_20: string = nodeOf(join(E2E, 'node_modules', 'node-20'));
 
 export interface Counts {
   readonly passed: number;
@@ -14,17 +15,20 @@ export interface Counts {
 
 const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
 
-/** A command that holds or does not; it speaks only where it does not. */
-export function check(command: string, ...args: readonly string[]): Counts {
+/** A command that succeeds or fails; its output is printed only where it fails. */
+export function check([command, ...args]: Command): Counts {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
   if (status === 0) return { passed: 1, failed: 0 };
   console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
   return { passed: 0, failed: 1 };
 }
 
-/** A program of ours that shows a table and closes with its count. A run without a count is a failure. */
+/** A program of ours that prints a table and then its count. A run without a count is a failure. */
 export function table(file: string, ...args: readonly string[]): Counts {
-  const { status, stdout, stderr } = spawnSync('node', [file, ...args], { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+    encoding: 'utf8',
+    env,
+  });
   process.stdout.write(`${stdout ?? ''}${status === 0 ? '' : (stderr ?? '')}`);
   const [, passed, failed] = /^(\d+) passed, (\d+) failed\n$/m.exec(stdout ?? '') ?? [];
   return counted(Number(passed), Number(failed), status);
@@ -35,18 +39,16 @@ export function vitest(config = 'vitest.config.ts'): Counts {
   return inFolder((folder) => {
     const file = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { status } = spawnSync('vitest', ['run', '--config', config, ...reporters], {
-      stdio: 'inherit',
-      env,
-    });
+    const [command, ...args] = tool('vitest', 'run', '--config', config, ...reporters);
+    const { status } = spawnSync(command, args, { stdio: 'inherit', env });
     const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
     return counted(report['numPassedTests'], report['numFailedTests'], status);
   });
 }
 
 /**
- * The end-to-end suite under the given Node.js, and what it is told for itself and for whatever it
- * starts; counted from the closing lines of its TAP report.
+ * The end-to-end suite under the given Node.js, counted from the last lines of its TAP report. The options
+ * are for the suite and for the programs that it starts.
  */
 export function endToEnd(node: string, nodeOptions = ''): Counts {
   return inFolder((folder) => {
@@ -58,13 +60,13 @@ export function endToEnd(node: string, nodeOptions = ''): Counts {
       '--test',
       '--test-concurrency=2',
       ...reporters.map(reporterArgument),
-      ...e2eFiles(),
+      ...e2eFiles().map(({ built }) => built),
     ];
-    const told = {
+    const withOptions = {
       ...env,
       NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${nodeOptions}`.trim(),
     };
-    const { status } = spawnSync(node, args, { stdio: 'inherit', env: told });
+    const { status } = spawnSync(node, args, { stdio: 'inherit', env: withOptions });
     const report = readFileSync(file, 'utf8');
     if (status !== 0) console.log(report);
     const [passed, failed] = ['pass', 'fail'].map((name) =>
@@ -74,20 +76,11 @@ export function endToEnd(node: string, nodeOptions = ''): Counts {
   });
 }
 
-function e2eFiles(): readonly string[] {
-  return ['test', 'attacks'].flatMap((kind) => {
-    const folder = join(E2E, 'dist', kind);
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.test.js'))
-      .map((name) => join(folder, name));
-  });
-}
-
 function reporterArgument(value: string, index: number): string {
   return index % 2 === 0 ? `--test-reporter=${value}` : `--test-reporter-destination=${value}`;
 }
 
-/** A run that fails without a failed test, or that ran none, failed all the same. */
+/** A run that fails without a failed test, or that ran no test, counts as a failure. */
 function counted(passed = Number.NaN, failed = Number.NaN, status: number | null): Counts {
   const silent = !(passed > 0) || (status !== 0 && !(failed > 0));
   return { passed: passed || 0, failed: (failed || 0) + (silent ? 1 : 0) };
@@ -102,9 +95,15 @@ function inFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-export type Step = readonly [string, () => Counts];
+export type Step = readonly [name: string, run: () => Counts];
 
-/** One step after the other. The last line is `N passed, N failed`. */
+/** A step that Windows skips, by its name. */
+export function posixOnly([name, run]: Step): Step {
+  if (process.platform !== 'win32') return [name, run];
+  return [`${name}: skipped on Windows`, () => ({ passed: 0, failed: 0 })];
+}
+
+/** Runs one step after the other. The last line is `N passed, N failed`. */
 export function runSteps(steps: readonly Step[]): void {
   const total = { passed: 0, failed: 0 };
   for (const [index, [name, run]] of steps.entries()) {

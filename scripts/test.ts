@@ -1,15 +1,20 @@
-// Everything that must hold, one step after the other. The last line is `N passed, N failed`.
+// Runs every check, one step after the other. The last line is `N passed, N failed`.
 import { join } from 'node:path';
-import { check, endToEnd, NODE_20, runSteps, table, vitest } from './test-steps.ts';
+import { check, endToEnd, NODE_20, posixOnly, runSteps, table, vitest } from './test-steps.ts';
+import { tool } from './tools.ts';
 
 runSteps([
-  ['format', () => check('oxfmt', '--check', '.')],
-  ['lint and layers', () => check('oxlint')],
-  ['types', () => check('tsc', '-b', 'tsconfig.json')],
-  ['build', () => check('node', join('scripts', 'build.ts'))],
-  ['packages', () => table(join('scripts', 'packages', 'run.ts'))],
-  ['consumers, the quick ones', () => table(join('scripts', 'consumers', 'run.ts'), '--quick')],
+  ['format', () => check(tool('oxfmt', '--check', '.'))],
+  ['lint and layers', () => check(tool('oxlint'))],
+  ['types', () => check(tool('tsc', '-b', 'tsconfig.json'))],
+  ['build', () => check([process.execPath, join('scripts', 'build.ts')])],
+  // They pack with tar, and end what they start by process groups.
+  posixOnly(['packages', () => table(join('scripts', 'packages', 'run.ts'))]),
+  posixOnly([
+    'consumers, the quick ones',
+    () => table(join('scripts', 'consumers', 'run.ts'), '--quick'),
+  ]),
   ['unit', () => vitest()],
-  ['end to end', () => endToEnd('node')],
+  ['end to end', () => endToEnd(process.execPath)],
   ['end to end on the oldest Node.js', () => endToEnd(NODE_20)],
 ]);

@@ -1,0 +1,24 @@
+/** The packages, lowest first: each imports only from the floors below its own. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ['core'],
+  ['jwt', 'provider', 'config', 'testing'],
+  ['hs256', 'jwks', 'introspection'],
+  ['oidc'],
+];
+
+/** Core's folders, lowest first, by the same rule. */
+export const CORE_LAYERS: readonly string[] = [
+  'errors',
+  'client',
+  'contract',
+  'compose',
+  'policy',
+  'gate',
+  'grpc',
+];
+
+/** Undefined for a package that has no floor yet. */
+export function floorOf(name: string): number | undefined {
+  const floor = FLOORS.findIndex((names) => names.includes(name));
+  return floor === -1 ? undefined : floor;
+}

@@ -1,0 +1,25 @@
+// `pnpm test:e2e [PATH...]`: builds what changed, then runs end-to-end tests. PATH is a test's source, a folder or a
+// part of a name; default: all.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build } from './builds.ts';
+import { e2eFiles } from './e2e-files.ts';
+import { runInTerminal } from './tools.ts';
+
+const wanted = process.argv.slice(2);
+const files = e2eFiles().filter(
+  ({ source }) =>
+    wanted.length === 0 ||
+    wanted.some((path) =>
+      existsSync(path) ? source.startsWith(resolve(path)) : source.includes(path),
+    ),
+);
+if (files.length === 0) {
+  console.error(
+    `expected a test of apps/e2e/test or apps/e2e/attacks, received ${wanted.join(' ')}`,
+  );
+  process.exitCode = 1;
+} else if (build()) {
+  const args = files.map(({ built }) => built);
+  process.exitCode = runInTerminal([process.execPath, '--test', '--test-concurrency=2', ...args]);
+} else process.exitCode = 1;
