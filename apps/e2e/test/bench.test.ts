@@ -24,7 +24,7 @@ function runBench(...args: readonly string[]) {
 describe('the bench', () => {
   it('measures us beside peers in process and on the wire, and writes what it found', () => {
     const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-bench-'));
-    const experiments = ['in process', 'warm calls', 'cold calls'];
+    const experiments = ['imports', 'in process', 'warm calls', 'cold calls'];
     try {
       const ran = runBench('--only', experiments.join(','), '--out', folder);
       assert.equal(ran.status, 0, ran.stderr);
@@ -49,6 +49,8 @@ describe('the bench', () => {
           experiment,
         );
       }
+      const imports = runs[0].measurements.filter((row) => row.experiment === 'imports');
+      assert.ok(imports.some(({ subject }) => subject === '@grpc-authn/hs256'));
       const report = readFileSync(join(folder, 'README.md'), 'utf8');
       assert.match(report, /\*\*A quick run\.\*\*/);
       assert.doesNotMatch(report, /pass:|miss:/);

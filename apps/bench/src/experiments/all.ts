@@ -12,6 +12,7 @@ export interface Listed {
 const YOUNG = 256;
 
 export const EXPERIMENTS: readonly Listed[] = [
+  listed('imports', async () => (await import('./imports.ts')).imports),
   listed('verification', async () => (await import('./verification.ts')).verification),
   listed('refusals', async () => (await import('./refusals.ts')).refusals),
   listed('in process', async () => (await import('./in-process.ts')).inProcess),

@@ -21,6 +21,8 @@ export interface Scale {
   readonly burstRounds: number;
   /** Calls of a sample of introspection. */
   readonly introspections: number;
+  /** Fresh processes that load each package. */
+  readonly importRounds: number;
   readonly cacheEntries: readonly number[];
   readonly rules: readonly number[];
   readonly keys: readonly number[];
@@ -42,6 +44,7 @@ export const FULL: Scale = {
   burstTokens: 256,
   burstRounds: 11,
   introspections: 256,
+  importRounds: 10,
   cacheEntries: [10_000, 1_000_000],
   rules: [1, 100, 10_000],
   keys: [1, 8, 64],
@@ -63,6 +66,7 @@ export const QUICK: Scale = {
   burstTokens: 16,
   burstRounds: 2,
   introspections: 32,
+  importRounds: 2,
   cacheEntries: [100],
   rules: [1, 10],
   keys: [1, 4],

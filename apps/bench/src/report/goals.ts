@@ -58,7 +58,23 @@ function inProcessGoal(tokens: string): Goal {
   };
 }
 
+function importGoal(entry: string, limit: number): Goal {
+  return {
+    title: `import ${entry} / jose`,
+    limit,
+    subject: `@grpc-authn/${entry}`,
+    experiment: 'imports',
+    scenario: /^fresh process$/,
+    measure: 'best, times jose',
+    notPeers: /^@grpc-authn|^jose$/,
+  };
+}
+
 const GOALS: readonly Goal[] = [
+  importGoal('core/authenticator', 1.2),
+  importGoal('hs256', 2.5),
+  importGoal('jwks', 3.5),
+  importGoal('oidc', 3.5),
   inProcessGoal('1 token'),
   inProcessGoal('1,000 tokens'),
   wholeGoal('warm, server CPU × bare, 1 token', 1.03, OURS_CACHED, /^warm, 1 token$/),

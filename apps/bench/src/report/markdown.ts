@@ -1,10 +1,11 @@
 import type { Measurement } from '../statistics/measurement.ts';
-import { judgeGoals } from './goals.ts';
+import { type Judged, judgeGoals } from './goals.ts';
 import { withSpread, withUnit } from './numbers.ts';
 import { type NodeRun, type Run, wasBusy } from './run.ts';
 
 /** What a table of an experiment is about, in the order in which they are shown. */
 const TITLES: Readonly<Record<string, string>> = {
+  imports: 'Imports',
   'whole call': 'The whole call',
   'in process': 'The interceptor in process, warm',
   allocation: 'What a warm call allocates',
@@ -52,18 +53,19 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
 
 function goalsOf({ runs, quick }: Run): string {
   const judged = runs.map(({ measurements }) => judgeGoals(measurements, quick));
-  const rows = (judged[0] ?? []).map(({ title, limit }, index) => [
-    title,
-    `≤ ${limit}`,
-    ...judged.map((goals) => {
-      const { ours, passed, bestPeer } = goals[index]!;
-      if (ours === undefined) return '–';
-      const peer = bestPeer === undefined ? '' : `; ${bestPeer.subject} ${withUnit(bestPeer)}`;
-      const verdict = passed === undefined ? '' : passed ? 'pass: ' : 'miss: ';
-      return `${verdict}${withUnit(ours)}${peer}`;
-    }),
-  ]);
+  const rows = (judged[0] ?? []).flatMap(({ title, limit }, index) => {
+    const goals = judged.map((one) => one[index]!);
+    if (goals.every(({ ours }) => ours === undefined)) return [];
+    return [[title, `≤ ${limit}`, ...goals.map(goalCell)]];
+  });
   return table(['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)], rows);
+}
+
+function goalCell({ ours, passed, bestPeer }: Judged): string {
+  if (ours === undefined) return '–';
+  const peer = bestPeer === undefined ? '' : `; ${bestPeer.subject} ${withUnit(bestPeer)}`;
+  const verdict = passed === undefined ? '' : passed ? 'pass: ' : 'miss: ';
+  return `${verdict}${withUnit(ours)}${peer}`;
 }
 
 function sectionOf({ runs }: Run, experiment: string, title: string): readonly string[] {
