@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 export interface Ended {
   /** Null where a signal ended it. */
   readonly status: number | null;
-  /** Both streams, as they came. */
+  /** Both streams, in the order in which they were written. */
   readonly output: string;
   /** Standard output alone. */
   readonly stdout: string;
@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** A folder that is gone when this process is. */
+/** Creates a temporary folder. It is removed when this process exits. */
 export function throwawayFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `grpc-authn-${name}-`));
   folders.add(folder);
@@ -36,8 +36,8 @@ export function throwawayFolder(name: string): string {
 }
 
 /**
- * Runs a command to its end. It sees nothing of what pnpm put into our environment, so that it does
- * what it would do in anybody's shell.
+ * Runs a command until it exits. The environment has no variables of pnpm, so that the command behaves as
+ * in any shell.
  */
 export function run(
   command: string,
@@ -49,7 +49,7 @@ export function run(
       cwd,
       env: { ...plainEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what it starts ends with it.
+      // A process group of its own, so that the processes it starts end with it.
       detached: true,
     });
     running.add(child);
@@ -70,7 +70,7 @@ export function run(
   });
 }
 
-/** As run(), for a command whose failure ends everything. */
+/** Like run(), and throws where the command fails. */
 export async function mustRun(
   command: string,
   args: readonly string[],
@@ -81,14 +81,14 @@ export async function mustRun(
   throw new Error(`${[command, ...args].join(' ')} ended with ${status}\n${output}`);
 }
 
-/** The pnpm that runs us; without one, that of the version in package.json, by npx. */
+/** The pnpm that runs this script. Default: the version in package.json, through npx. */
 export function pnpm(...args: readonly string[]): readonly [string, readonly string[]] {
   const { npm_execpath: path = '' } = process.env;
   if (!/[\\/]pnpm[^\\/]*$/.test(path)) return ['npx', ['--yes', 'pnpm@12', ...args]];
   return /\.[cm]?js$/.test(path) ? [process.execPath, [path, ...args]] : [path, args];
 }
 
-/** Does all, `width` at a time, and gives the results in the order of the items. */
+/** Handles all items, at most `width` at a time, and returns the results in the order of the items. */
 export async function inLanes<T, R>(
   items: readonly T[],
   width: number,

@@ -1,5 +1,5 @@
-// Removes the checks of the sources one at a time, and looks which test fails. `mutate [target...]
-// [--minutes 60] [--jobs 2] [--from]`; `--from` goes on from where the last run of a target stopped.
+// Removes the checks of the sources one at a time, and finds the test that fails: `mutate [target...]
+// [--minutes 60] [--jobs 2] [--from]`. `--from` continues where the last run of a target stopped.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runEndToEnd } from './mutation/end-to-end.ts';
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 const jobs = Math.min(atLeastOne('jobs', values.jobs), availableParallelism());
 const endMs = Date.now() + atLeastOne('minutes', values.minutes) * 60_000;
 const unknown = positionals.find((name) => !TARGET_NAMES.includes(name as TargetName));
-if (unknown !== undefined) throw new Error(`${unknown}: wanted ${TARGET_NAMES.join(' or ')}`);
+if (unknown !== undefined) throw new Error(`${unknown}: expected ${TARGET_NAMES.join(' or ')}`);
 const names = positionals.length === 0 ? TARGET_NAMES : (positionals as TargetName[]);
 
 for (const name of names) {
@@ -41,7 +41,7 @@ for (const name of names) {
 function atLeastOne(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
-  throw new Error(`--${option}: ${text}; wanted a whole number from 1`);
+  throw new Error(`--${option}: ${text}; expected an integer of at least 1`);
 }
 
 function isOption(arg: string): boolean {

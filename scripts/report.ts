@@ -1,7 +1,7 @@
-/** One line of a table: what was tried, and what came of it. */
+/** One row of a table: what was tried, and the result. */
 export interface Row {
   readonly cells: readonly string[];
-  /** Undefined where it holds; else what went wrong, for whoever mends it. */
+  /** Undefined where the check passed; else the details of the failure. */
   readonly failure?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function count(rows: readonly Row[]): { readonly passed: number; readonly
   return { passed: rows.length - failed, failed };
 }
 
-/** Closes a program: its last line is the count, and it fails when a row did, or when there is none. */
+/** Ends a program: its last line is the count, and it fails where a row failed, or where there is no row. */
 export function finish(rows: readonly Row[]): void {
   const { passed, failed } = count(rows);
   console.log(`${passed} passed, ${failed} failed`);

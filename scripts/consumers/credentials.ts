@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { startTestIssuer } from '@grpc-authn/testing';
 
-/** An issuer on loopback, and what programs need to know of it, as environment variables. */
+/** An issuer on loopback, and the environment variables that the programs need for it. */
 export interface Credentials {
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -25,7 +25,7 @@ export async function openCredentials(): Promise<Credentials> {
   };
 }
 
-/** Good for an hour, since the programs are many. */
+/** Valid for an hour, because there are many programs. */
 function hs256Token(iss: string, secret: Buffer): string {
   const iat = Math.floor(Date.now() / 1000);
   const claims = { iss, aud: 'orders', sub: 'alice', iat, exp: iat + 3600 };

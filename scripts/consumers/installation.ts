@@ -11,7 +11,7 @@ export interface Installed {
   readonly bytes: number;
 }
 
-/** A fresh folder with a package.json, into which an installer of today puts what the project asks for. */
+/** Creates a folder with a package.json, and installs what the project needs with a current installer. */
 export async function install(
   project: Project,
   registry: LocalRegistry,
@@ -23,7 +23,7 @@ export async function install(
   writeFileSync(join(folder, '.npmrc'), `${registry.npmrc}audit=false\nfund=false\n`);
   const wanted = [...project.ours.map((name) => `@grpc-authn/${name}`), ...(project.others ?? [])];
   if (project.installer === 'pnpm') {
-    // pnpm waits for a day before it takes a release; ours is of this minute.
+    // pnpm installs a release only when it is a day old; ours is a minute old.
     const settings =
       "minimumReleaseAgeExclude: ['@grpc-authn/*']\nallowBuilds: { protobufjs: false }\n";
     writeFileSync(join(folder, 'pnpm-workspace.yaml'), settings);
@@ -48,7 +48,7 @@ function packagesOf(modules: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Each file once, though pnpm shows it by many links. */
+/** Counts each file once, although pnpm links it several times. */
 function bytesOf(folder: string): number {
   const sizes = new Map<number, number>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 
-/** A project of somebody who installs us: what it asks for, and what it does. */
+/** A project that installs our packages: its dependencies, and what it runs. */
 export interface Project {
   readonly name: string;
-  /** Of this family, without the scope. */
+  /** Our packages, without the scope. */
   readonly ours: readonly string[];
   readonly others?: readonly string[];
-  /** All that may be installed; a package that is not here came along unasked. */
+  /** All packages that may be installed. Any other package is reported. */
   readonly only?: readonly string[];
-  /** A strict installation shows a package only what it named itself. */
+  /** pnpm installs strictly: a package sees only its own dependencies. */
   readonly installer?: 'npm' | 'pnpm';
   /** Files of projects/, with their arguments. */
   readonly programs: readonly (readonly string[])[];
-  /** What a TypeScript file imports with the library check on. */
+  /** The entry points that a TypeScript file imports, with `skipLibCheck` off. */
   readonly doors: readonly string[];
-  /** By all compilers, each way; by the oldest and the newest, as ES modules; by the newest alone. */
+  /**
+   * all: every compiler and module system. ends: the oldest and the newest, as ES modules. newest: the
+   * newest only.
+   */
   readonly compilers: 'all' | 'ends' | 'newest';
-  /** Tried on each run of the tests, not only when all consumers are. */
+  /** Also part of `--quick`, which `test` runs. */
   readonly quick?: boolean;
 }
 
@@ -44,7 +47,7 @@ const JWKS = [
   'lru-cache',
   'lru-memoizer',
   'ms',
-  // jwks-rsa brings these types to everybody.
+  // jwks-rsa depends on these types.
   '@types/jsonwebtoken',
   '@types/ms',
   '@types/node',
@@ -109,7 +112,7 @@ export const PROJECTS: readonly Project[] = [
     others: [GRPC],
     programs: [['config.mjs']],
     doors: ['core', 'config', 'config/adapter', 'hs256', 'hs256/adapter'],
-    // grpc-js brings the newest types of Node.js, which no old compiler reads.
+    // grpc-js depends on the newest types of Node.js, which old compilers cannot read.
     compilers: 'newest',
     quick: true,
   },

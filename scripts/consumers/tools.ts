@@ -18,17 +18,17 @@ export const RUNTIMES: readonly Tool[] = [
 
 export interface Compilation {
   readonly name: string;
-  /** The compiler's own entry, run by our Node.js. */
+  /** The compiler's JavaScript file, run by our Node.js. */
   readonly tsc: string;
   readonly compilerOptions: Readonly<Record<string, unknown>>;
-  /** The name's ending says which module system the file is of. */
+  /** The extension decides the module system. */
   readonly ending: 'mts' | 'cts' | 'ts';
 }
 
 const OLDEST = join(OWN, 'typescript-5.4/bin/tsc');
 const NEWEST = join(ROOT, 'typescript/bin/tsc');
 
-/** What the packages must compile in; CommonJS may not require an ES module before 5.8. */
+/** The packages must compile with each of these. CommonJS can require an ES module from 5.8 on. */
 const COMPILATIONS: readonly Compilation[] = [
   { name: 'TypeScript 5.4, ESM', tsc: OLDEST, ...node('mts') },
   { name: 'TypeScript 5.9, ESM', tsc: join(OWN, 'typescript-5.9/bin/tsc'), ...node('mts') },
@@ -45,7 +45,7 @@ const COMPILATIONS: readonly Compilation[] = [
   },
 ];
 
-/** Of all compilations those that a project asks for. */
+/** The compilations that a project asks for. */
 export function compilationsFor(compilers: 'all' | 'ends' | 'newest'): readonly Compilation[] {
   if (compilers === 'all') return COMPILATIONS;
   const wanted = compilers === 'newest' ? [NEWEST] : [OLDEST, NEWEST];

@@ -9,11 +9,11 @@ import { type Compilation, compilationsFor, RUNTIMES } from './tools.ts';
 
 export interface Surroundings {
   readonly registry: LocalRegistry;
-  /** Where projects are made. */
+  /** The folder in which projects are created. */
   readonly folder: string;
-  /** What the programs find in their environment. */
+  /** The environment of the programs. */
   readonly env: Readonly<Record<string, string>>;
-  /** What of ours has to be installed. */
+  /** The version of our packages that must be installed. */
   readonly version: string;
   /** Only the oldest and the newest runtime and compiler. */
   readonly quick: boolean;
@@ -22,7 +22,7 @@ export interface Surroundings {
 
 const SOURCES = join(import.meta.dirname, 'projects');
 
-/** Installs a project, compiles and runs what it has, and tells of each. */
+/** Installs a project, compiles and runs it, and returns a row for each step. */
 export async function tryProject(project: Project, around: Surroundings): Promise<readonly Row[]> {
   const folder = join(around.folder, project.name.replaceAll(/\W+/g, '-'));
   let installed: Installed;
@@ -63,7 +63,7 @@ function installedRow(project: Project, { packages, bytes }: Installed, version:
     ([name, installed]) => name.startsWith('@grpc-authn/') && installed !== version,
   );
   const failure = [
-    ...unasked.map((name) => `${name} was installed too`),
+    ...unasked.map((name) => `${name} was installed, and is not expected`),
     ...others.map(([name, installed]) => `${name} is ${installed}, not ${version}`),
   ].join('\n');
   const size = `${packages.size} packages, ${(bytes / 1_000_000).toFixed(1)} MB`;
@@ -83,8 +83,8 @@ async function compiled(
     cpSync(join(SOURCES, 'types', 'doors.ts'), join(folder, file));
   } else {
     const lines = project.doors.map((door) => `export * from '@grpc-authn/${door}';\n`);
-    // The same name from two doors is of no interest here.
-    const named = lines.map((line, index) => line.replace('*', `* as door${index}`));
+    // Two entry points may export the same name.
+    const named = lines.map((line, index) => line.replace('*', `* as entry${index}`));
     writeFileSync(join(folder, file), named.join(''));
   }
   const config = `tsconfig.${ending}.json`;
@@ -95,7 +95,7 @@ async function compiled(
     skipLibCheck: false,
     noEmit: true,
     types: ['node'],
-    // The types of the oldest Node.js that is supported, beside the project where it has none.
+    // The types of the oldest supported Node.js, where the project has none of its own.
     ...(project.only === undefined ? {} : { typeRoots: [TYPES] }),
     ...compilerOptions,
   };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseSync } from 'oxc-parser';
 
@@ -17,6 +17,7 @@ type Exports = Readonly<Record<string, string | { readonly '@grpc-authn/source'?
 
 export function readSourceFiles(): readonly SourceFile[] {
   return readdirSync(join(ROOT, 'packages'))
+    .filter((name) => existsSync(join(ROOT, 'packages', name, 'package.json')))
     .flatMap((name) => filesBelow(join('packages', name, 'src')))
     .toSorted()
     .map((path) => {

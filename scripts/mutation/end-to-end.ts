@@ -7,7 +7,7 @@ import { eachOf, type Ended, run } from './processes.ts';
 import type { Session } from './session.ts';
 
 const HOOK = join('scripts', 'mutation', 'node-hook.ts');
-/** What takes longer than this as it is, is left out: it is there for a load, or for a Python. */
+/** A file that takes longer without mutants is skipped: it tests load, or needs Python. */
 const LONGEST_MS = 8_000;
 const PATIENCE_FACTOR = 6;
 const PATIENCE_MS = 10_000;
@@ -18,11 +18,11 @@ interface Reached {
   readonly tookMs: number;
 }
 
-/** What is left, against each file that meets it on a real channel, the quickest first. */
+/** Runs the open mutants against each file that reaches them on a real channel, the fastest file first. */
 export async function runEndToEnd(session: Session): Promise<void> {
   const reached = await reachedBy(session);
   const { journal } = session;
-  // What nobody is expected to see meets every file: it comes last.
+  // Mutants that are expected to survive are run against every file, so they come last.
   const expected = (mutant: Mutant): number => (reasonFor(mutant) === undefined ? 0 : 1);
   const open = session.open.toSorted((a, b) => expected(a) - expected(b));
   await eachOf(open, session.jobs, async ({ id }, index) => {
@@ -35,7 +35,7 @@ export async function runEndToEnd(session: Session): Promise<void> {
       const runOnce = (): Promise<Ended> =>
         runFile(session, file, Date.now() + PATIENCE_MS + PATIENCE_FACTOR * tookMs, id);
       let ended = await runOnce();
-      // A busy machine fails a test too: who sees it, sees it twice.
+      // A busy machine also fails a test, so a failure must occur twice.
       if (ended.status !== 0 && !session.isOver) ended = await runOnce();
       if (session.isOver) return;
       if (ended.status === 0) {
@@ -50,7 +50,7 @@ export async function runEndToEnd(session: Session): Promise<void> {
   });
 }
 
-/** Each file once as it is: what it meets, and how long it takes. */
+/** Runs each file once without mutants, and records which checks it reaches and how long it takes. */
 async function reachedBy(session: Session): Promise<readonly Reached[]> {
   const { folder, target, journal } = session;
   const known = new Set(journal.of('reached').map(({ file }) => file));
@@ -80,7 +80,7 @@ function runFile(session: Session, file: string, endMs: number, id?: string): Pr
   );
 }
 
-/** A test may start processes of its own; they tell too. */
+/** A test may start processes; these report too. */
 function reachedIds(folder: string): readonly string[] {
   const paths = readdirSync(folder)
     .filter((name) => name.endsWith('.reached.json'))
@@ -90,7 +90,7 @@ function reachedIds(folder: string): readonly string[] {
   return [...new Set(ids)];
 }
 
-/** TAP tells of a test before it tells of what is around it. */
+/** TAP reports a test before its parent. */
 function firstFailure(tap: string): string {
   return /^ *not ok \d+ - (.*)$/m.exec(tap)?.[1] ?? '(the file as a whole)';
 }

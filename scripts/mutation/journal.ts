@@ -1,26 +1,26 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 
-/** What is known of a mutant after some test, a line each; written by every process at once. */
+/** What is known about a mutant after a test, one line each. Several processes write at the same time. */
 export type Entry =
   | { readonly kind: 'killed'; readonly id: string; readonly file: string; readonly test: string }
-  /** It was run against all that guards it, and nothing failed. */
+  /** All tests that guard the mutant ran, and none failed. */
   | { readonly kind: 'survived'; readonly id: string }
-  /** A test did not come back with it; it is left to a run of the whole file. */
+  /** A test did not end with this mutant; a run of the whole file decides. */
   | { readonly kind: 'stuck'; readonly id: string }
-  /** A test that takes too long to be run against every mutant; it comes after the others. */
+  /** A test that takes too long to run against every mutant; it runs after the others. */
   | { readonly kind: 'long'; readonly file: string; readonly test: string }
-  /** Mutants that a test file can only be run against from its beginning. */
+  /** Mutants that a test file can only be run against from its start. */
   | { readonly kind: 'whole'; readonly file: string; readonly ids: readonly string[] }
-  /** A file of the end-to-end suite as it is; none where it fails, or takes too long. */
+  /** An end-to-end file without mutants; none where it fails or takes too long. */
   | {
       readonly kind: 'reached';
       readonly file: string;
       readonly tookMs: number;
       readonly ids: readonly string[];
     }
-  /** Those files, from their beginning, saw nothing. */
+  /** These files ran from the start and did not fail. */
   | { readonly kind: 'whole-passed'; readonly id: string; readonly files: readonly string[] }
-  /** The file came to its end, having met these. */
+  /** The file ended; it reached these mutants. */
   | {
       readonly kind: 'done';
       readonly file: string;
@@ -57,7 +57,7 @@ export class Journal {
     if (!existsSync(this.#path)) return [];
     const { size } = statSync(this.#path);
     if (size !== this.#size) {
-      // The last line may be half written by somebody else.
+      // Another process may still be writing the last line.
       const lines = readFileSync(this.#path, 'utf8').split('\n').slice(0, -1);
       this.#entries = lines.map((line) => JSON.parse(line) as Entry);
       this.#decided = new Set(

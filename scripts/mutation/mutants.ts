@@ -2,17 +2,17 @@ import { type Node, parseSync } from 'oxc-parser';
 
 /** One check, removed. */
 export interface Mutant {
-  /** `file:line:column what`, which is also how a source asks whether it is switched on. */
+  /** `file:line:column what`; a source asks by this ID whether the mutant is on. */
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** What was done to which code. */
+  /** The kind of change, and the code that it changes. */
   readonly what: string;
 }
 
 interface Change {
   readonly mutant: Mutant;
-  /** What stands in the place of the code. */
+  /** The code that replaces the original. */
   readonly instead: 'true' | 'false';
 }
 
@@ -25,15 +25,15 @@ const LEAVING = new Set([
 ]);
 
 /**
- * Every mutant of a source, and the source with all of them in it, each behind a switch: so that it is
- * transformed once, and a mutant costs no more than the tests that are run against it.
+ * Every mutant of a source, and the source with all of them in it, each behind a switch. It is transformed
+ * once, so that a mutant costs only the tests that run against it.
  */
 export function mutate(
   file: string,
   source: string,
 ): { readonly mutants: readonly Mutant[]; readonly code: string } {
   const mutants: Mutant[] = [];
-  // Where several stand at one place, the outer opens first and closes last.
+  // Where several replacements start at the same place, the outer one opens first and closes last.
   const opened = new Map<number, string>();
   const closed = new Map<number, string>();
 
@@ -72,7 +72,7 @@ export function mutate(
       const { operator } = node;
       const instead = operator === '&&' ? 'true' : 'false';
       for (const operand of [node.left, node.right]) {
-        // `a && b && c` is `(a && b) && c`: its operands are dropped one at a time.
+        // `a && b && c` is `(a && b) && c`: operands are dropped one at a time.
         if (operand.type === 'LogicalExpression' && operand.operator === operator) continue;
         changes.set(operand, [
           change(operand, `\`${text(operand)}\` dropped from \`${operator}\``, instead),
@@ -92,7 +92,7 @@ export function mutate(
   };
 }
 
-/** On the first line, so that a line keeps its number. */
+/** On the first line, so that line numbers do not change. */
 const HEADER = 'const __off = (id) => globalThis.__mutation?.isOff(id) === true; ';
 
 function leaves(statement: Node): boolean {

@@ -1,4 +1,4 @@
-// Loaded before a test of node:test: puts every mutant into the sources as they are read.
+// Loaded before a test of node:test: adds every mutant to the sources when they are read.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join, relative } from 'node:path';
@@ -24,7 +24,7 @@ type Load = (
   next: (url: string, context: unknown) => Loaded,
 ) => Loaded;
 
-// Since Node.js 22.15; the types are those of the oldest Node.js that is supported.
+// Node.js has it since 22.15; the types are those of the oldest supported Node.js.
 const { registerHooks } = nodeModule as unknown as {
   readonly registerHooks: (hooks: { readonly load: Load }) => void;
 };

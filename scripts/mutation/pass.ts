@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import type { TargetName } from './targets.ts';
 
 /**
- * `short`: every short test, again and again within its process; `long`: the long ones, against what
- * is left; `whole`: one mutant, removed before anything is read.
+ * `short`: every short test, repeatedly in its process. `long`: the long tests, against the open mutants.
+ * `whole`: one mutant, switched on before any file is read.
  */
 export type PassName = 'short' | 'long' | 'whole';
 
-/** What a run of tests is told by its environment. */
+/** The environment variables of a test run. */
 export interface Pass {
   readonly pass: PassName;
   readonly target: TargetName;
   readonly folder: string;
   readonly journalPath: string;
-  /** The one that is removed from the beginning. */
+  /** The mutant that is on from the start. */
   readonly mutant: string | undefined;
-  /** Where a process says which mutant it runs a test against. */
+  /** The file in which a process writes the mutant that it runs a test against. */
   readonly atWork: (pid: number) => string;
 }
 

@@ -6,7 +6,7 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Asked once a second; true ends the command, and all that it started. */
+/** Called once a second; true stops the command and all processes that it started. */
 export type Watcher = () => boolean;
 
 export function run(
@@ -35,11 +35,11 @@ function end({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
-/** Each of them, so many at a time. */
+/** Handles each item, at most `width` at a time. */
 export async function eachOf<T>(
   items: readonly T[],
   jobs: number,

@@ -64,7 +64,7 @@ function partText(session: Session, rows: readonly Row[], command: string): stri
     ...table,
     line(['all', rows.length, ...total]),
     '',
-    ...listed(`What survived in ${session.name}`, of('survived'), 'why nobody can tell'),
+    ...listed(`What survived in ${session.name}`, of('survived'), 'why no test can fail'),
     ...listed(`What was not run in ${session.name}`, of('not run'), ''),
     ...listed(`What was killed in ${session.name}`, of('killed'), 'by the test'),
   ].join('\n');
@@ -95,7 +95,7 @@ function line(cells: readonly (string | number)[]): string {
   return `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** As it stands in the document. */
+/** The part of the current document. */
 function partOf(name: TargetName): string {
   const found = new RegExp(`^## ${name}\\n[\\s\\S]*?(?=^## |(?![\\s\\S]))`, 'm').exec(written());
   return found?.[0] ?? `## ${name}\n\nNot run yet.\n`;
@@ -109,19 +109,19 @@ function written(): string {
   }
 }
 
-const INTRODUCTION = `# Every check, removed once
+const INTRODUCTION = `# Mutation results
 
 Written by \`npx --yes pnpm@12 mutate\`, which removes the checks of the sources one at a time and runs the
-tests that guard them until one fails. To remove a check is one of these:
+tests that guard them until one fails. A check is removed in one of these ways:
 
-- an \`if\` never fires; one that guards what follows, instead of leaving, always fires too;
+- an \`if\` is never taken; one that guards what follows, instead of leaving, is also always taken;
 - one operand of \`&&\` or \`||\` is dropped;
 - a \`?:\` always takes its first side, or its second.
 
-A check that a test failed without is killed. One that survived is a test that is missing, or it can be
-taken out without anybody telling; those are named in
-[equivalents.ts](../../scripts/mutation/equivalents.ts), with the reason. No file is written for it: the
-mutants are in the sources as the tests read them, each behind a switch. \`jwt\` is \`packages/jwt/src\`
+A check is killed where a test failed without it. A check that survived lacks a test, or its removal changes
+nothing that a test can see; the latter are listed in
+[equivalents.ts](../../scripts/mutation/equivalents.ts), each with the reason. No file is written for a mutant:
+the tests read sources that contain all mutants, each behind a switch. \`jwt\` is \`packages/jwt/src\`
 without its adapter's schemas; \`interceptor\` is core's \`grpc\` and \`gate\`, with the cache. The unit tests
-come first, then, for the interceptor, the end-to-end suite.
+run first, then, for the interceptor, the end-to-end suite.
 `;

@@ -6,9 +6,9 @@ import { passOf } from './pass.ts';
 import { installSwitch } from './switch.ts';
 import { ROOT } from './targets.ts';
 
-/** A test that takes longer waits until the short ones have killed what they can, in milliseconds. */
+/** A longer test waits until the short ones have killed what they can, in milliseconds. */
 const LONG_MS = 60;
-/** How long a test may take with a check removed, over what it took before. */
+/** How much longer a test may take with a check removed. */
 const PATIENCE_MS = 1500;
 const PATIENCE_FACTOR = 4;
 
@@ -18,9 +18,9 @@ const mutation = installSwitch();
 if (pass === 'whole') mutation.off = mutant;
 
 /**
- * Runs each test once as it is, and then again for each mutant that it met, until it fails once: what
- * a test costs is mostly its file's imports, and those are paid once. A test that no longer passes
- * by itself after it failed proved nothing; its mutants get their run of the whole file.
+ * Runs each test once without mutants, and then again for each mutant that it reached, until it fails once.
+ * Most of a test's cost is the imports of its file, which are paid once. If a test no longer passes without
+ * mutants after a failure, that failure proves nothing, and a run of the whole file decides.
  */
 export default class MutationRunner extends TestRunner {
   readonly #long = new Set(journal.of('long').map(({ file, test }) => `${file} ${test}`));

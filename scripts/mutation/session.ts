@@ -5,7 +5,7 @@ import { Journal } from './journal.ts';
 import { type Mutant, mutate } from './mutants.ts';
 import { ROOT, type Target, targetOf, type TargetName } from './targets.ts';
 
-/** One target's mutants, what is known of them, and the time that is left. */
+/** The mutants of one target, what is known about them, and the remaining time. */
 export class Session {
   readonly name: TargetName;
   readonly target: Target;

@@ -1,11 +1,11 @@
-/** What the sources ask: which of their checks is off, of which note is taken. */
+/** Shared with the mutated sources: which check is off, and which checks were reached. */
 export class MutantSwitch {
-  /** The one whose check is removed at present. */
+  /** The mutant that is on. */
   off: string | undefined;
   readonly #outside = new Set<string>();
   #reached: Set<string> | undefined;
 
-  /** The checks that were met while no test ran: while a file was read, or in a hook. */
+  /** The checks that were reached while no test ran: while a file was read, or in a hook. */
   get outside(): readonly string[] {
     return [...this.#outside];
   }
@@ -15,7 +15,7 @@ export class MutantSwitch {
     return this.off === id;
   }
 
-  /** Runs it with every check on, and gives the checks that it met. */
+  /** Runs a function with every check on, and returns the checks that it reached. */
   async watch(run: () => Promise<void>): Promise<readonly string[]> {
     const reached = new Set<string>();
     this.#reached = reached;
@@ -28,7 +28,7 @@ export class MutantSwitch {
   }
 }
 
-/** Puts it where the mutated sources look. */
+/** Puts the switch where the mutated sources look for it. */
 export function installSwitch(): MutantSwitch {
   const mutation = new MutantSwitch();
   Object.assign(globalThis, { __mutation: mutation });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** A part of the sources, and the tests that guard it: the nearest first. */
+/** A part of the sources, and the tests that guard it: the most specific first. */
 export interface Target {
   readonly sources: readonly string[];
   readonly unitTests: readonly string[];
@@ -18,7 +18,7 @@ interface Parts {
 
 const PARTS = {
   jwt: {
-    // Without the adapter's schemas: what a configuration file may say has tests of its own.
+    // Without the adapter's schemas: the contents of a configuration file have tests of their own.
     sources: /^packages\/jwt\/src\/(?!adapter).*\.ts$/,
     unitTests: /^packages\/(jwt|hs256|jwks|introspection)\/test\/.*\.test\.ts$/,
   },

@@ -7,11 +7,11 @@ import type { Session } from './session.ts';
 import { ROOT } from './targets.ts';
 
 const CONFIG = join('scripts', 'mutation', 'vitest.mutation.config.ts');
-/** A test that a removed check turned into an endless loop can be stopped from outside alone. */
+/** A test that a removed check turned into an endless loop can only be stopped from outside. */
 const ENDLESS_MS = { short: 8000, long: 45_000 };
 const WHOLE_MS = 120_000;
 
-/** The tests that can run again and again: the short ones, then the long ones against what is left. */
+/** Runs the tests that can run repeatedly: the short ones, then the long ones against the open mutants. */
 export async function runRepeatedTests(session: Session): Promise<void> {
   await runPass(session, 'short', session.target.unitTests);
   await runPass(session, 'long', [...new Set(session.journal.of('long').map(({ file }) => file))]);
@@ -47,7 +47,7 @@ async function runPass(
     );
     for (const file of atWork(folder)) rmSync(file);
     if (endless || session.isOver) continue;
-    // A file that fails as it is never says that it is done: it would be read for ever.
+    // A file that fails without mutants never reports its end; it would be read forever.
     const still = journal.of('done').filter((entry) => entry.pass === pass).length;
     if (still === done.size) throw new Error(`the tests do not run:\n${output.slice(-4000)}`);
   }
@@ -72,14 +72,14 @@ function atWork(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** What is left, one run each, of the files that can only be run from their beginning. */
+/** Runs the files that can only run from their start, once for each open mutant. */
 export async function runWholeFiles(session: Session): Promise<void> {
   await runFromBeginning(session, session.journal.of('whole'));
 }
 
 /**
- * What seems to survive, one run each, of every file that meets it: a test that ran before may have
- * left something behind that hides it.
+ * Runs every file that reaches a surviving mutant once more, alone: an earlier test may have left state
+ * that hides the mutant.
  */
 export async function confirmSurvivors(session: Session): Promise<void> {
   const { journal } = session;

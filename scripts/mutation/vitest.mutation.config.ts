@@ -9,7 +9,7 @@ import { ROOT, targetOf } from './targets.ts';
 
 const sources = new Set(targetOf(passOf(process.env).target).sources);
 
-/** Puts every mutant into the sources as they are read: no file is written. */
+/** Adds every mutant to the sources when they are read; no file is written. */
 const mutants: Plugin = {
   name: 'mutants',
   enforce: 'pre',
@@ -20,7 +20,7 @@ const mutants: Plugin = {
   },
 };
 
-/** The small ones first: they kill what the large ones need not run against. */
+/** Small files first: they kill mutants that large files then need not run. */
 class SmallFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const size = (file: TestSpecification): number => statSync(file.moduleId).size;
@@ -32,11 +32,11 @@ export default mergeConfig(base, {
   root: ROOT,
   plugins: [mutants],
   test: {
-    // A cache would give one target the sources of another.
+    // A cache would mix the sources of two targets.
     fsModuleCache: false,
     sequence: { sequencer: SmallFirst },
     runner: join(import.meta.dirname, 'runner.ts'),
-    // Of a removed check, later than its test.
+    // An error of a removed check, after its test ended.
     dangerouslyIgnoreUnhandledErrors: true,
   },
 });

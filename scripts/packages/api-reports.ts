@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
-/** The doors that promise something to everybody: the package, and what is behind the slash. */
+/** The public entry points: the package itself, and its subpaths. */
 const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
   ['core', 'index'],
   ['core', 'authenticator'],
@@ -26,13 +26,16 @@ const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
 export interface ApiReport {
   /** Relative to the root. */
   readonly file: string;
-  /** Whether the committed report tells what was built. */
+  /** Whether the committed report matches the build. */
   readonly current: boolean;
-  /** The report of what was built. */
+  /** The report of the build. */
   readonly fresh: string;
 }
 
-/** Compares the built declarations of each public door with its committed report, or writes it anew. */
+/**
+ * Compares the built declarations of each public entry point with its committed report, or writes the
+ * report.
+ */
 export function apiReports(
   root: string,
   folder: string,
@@ -69,7 +72,7 @@ function configOf(root: string, folder: string, name: string, door: string): Ext
     configObject: {
       projectFolder: home,
       mainEntryPointFilePath: entry,
-      // The family's own package, whose options the adapters pass on as theirs.
+      // Internal package whose options the adapters export as their own.
       bundledPackages: ['@grpc-authn/provider'],
       compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
       apiReport: {
@@ -77,7 +80,7 @@ function configOf(root: string, folder: string, name: string, door: string): Ext
         reportFileName: `${door}.api.md`,
         reportFolder: join(home, 'api'),
         reportTempFolder: join(folder, name),
-        // A type that a signature shows is part of it, exported or not.
+        // A type in a public signature is part of it, exported or not.
         includeForgottenExports: true,
       },
       docModel: { enabled: false },

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, pnpm } from '../commands.ts';
 
-/** Packs every package of packages/ as a release would, and gives the tarballs' paths. */
+/** Packs every package of packages/ as a release does, and returns the paths of the tarballs. */
 export async function pack(root: string, folder: string): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   const args = ['-r', '--filter', './packages/*', 'pack', '--pack-destination', folder];

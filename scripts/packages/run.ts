@@ -1,4 +1,4 @@
-// What is published, looked at before anybody installs it. The last line is `N passed, N failed`.
+// Checks what is published before it is published. The last line is `N passed, N failed`.
 import { join } from 'node:path';
 import { run, throwawayFolder } from '../commands.ts';
 import { finish, printRows, type Row } from '../report.ts';
@@ -17,14 +17,14 @@ const rows: Row[] = [
 printRows(['package', 'check'], rows);
 finish(rows);
 
-/** Files, exports and dependencies that nobody uses, and dependencies that nobody named. */
+/** Unused files, exports and dependencies, and dependencies that package.json does not list. */
 async function knipRow(): Promise<Row> {
   const knip = join(root, 'node_modules', '.bin', 'knip');
   const { status, output } = await run(knip, ['--no-progress', '--no-config-hints'], { cwd: root });
   return { cells: ['all', 'knip'], failure: status === 0 ? undefined : output };
 }
 
-/** Each public door's declarations, as they were when somebody last agreed to them. */
+/** The declarations of each public entry point, compared with the committed ones. */
 async function apiRows(): Promise<readonly Row[]> {
   const found: Row[] = [];
   for (const { file, current, fresh } of apiReports(root, folder, { write: false })) {
@@ -32,7 +32,7 @@ async function apiRows(): Promise<readonly Row[]> {
     const changes = current ? '' : (await run('git', args, { cwd: root })).output;
     found.push({
       cells: [file.replace(/^packages.(\w+).*$/, '$1'), file],
-      failure: current ? undefined : `${changes}\nIf this is meant: npx --yes pnpm@12 run api`,
+      failure: current ? undefined : `${changes}\nIf this is intended: npx --yes pnpm@12 run api`,
     });
   }
   return found;

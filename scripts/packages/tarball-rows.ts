@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { type Ended, inLanes, mustRun, run } from '../commands.ts';
 import type { Row } from '../report.ts';
 
-/** What publint, attw and we ourselves say of each tarball. */
+/** The findings of publint, attw and our own checks for each tarball. */
 export async function tarballRows(root: string, tarballs: readonly string[]): Promise<Row[]> {
   const rows = await inLanes(tarballs, 2, async (file) => {
     const name = basename(file, '.tgz').replace(/^grpc-authn-(.*)-[^-]+$/, '$1');
@@ -10,7 +10,7 @@ export async function tarballRows(root: string, tarballs: readonly string[]): Pr
     const excluded = others.length > 0 ? ['--exclude-entrypoints', ...others] : [];
     return [
       toRow(name, 'publint --strict', await tool(root, 'publint', file, '--strict')),
-      // CommonJS gets ES modules by require, which attw has no profile for; the consumers try it.
+      // CommonJS requires ES modules, which attw has no profile for; the consumers test it.
       toRow(name, 'attw', await tool(root, 'attw', file, '--profile', 'esm-only', ...excluded)),
       contentsRow(name, await entriesOf(file)),
     ];
@@ -31,7 +31,7 @@ async function entriesOf(file: string): Promise<readonly string[]> {
   return list.trim().split('\n');
 }
 
-/** Schemas and protos: no compiler looks for types behind them. */
+/** Schemas and protos have no types. */
 async function doorsWithoutCode(file: string): Promise<readonly string[]> {
   const text = await mustRun('tar', ['-xzOf', file, 'package/package.json'], { cwd: '/' });
   const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };

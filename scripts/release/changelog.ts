@@ -1,5 +1,6 @@
-// What stands in a CHANGELOG.md: the words of the changeset, which were written for users, and nothing
-// about commits or about the family's other packages, which move along anyway.
+// Writes a CHANGELOG.md entry: the text of the changeset, which was written for users, without commits and
+// without
+// the other packages of this repository, which are released together.
 
 export function getReleaseLine({ summary }: { readonly summary: string }): string {
   return `- ${summary.trim().replaceAll(/\n(?!\n|$)/g, '\n  ')}`;

@@ -9,15 +9,15 @@ const { runServer } = createRequire(import.meta.url)('verdaccio') as {
   runServer: (config: object) => Promise<Server>;
 };
 
-/** A real registry for our scope alone: what else is asked for comes from where npm always asks. */
+/** A real registry for our scope only; other packages come from npm's configured registry. */
 export interface LocalRegistry {
   readonly url: string;
-  /** Lines of an .npmrc that sends our scope here. */
+  /** Lines of an .npmrc that sends requests for our scope here. */
   readonly npmrc: string;
   close(): Promise<void>;
 }
 
-/** On loopback, on a port that is free, with all that it keeps in the given folder. */
+/** Starts it on loopback, on a free port; it stores everything in the given folder. */
 export async function openLocalRegistry(folder: string): Promise<LocalRegistry> {
   const home = join(folder, 'registry');
   mkdirSync(home);
@@ -41,7 +41,7 @@ export async function openLocalRegistry(folder: string): Promise<LocalRegistry> 
   const url = `http://127.0.0.1:${port}/`;
   return {
     url,
-    // npm publishes nothing without a token, even to those who ask for none.
+    // npm does not publish without a token, even where none is required.
     npmrc: `@grpc-authn:registry=${url}\n//127.0.0.1:${port}/:_authToken=nobody\n`,
     close: () =>
       new Promise<void>((resolve) => {

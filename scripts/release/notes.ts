@@ -1,4 +1,4 @@
-// Prints the notes of a release: what is new in the changelogs, each thing once, with the packages it is about.
+// Prints the notes of a release: the changelog entries, each once, with the packages that they concern.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ for (const name of readdirSync(packages)) {
 }
 for (const [changes, names] of aboutWhom) console.log(`${names.join(', ')}\n\n${changes}\n`);
 
-/** The first section's text; undefined where nothing was said. */
+/** The text of the first section; undefined where it is empty. */
 function newest(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   const [, section = ''] = readFileSync(file, 'utf8').split(/^## .*$/m);

@@ -1,4 +1,4 @@
-// Prints `version=X` for what `changeset pack` left in a folder; `version=` where there is nothing to publish.
+// Prints `version=X` for the output folder of `changeset pack`; `version=` where there is nothing to publish.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
-// Publishes what `changeset pack` left in a folder, in its order: node publish-tarballs.ts FOLDER [--provenance]
-// It stands on Node.js and npm alone, so that nothing else is installed where publishing is allowed.
+// Publishes the output of `changeset pack`, in its order: node publish-tarballs.ts FOLDER [--provenance]
+// It needs only Node.js and npm, so that nothing else is installed where publishing is allowed.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,20 +13,20 @@ interface Release {
 
 const [, , given, ...flags] = process.argv;
 if (given === undefined || flags.some((flag) => flag !== '--provenance')) {
-  throw new Error('wanted: node publish-tarballs.ts FOLDER [--provenance]');
+  throw new Error('expected: node publish-tarballs.ts FOLDER [--provenance]');
 }
 const folder = resolve(given);
 const releases = readPlan();
-// All are looked at before the first is published: what is published stays.
+// All are checked before the first is published: a published version cannot be replaced.
 for (const { name, version, file } of releases) {
   const there = await publishedIntegrity(name, version);
   if (there !== undefined && there !== digest('sha512', file)) {
-    throw new Error(`${name}@${version} is published already, and is another`);
+    throw new Error(`${name}@${version} is already published with other contents`);
   }
 }
 for (const { name, version, file } of releases) {
   if ((await publishedIntegrity(name, version)) !== undefined) {
-    console.log(`already there  ${name}@${version}`);
+    console.log(`already published  ${name}@${version}`);
     continue;
   }
   await mustRun('npm', ['publish', file, '--access', 'public', ...flags], { cwd: folder });
@@ -46,7 +46,7 @@ function readPlan(): readonly Release[] {
   return found.map(({ name, version, tarball }) => {
     const file = join(folder, tarball.path);
     if (digest('sha256', file) !== tarball.integrity) {
-      throw new Error(`${tarball.path} is not what was packed`);
+      throw new Error(`${tarball.path} differs from what was packed`);
     }
     return { name, version, file };
   });
@@ -57,7 +57,7 @@ function digest(algorithm: 'sha256' | 'sha512', file: string): string {
   return `${algorithm}-${hash}`;
 }
 
-/** What the registry has under this name and version; undefined where it has nothing. */
+/** The published tarball of this name and version; undefined where there is none. */
 async function publishedIntegrity(name: string, version: string): Promise<string | undefined> {
   const args = ['view', `${name}@${version}`, 'dist.integrity', '--json', '--prefer-online'];
   const { status, stdout, output } = await run('npm', args, { cwd: folder });

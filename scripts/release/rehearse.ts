@@ -1,5 +1,6 @@
-// The whole release, against a registry on loopback, in a folder that is gone afterwards. Nothing leaves
-// this machine, and the working tree stays as it is; not even a build is left in it.
+// Runs a whole release against a registry on loopback, in a temporary folder. Nothing leaves this machine,
+// and the
+// working tree does not change; no build is left in it.
 // The last line is `N passed, N failed`.
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const inCopy = { cwd: copy };
 
 say(`copying the working tree to ${copy}`);
 await copyWorkingTree(root, copy);
-say('installing the workspace, as the lockfile says');
+say('installing the workspace from the lockfile');
 await mustRun(...pnpm('install', '--frozen-lockfile', '--prefer-offline'), inCopy);
 
 const pending = readdirSync(join(copy, '.changeset')).filter((name) => name.endsWith('.md'));
@@ -48,17 +49,17 @@ const publish = script('publish-tarballs', packed);
 say('publishing');
 const first = await mustRun(process.execPath, publish, inCopy);
 console.log(indented(first));
-say('publishing once more, as after a failure half-way');
+say('publishing again, as after a partial failure');
 const second = await mustRun(process.execPath, publish, inCopy);
 
 say(`installing into fresh projects in ${join(folder, 'projects')}, and running them`);
 const rows: Row[] = [
   row('one version for all', new Set(now.values()).size === 1, [...now.values()].join(', ')),
-  row('the lockfile still fits', lockfile.status === 0, lockfile.output),
-  row('formatted as the workspace is', await formatted(), 'oxfmt --check says no'),
+  row('the lockfile is up to date', lockfile.status === 0, lockfile.output),
+  row('the format is that of the workspace', await formatted(), 'oxfmt --check fails'),
   row('a changelog each', pending.length === 0 || changelogs() === now.size, `${changelogs()}`),
   row('each published once', lines(first, 'published ') === now.size, first),
-  row('nothing published twice', lines(second, 'already there') === now.size, second),
+  row('nothing published twice', lines(second, 'already published') === now.size, second),
   ...(await consumers({
     registry,
     folder: join(folder, 'projects'),
@@ -69,7 +70,7 @@ const rows: Row[] = [
 ];
 await registry.close();
 const after = await treeState(root);
-rows.push(row('the working tree is as it was', after === before, after));
+rows.push(row('the working tree is unchanged', after === before, after));
 printRows(['what', 'check', 'with'], rows);
 finish(rows);
 

@@ -2,7 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mustRun } from '../commands.ts';
 
-/** A clone with everything that is in the working tree, committed or not; the tree itself is only read. */
+/**
+ * Clones the repository with everything in the working tree, committed or not; the tree itself is only
+ * read.
+ */
 export async function copyWorkingTree(root: string, copy: string): Promise<void> {
   await mustRun('git', ['clone', '--quiet', root, copy], { cwd: dirname(copy) });
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -15,7 +18,7 @@ export async function copyWorkingTree(root: string, copy: string): Promise<void>
   }
 }
 
-/** What git sees of the working tree. */
+/** The working tree as git sees it. */
 export function treeState(root: string): Promise<string> {
   return mustRun('git', ['status', '--porcelain=v1', '--untracked-files=all'], { cwd: root });
 }

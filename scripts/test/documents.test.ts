@@ -15,7 +15,7 @@ function read(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** As GitHub makes them of headings. */
+/** As GitHub makes them from headings. */
 function anchorsOf(text: string): readonly string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -30,7 +30,7 @@ describe('the documents', () => {
     expect(DOCUMENTS.length).toBeGreaterThan(10);
   });
 
-  it.each(DOCUMENTS)('%s links only to what is there', (file) => {
+  it.each(DOCUMENTS)('%s links only to existing files and headings', (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)];
     for (const [, target = '', anchor] of links) {
       const path = target === '' ? file : join(dirname(file), target);

@@ -12,7 +12,7 @@ function digest(algorithm: string, bytes: Buffer): string {
   return `${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`;
 }
 
-/** A packed folder, and an npm that knows one answer to `view` and notes what it is told to publish. */
+/** A folder with a packed tarball, and an npm that answers `view` and records what it is asked to publish. */
 function rehearse(
   tarball: Buffer,
   view: string,
@@ -41,31 +41,31 @@ function rehearse(
 const NOT_THERE = 'echo E404; exit 1';
 
 describe('publishing', () => {
-  it('gives npm what the registry has not got, with provenance', () => {
+  it('publishes what the registry does not have, with provenance', () => {
     const { said, asked } = rehearse(PACKED, NOT_THERE);
     expect(said).toContain('published      @grpc-authn/core@1.2.3');
     expect(asked).toBe('publish /core.tgz --access public --provenance\n');
   });
 
-  it('passes over what is there already', () => {
+  it('skips what is already published', () => {
     const { said, asked } = rehearse(PACKED, `echo '"${digest('sha512', PACKED)}"'`);
-    expect(said).toContain('already there  @grpc-authn/core@1.2.3');
+    expect(said).toContain('already published  @grpc-authn/core@1.2.3');
     expect(asked).toBe('');
   });
 
-  it('refuses a tarball that is not what was packed', () => {
+  it('rejects a tarball that differs from what was packed', () => {
     const { said, asked } = rehearse(Buffer.from('something else'), NOT_THERE);
-    expect(said).toContain('core.tgz is not what was packed');
+    expect(said).toContain('core.tgz differs from what was packed');
     expect(asked).toBe('');
   });
 
-  it('refuses when another is published under this version', () => {
+  it('fails where this version is published with other contents', () => {
     const { said, asked } = rehearse(PACKED, `echo '"sha512-other"'`);
-    expect(said).toContain('@grpc-authn/core@1.2.3 is published already, and is another');
+    expect(said).toContain('@grpc-authn/core@1.2.3 is already published with other contents');
     expect(asked).toBe('');
   });
 
-  it('refuses when the registry does not answer', () => {
+  it('fails where the registry does not answer', () => {
     const { said, asked } = rehearse(PACKED, 'echo ECONNREFUSED; exit 1');
     expect(said).toContain('the registry does not answer');
     expect(asked).toBe('');

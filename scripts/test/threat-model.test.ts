@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const ATTACKS = join(ROOT, 'apps/e2e/attacks');
 
-/** An attack, and the file that tries it. */
+/** An attack, and the file that tests it. */
 type Attack = `${string}: ${string}`;
 
 const model = readFileSync(join(ROOT, 'docs/threat-model.md'), 'utf8');
@@ -13,7 +13,7 @@ const rows: readonly (readonly [string, string])[] = [
   ...model.matchAll(/^\| \[([^\]]+)\]\(\.\.\/(apps\/e2e\/(?:attacks|test)\/[\w-]+\.test\.ts)\)/gm),
 ].map(([, title = '', file = '']) => [title, file]);
 
-/** The titles of a file: each attack is a `describe` of its own, written out. */
+/** The titles of a file: each attack is a `describe` with a literal title. */
 function titlesOf(file: string): readonly string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [...text.matchAll(/^ *describe\(\s*(?:'([^']+)'|"([^"]+)")/gm)].map(
@@ -27,15 +27,15 @@ const tried = readdirSync(ATTACKS)
   .flatMap((file) => titlesOf(file).map((title): Attack => `${file}: ${title}`));
 
 describe('the threat model', () => {
-  it('has many attacks, and there are as many tests', () => {
+  it('has many attacks, and many tests', () => {
     expect(rows.length).toBeGreaterThan(80);
     expect(tried.length).toBeGreaterThan(80);
-    // Every row of a table is one of these: none has another form.
+    // Every row of a table has the expected form.
     const lines = model.split('\n').filter((line) => /^\| .*\.test\.ts/.test(line));
     expect(lines).toHaveLength(rows.length);
   });
 
-  it.each(rows)('names a test that is there: %s', (title, file) => {
+  it.each(rows)('names an existing test: %s', (title, file) => {
     expect(titlesOf(file)).toContain(title);
   });
 
@@ -43,7 +43,7 @@ describe('the threat model', () => {
     expect(rows.map(([title, file]) => `${file}: ${title}`)).toContain(attack);
   });
 
-  it('names no attack twice, and each file writes its titles out', () => {
+  it('names no attack twice, and each title is a literal', () => {
     expect(new Set(tried).size).toBe(tried.length);
     expect(new Set(rows.map(([title, file]) => `${file}: ${title}`)).size).toBe(rows.length);
     for (const name of readdirSync(ATTACKS)) {

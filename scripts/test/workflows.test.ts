@@ -32,7 +32,7 @@ const JOBS = WORKFLOWS.flatMap(({ name, workflow }) =>
 );
 
 describe.each(WORKFLOWS)('$name', ({ text, workflow }) => {
-  it('pins every action by its full commit, and says which release that is', () => {
+  it('pins every action by its full commit, and names its release', () => {
     const used = text.match(/^.*\buses:.*$/gm) ?? [];
     for (const line of used) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
@@ -59,7 +59,7 @@ describe.each(WORKFLOWS)('$name', ({ text, workflow }) => {
 });
 
 describe.each(JOBS)('$name', ({ job }) => {
-  it('says what it may do', () => {
+  it('declares its permissions', () => {
     expect(job.permissions).toBeDefined();
   });
 
@@ -82,7 +82,7 @@ describe.each(JOBS)('$name', ({ job }) => {
   });
 });
 
-it('one job alone may publish', () => {
+it('only one job may publish', () => {
   const trusted = JOBS.filter(({ job }) => job.permissions?.['id-token'] === 'write');
   expect(trusted.map(({ name }) => name)).toEqual(['release.yml, publish']);
   expect(trusted[0]?.job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });

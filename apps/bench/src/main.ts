@@ -1,4 +1,4 @@
-// Ours beside its peers, under each supported Node.js: `pnpm bench`, or with --quick in seconds.
+// Compares our packages with others under each supported Node.js: `pnpm bench`; with --quick in seconds.
 import { fileURLToPath } from 'node:url';
 import { NODES } from './command/nodes.ts';
 import { type Options, readOptions, USAGE } from './command/options.ts';
@@ -29,7 +29,7 @@ async function bench(options: Options, stop: AbortSignal): Promise<Run> {
   };
 }
 
-/** As it was given, but for where it writes. */
+/** The command as it was given, without the output folder. */
 function commandOf(options: Options): string {
   const { quick, nodes, experiments } = options;
   const parts = ['pnpm bench'];
@@ -41,7 +41,7 @@ function commandOf(options: Options): string {
 
 function folderOf({ out, quick, nodes, experiments }: Options): string | undefined {
   if (out !== undefined) return out;
-  // What is committed is never a part of a run.
+  // A partial run is never committed.
   const whole =
     nodes.length === Object.keys(NODES).length && experiments.length === EXPERIMENTS.length;
   return whole && !quick ? DOCUMENTS : undefined;
@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  // What was found until then is still told.
+  // An interrupted run still reports its results so far.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
   const run = await bench(options, stop.signal);

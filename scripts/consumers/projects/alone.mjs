@@ -1,4 +1,4 @@
-// One adapter beside core, and nothing else: it verifies without any gRPC.
+// One adapter with core only: it verifies without gRPC.
 import assert from 'node:assert/strict';
 import { AuthError } from '@grpc-authn/core/authenticator';
 
@@ -48,5 +48,5 @@ const ask = (text) =>
   );
 const verdict = await ask(token);
 assert.equal(AuthError.is(verdict) ? verdict.reason : verdict.subject, 'alice');
-assert.ok(AuthError.is(await ask(`${token}A`)), 'a token that was changed is refused');
+assert.ok(AuthError.is(await ask(`${token}A`)), 'a modified token is rejected');
 await authenticator.close?.();

@@ -1,4 +1,4 @@
-// The file names the provider. What it names and nobody installed is said by its name.
+// The file selects the adapter. An adapter that is not installed is reported by its name.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { loadAuth } from '@grpc-authn/config';

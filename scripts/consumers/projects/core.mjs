@@ -1,4 +1,4 @@
-// Core by itself, without grpc-js: what adapters and clients import.
+// Core without grpc-js: what adapters and clients import.
 import assert from 'node:assert/strict';
 import { AuthError, cached, createPrincipal } from '@grpc-authn/core/authenticator';
 import { readAuthFailure } from '@grpc-authn/core/client';

@@ -1,4 +1,4 @@
-// A server whose every call carries a verified caller, and a client that is let in, and one that is not.
+// A server that authenticates every call, a client with a valid token, and one without a token.
 import assert from 'node:assert/strict';
 import { Client, credentials, Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { createAuthInterceptor, getPrincipal } from '@grpc-authn/core';

@@ -1,4 +1,4 @@
-// The test issuer beside core, and nothing else.
+// The test issuer with core only.
 import assert from 'node:assert/strict';
 import { createFakeClock, startTestIssuer } from '@grpc-authn/testing';
 

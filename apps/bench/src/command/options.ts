@@ -12,10 +12,10 @@ export interface Options {
 
 export const USAGE = `pnpm bench [--quick] [--node 20,24] [--only verification,bursts] [--out folder]
 
-  --quick  tiny counts: shows that everything runs, and says nothing of how fast
-  --node   of ${Object.keys(NODES).join(', ')}; all of them unless said
-  --only   of ${EXPERIMENTS.map(({ name }) => name).join(', ')}; all of them unless said
-  --out    where the report is written; by default docs/generated/bench, for a complete run only`;
+  --quick  tiny counts: checks that everything runs; the times mean nothing
+  --node   of ${Object.keys(NODES).join(', ')}; default: all
+  --only   of ${EXPERIMENTS.map(({ name }) => name).join(', ')}; default: all
+  --out    where the report is written; default: docs/generated/bench, for a complete run only`;
 
 /** @throws TypeError that says what is wrong. */
 export function readOptions(args: readonly string[]): Options {
@@ -45,5 +45,5 @@ function listOf(option: string, text: string | undefined, known: readonly string
   const list = text.split(',').map((item) => item.trim());
   const wrong = list.find((item) => !known.includes(item));
   if (wrong === undefined) return list;
-  throw new TypeError(`--${option}: came "${wrong}"; wanted of ${known.join(', ')}`);
+  throw new TypeError(`--${option}: expected one of ${known.join(', ')}, received "${wrong}"`);
 }

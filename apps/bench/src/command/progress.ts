@@ -1,7 +1,10 @@
-/** Where nobody looks at a terminal, a line is enough this often. */
+/** Without a terminal, a line this often is enough. */
 const QUIET_MS = 30_000;
 
-/** One line that is written over on a terminal; elsewhere one for each experiment, and now and then one more. */
+/**
+ * On a terminal one line that is overwritten; elsewhere a line for each experiment, and another at
+ * intervals.
+ */
 export class Progress {
   readonly #startedMs = Date.now();
   readonly #total: number;

@@ -16,7 +16,7 @@ interface Job {
   measurements: readonly Measurement[];
 }
 
-/** Every experiment on every Node.js. What fails is told of, and takes no other with it. */
+/** Runs every experiment on every Node.js. A failure is reported and does not stop the others. */
 export async function runAll(
   { quick, nodes, experiments }: Options,
   stop: AbortSignal,
@@ -51,7 +51,7 @@ export async function runAll(
       }
     }
   }
-  // Two at a time spoil each other's times, of which a quick run has none to tell.
+  // Two at a time would distort each other's times, which do not matter in a quick run.
   const atOnce = quick ? availableParallelism() : 1;
   await Promise.all(Array.from({ length: atOnce }, work));
   progress.end();

@@ -4,7 +4,7 @@ import type { Scale } from '../experiments/scale.ts';
 import { startChild } from '../processes/child.ts';
 import type { Measurement } from '../statistics/measurement.ts';
 
-/** Under the given Node.js, in a process of its own, which is ended when its time is over. */
+/** Runs under the given Node.js in its own process, which is ended at the time limit. */
 export async function runExperiment(
   { name, flags }: Listed,
   node: string,

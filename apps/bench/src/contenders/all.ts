@@ -11,7 +11,7 @@ import {
   jwksRsa,
 } from './peers.ts';
 
-/** Those that verify each token anew. */
+/** Verify each token again. */
 export const VERIFYING: readonly Contender[] = [
   ours,
   jose,
@@ -21,7 +21,7 @@ export const VERIFYING: readonly Contender[] = [
   expressOauth2JwtBearer,
 ];
 
-/** Those that remember verified tokens. */
+/** Cache verified tokens. */
 export const REMEMBERING: readonly Contender[] = [oursCached, fastJwtCached, joseWithMap];
 
 export const CONTENDERS: readonly Contender[] = [...VERIFYING, ...REMEMBERING, oursJws, jwksRsa];

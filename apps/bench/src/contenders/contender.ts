@@ -1,17 +1,17 @@
 import type { Algorithm, SigningMaterial } from '../tokens/signing-material.ts';
 
-/** What a verifier is made of. */
+/** What a verifier is built from. */
 export interface Setting {
   readonly material: SigningMaterial;
   /** Where the keys are published. */
   readonly jwksUri: string;
-  /** Entries that a cache may have. */
+  /** Maximum number of cache entries. */
   readonly cacheEntries: number;
 }
 
-/** Checks a token as a careful server would: algorithm, issuer, audience and times. */
+/** Checks a token as a careful server does: algorithm, issuer, audience and times. */
 export interface Verifier {
-  /** A refusal is thrown, rejected or returned as an Error. */
+  /** A rejection is thrown, rejected or returned as an Error. */
   readonly check: (token: string) => unknown;
 }
 
@@ -21,7 +21,7 @@ export interface Contender {
   create(setting: Setting): Verifier | Promise<Verifier>;
 }
 
-/** A verifier that was seen to accept what is good and to refuse what is bad; no other is timed. */
+/** Only a verifier that accepts a good token and rejects bad ones is timed. */
 export async function proved(
   contender: Contender,
   setting: Setting,
@@ -29,7 +29,7 @@ export async function proved(
 ): Promise<Verifier> {
   const verifier = await contender.create(setting);
   if (!(await accepts(verifier, tokens.good))) {
-    throw new Error(`${contender.name} refuses a good ${setting.material.algorithm} token`);
+    throw new Error(`${contender.name} rejects a good ${setting.material.algorithm} token`);
   }
   for (const bad of tokens.bad) {
     if (!(await accepts(verifier, bad))) continue;

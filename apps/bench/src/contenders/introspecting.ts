@@ -21,7 +21,7 @@ export interface Introspecting {
   close(): Promise<void>;
 }
 
-/** Who asks a provider about tokens, each with connections that are kept open. */
+/** Clients that introspect tokens, each with connections that are kept open. */
 export function introspectingContenders(origin: string): readonly Introspecting[] {
   const endpoint = `${origin}/introspect`;
   return [
@@ -53,7 +53,7 @@ function bareUndici(origin: string): Introspecting {
   };
 }
 
-/** With the fetch that it has of itself. */
+/** With its built-in fetch. */
 function openidClient(endpoint: string): Introspecting {
   const server = { issuer: ISSUER, introspection_endpoint: endpoint };
   const authentication = ClientSecretBasic(SECRET);

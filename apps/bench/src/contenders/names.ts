@@ -1,9 +1,9 @@
-/** Under these names contenders stand in the report, which is written without loading any. */
+/** Names of the contenders in the report, which is written without loading any of them. */
 export const OURS = 'grpc-authn';
 export const OURS_CACHED = 'grpc-authn, cached';
 export const OURS_JWS = 'grpc-authn, JWS alone';
 
-/** What was installed to be compared. */
+/** The packages that are compared. */
 export const PACKAGES: readonly string[] = [
   '@grpc/grpc-js',
   'aws-jwt-verify',

@@ -13,7 +13,7 @@ import type { Contender, Setting, Verifier } from './contender.ts';
 
 const WHO = { issuer: ISSUER, audience: AUDIENCE };
 
-/** The authenticator that an application would make. */
+/** The authenticator that an application creates. */
 export function ourAuthenticator({ material }: Setting): Authenticator<object> {
   if (material.algorithm === 'HS256') {
     const bytes = secretOf(material);
@@ -30,7 +30,7 @@ export function ourCachedAuthenticator(setting: Setting): Authenticator<object> 
   return cached(ourAuthenticator(setting), { maxEntries: setting.cacheEntries });
 }
 
-/** As a call has it: its signal is made once somebody asks for it. */
+/** Like the context of a call: its signal is created when somebody reads it. */
 class CallContext implements AuthenticationContext {
   readonly method = '/bench.v1.Bench/Unary';
   #controller: AbortController | undefined;
@@ -41,7 +41,7 @@ class CallContext implements AuthenticationContext {
   }
 }
 
-/** Asked without a gRPC call around it. */
+/** Called without a gRPC call. */
 export function asVerifier(authenticator: Authenticator<object>): Verifier {
   return {
     check: (token) => authenticator.authenticate({ scheme: 'bearer', token }, new CallContext()),
@@ -60,7 +60,7 @@ export const oursCached: Contender = {
   create: (setting) => asVerifier(ourCachedAuthenticator(setting)),
 };
 
-/** The signature and the strict parse, without a look at the claims. */
+/** The signature and strict parsing, without the claims. */
 export const oursJws: Contender = {
   ...ours,
   name: OURS_JWS,

@@ -17,7 +17,7 @@ import type { Contender, Setting, Verifier } from './contender.ts';
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
-// Each as its own documentation has it, with keys prepared where it takes prepared ones.
+// Each as its own documentation shows, with prepared keys where it accepts them.
 
 export const jose: Contender = {
   name: 'jose',
@@ -126,7 +126,7 @@ type Middleware = (
   next: (error?: unknown) => void,
 ) => Promise<void>;
 
-/** Middleware of express: it is given as much of a request as it reads. */
+/** Express middleware; it gets as much of a request as it reads. */
 export const expressOauth2JwtBearer: Contender = {
   name: 'express-oauth2-jwt-bearer',
   algorithms: ALGORITHMS,

@@ -5,10 +5,7 @@ import { publicKeyOf, secretOf, type SigningMaterial } from '../tokens/signing-m
 
 export const RAW = 'node:crypto';
 
-/**
- * What nobody can be faster than: the signature alone, by a bare KeyObject, over bytes that were taken
- * apart before.
- */
+/** The lower bound: only the signature, with a bare KeyObject, over bytes that were split before. */
 export function rawFloor(material: SigningMaterial, tokens: readonly string[]): Call {
   const { algorithm } = material;
   const parts = tokens.map((token) => {

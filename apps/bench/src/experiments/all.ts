@@ -1,14 +1,14 @@
 import type { Experiment } from './experiment.ts';
 
-/** An experiment that is loaded where it runs: the command and its neighbours need none of it. */
+/** An experiment is loaded where it runs, so that the command and other experiments do not load it. */
 export interface Listed {
   readonly name: string;
-  /** What Node.js is started with. */
+  /** Command line flags of Node.js. */
   readonly flags: readonly string[];
   load(): Promise<Experiment>;
 }
 
-/** A young generation in which nothing is collected within a sample, in MiB. */
+/** A young generation so large that nothing is collected within a sample, in MiB. */
 const YOUNG = 256;
 
 export const EXPERIMENTS: readonly Listed[] = [
@@ -29,7 +29,7 @@ export const EXPERIMENTS: readonly Listed[] = [
     '--expose-gc',
     '--max-old-space-size=12288',
   ]),
-  // Apart, so that each has its own time, and one that fails leaves the others.
+  // Separate, so that each has its own time limit, and a failure does not stop the others.
   listed('warm calls', async () => (await import('./whole-call.ts')).wholeCall('warm')),
   listed('cold calls', async () => (await import('./whole-call.ts')).wholeCall('cold')),
   listed('refused calls', async () => (await import('./whole-call.ts')).wholeCall('refused')),

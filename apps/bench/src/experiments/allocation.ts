@@ -9,7 +9,7 @@ import { withWarmInterceptors } from './warm-interceptors.ts';
 const TOKENS = 100;
 
 /**
- * What a warm call leaves for the collector. The young generation is so large that none of it is
+ * What a warm call leaves for the garbage collector. The young generation is so large that nothing is
  * collected within a sample.
  */
 export const allocation: Experiment = async ({ inProcessCalls: calls, rounds }, report) => {

@@ -10,7 +10,10 @@ import type { Experiment } from './experiment.ts';
 
 const BURST_ALGORITHMS: readonly Algorithm[] = ['RS256', 'ES256', 'EdDSA'];
 
-/** Many cold tokens in one turn of the loop: how long nobody else was served, and when all were done. */
+/**
+ * Many cold tokens in one turn of the event loop: the longest time in which nothing else ran, and the time
+ * to the last answer.
+ */
 export const bursts: Experiment = async ({ burstTokens, burstRounds }, report) => {
   const found: Measurement[] = [];
   for (const algorithm of BURST_ALGORITHMS) {
@@ -24,7 +27,7 @@ export const bursts: Experiment = async ({ burstTokens, burstRounds }, report) =
       for (const contender of VERIFYING) {
         if (!contender.algorithms.includes(algorithm)) continue;
         const verifier = await proved(contender, setting, { good: tokens[0]!, bad });
-        // Once for the code to get hot.
+        // Once, so that the code is compiled.
         await burst(verifier, tokens);
         subjects.push({
           name: contender.name,
@@ -64,7 +67,7 @@ async function burst(
   const watching = (async () => {
     let over: boolean;
     do {
-      // Read before the turn, so that the turn in which the last was done counts too.
+      // Read before the turn, so that the turn in which the last one ends counts too.
       over = done;
       await nextTurn();
       const nowMs = performance.now();
@@ -76,6 +79,6 @@ async function burst(
   const lastMs = performance.now() - startMs;
   done = true;
   await watching;
-  if (verdicts.some((verdict) => verdict instanceof Error)) throw new Error('a burst was refused');
+  if (verdicts.some((verdict) => verdict instanceof Error)) throw new Error('a burst was rejected');
   return { longestGapMs, lastMs };
 }

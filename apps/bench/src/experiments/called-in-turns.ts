@@ -2,10 +2,10 @@ import type { MeasuredServer } from '../server/measured-server.ts';
 import { NO_TOKEN } from '../server/modes.ts';
 import { shuffled } from '../statistics/rounds.ts';
 
-/** A prime: tokens that come round in turn come in no order that a cache could like. */
+/** A prime: tokens that repeat come in no order that favors a cache. */
 const STRIDE = 7919;
 
-/** A server that is sent the same tokens over and over, and goes on where it was interrupted. */
+/** A server that gets the same tokens repeatedly, and continues where it was interrupted. */
 export class CalledInTurns {
   readonly #server: MeasuredServer;
   readonly #tokens: readonly string[];
@@ -32,9 +32,9 @@ export class CalledInTurns {
   }
 
   /**
-   * Microseconds of CPU a call, of this server and of the other, which are called in turns of a few calls:
-   * a collection while one stands idle costs it its compiled code, and the neighbours' noise would not be
-   * shared out fairly. Which of the two comes first is left to chance.
+   * Microseconds of CPU per call, of this server and of the other one, which are called in turns of a few
+   * calls. A garbage collection while one is idle would cost it its compiled code, and noise from other
+   * processes would not be shared evenly. Which of the two is first is random.
    */
   async cpuInTurnsWith(
     other: CalledInTurns,

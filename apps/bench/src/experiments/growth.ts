@@ -15,7 +15,7 @@ import { timedSubject } from './timed-subject.ts';
 
 const NOW_SECONDS = Math.floor(Date.now() / 1000);
 
-/** How the cost grows with what a server knows: tokens, keys and rules. */
+/** How the cost grows with the number of tokens, keys and rules. */
 export const growth: Experiment = async (scale, report) => {
   const found: Measurement[] = [];
   const measure = async (what: string, of: string, subjects: readonly Sampled[]) => {
@@ -35,7 +35,7 @@ export const growth: Experiment = async (scale, report) => {
   return found;
 };
 
-/** A warm check, of tokens that come round in turn. HS256, since it is quickly warm. */
+/** A warm check, with tokens that repeat in turn. HS256, because it warms up quickly. */
 async function byTokens(scale: Scale): Promise<readonly Sampled[]> {
   const material = createSigningMaterial('HS256');
   const subjects: Sampled[] = [];
@@ -91,7 +91,7 @@ async function byRules(scale: Scale, source: HeaderSource): Promise<readonly Sam
         const startMs = performance.now();
         const admitted = runCalls(metadata, interceptor, path);
         const time = ((performance.now() - startMs) * 1000) / metadata.length;
-        if (admitted !== metadata.length) throw new Error(`${path}: a warm call was refused`);
+        if (admitted !== metadata.length) throw new Error(`${path}: a warm call was rejected`);
         return time;
       },
     };

@@ -5,7 +5,7 @@ import { type Measurement, measurement } from '../statistics/measurement.ts';
 import { type Sampled, sampleInRounds } from '../statistics/rounds.ts';
 import type { Experiment } from './experiment.ts';
 
-/** What every import is divided by. */
+/** Every import is divided by this one. */
 const BASE = 'jose';
 const PEERS = ['aws-jwt-verify', 'express-oauth2-jwt-bearer', 'fast-jwt', 'jsonwebtoken'];
 const OURS = [
@@ -31,7 +31,7 @@ export const imports: Experiment = async ({ importRounds }, report) => {
   const base = Math.min(...samples.get(BASE)!);
   return [...samples].flatMap(([subject, times]): readonly Measurement[] => {
     const what = { experiment: 'imports', scenario: 'fresh process', subject };
-    // The best of the rounds: what is slower has waited for the disk or for a neighbor.
+    // The best of the rounds: slower ones waited for the disk or for another process.
     const best = Math.min(...times);
     return [
       measurement(what, 'time', 'ms', times),

@@ -4,11 +4,11 @@ import { type Sampled, sampleInRounds } from '../statistics/rounds.ts';
 import type { Experiment } from './experiment.ts';
 import { type WarmInterceptor, withWarmInterceptors } from './warm-interceptors.ts';
 
-/** Rounds before the first that counts. */
+/** Rounds before the first one that counts. */
 const WARM_UP_ROUNDS = 5;
 const CHECK = 'check alone: ';
 
-/** The whole of it on a warm token (interceptor, check and hand-over) over no interceptor; and the check alone. */
+/** A warm call (interceptor, check and hand-over) relative to no interceptor, and the check alone. */
 export const inProcess: Experiment = async ({ inProcessCalls: calls, rounds }, report) => {
   const found: Measurement[] = [];
   for (const tokens of [1, Math.min(1000, calls)]) {

@@ -14,7 +14,10 @@ import { timedSubject } from './timed-subject.ts';
 
 const IN_FLIGHT = 32;
 
-/** What asking the provider costs us, its own work in another process: each token new, and then known. */
+/**
+ * The cost of asking the provider, which runs in another process: first with new tokens, then with known
+ * ones.
+ */
 export const introspection: Experiment = (scale, report) => {
   return withProvider([], async (origin) => {
     const contenders = introspectingContenders(origin);

@@ -14,7 +14,7 @@ import { timedSubject } from './timed-subject.ts';
 
 const TOKENS = 64;
 
-/** RS256 by keys that were fetched, once they are there: what looking after them costs each check. */
+/** RS256 with fetched keys: the cost per check of maintaining them. */
 export const jwks: Experiment = (scale, report) => {
   const material = createSigningMaterial('RS256');
   return withProvider([material], async (origin) => {
@@ -23,7 +23,7 @@ export const jwks: Experiment = (scale, report) => {
     const who = { issuer: ISSUER, audience: AUDIENCE };
     const fetched = createJwksAuthenticator({ ...who, jwks: { url } });
     const remote = createRemoteJWKSet(new URL(url));
-    // It fetches by https alone, so its keys are handed in.
+    // It only fetches by HTTPS, so its keys are passed in.
     const aws = JwtVerifier.create({ ...who, jwksUri: url });
     aws.cacheJwks({ keys: [publicJwkOf(material) as { kty: string }] });
     const checks = {

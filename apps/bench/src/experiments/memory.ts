@@ -15,19 +15,19 @@ import { createSigningMaterial } from '../tokens/signing-material.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import type { Experiment, Report } from './experiment.ts';
 
-/** Where less is free, the large cache is left out: swapping measures the disk. */
+/** With less free memory the large cache is skipped: swapping would measure the disk. */
 const NEEDED_BYTES_PER_ENTRY = 6000;
-/** A million take half a minute to fill, and an entry of a small cache is as large. */
+/** A million entries take half a minute, and an entry of a small cache is as large. */
 const MOST_ENTRIES_OF_ALL = 10_000;
 
 const REFUSAL = new AuthError('invalid_token', 'signature');
 
-/** What a full cache holds in memory: an entry's bytes, with the principal that is in it. */
+/** The memory of a full cache: bytes per entry, with the principal in it. */
 export const memory: Experiment = async ({ cacheEntries }, report) => {
   const found: Measurement[] = [];
   for (const entries of cacheEntries) {
     if (freemem() < entries * NEEDED_BYTES_PER_ENTRY) {
-      report(`${entries} entries are left out: too little memory is free`);
+      report(`${entries} entries are skipped: not enough free memory`);
       continue;
     }
     found.push(...(await ofOurs(entries, true, report)));
@@ -38,7 +38,7 @@ export const memory: Experiment = async ({ cacheEntries }, report) => {
   return found;
 };
 
-/** Tokens are random text and principals made on the spot, so that a million take seconds. */
+/** Tokens are random text and principals are created directly, so that a million take seconds. */
 async function ofOurs(
   entries: number,
   keepTokens: boolean,
@@ -62,7 +62,8 @@ async function ofOurs(
     if (number % 100_000 === 99_999) report(`${number + 1} of ${entries} entries`);
   }
   const bytes = usedBytes() - before;
-  // What is not asked again is still there: a set that is full drops entries before the whole is.
+  // Entries that are not asked for again are still there: a full set evicts entries before the whole cache is
+  // full.
   full = true;
   asked = 0;
   for (let number = 0; number < entries; number += 1) await check(tokenOf(seed, number));
@@ -92,16 +93,16 @@ async function ofPeers(entries: number, report: Report): Promise<readonly Measur
     const scenario = `${entries.toLocaleString('en')} entries`;
     const what = { experiment: 'memory', scenario, subject: contender.name };
     found.push(measurement(what, 'an entry', 'bytes', [bytes]));
-    // It stays until it was measured.
+    // Must stay referenced until it was measured.
     await check(mint.token(0));
   }
   return found;
 }
 
-/** As long as an RS256 token of the other experiments, and as random at its end as a signature is. */
+/** As long as an RS256 token of the other experiments, and as random at its end as a signature. */
 function tokenOf(seed: string, number: number): string {
   const end = createHash('sha256').update(`${number}`).digest('base64url');
-  // Written anew: what is put together stays a tree of pieces, as no header is.
+  // Copied: a concatenated string stays a tree of pieces, unlike a header.
   return Buffer.from(seed + end, 'latin1').toString('latin1');
 }
 

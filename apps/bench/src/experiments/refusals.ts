@@ -10,7 +10,7 @@ import { timedSubject } from './timed-subject.ts';
 
 const TOKENS = 64;
 
-/** What it costs to say no: an attacker chooses how often it is said. */
+/** The cost of a rejection: an attacker decides how many there are. */
 export const refusals: Experiment = (scale, report) => {
   const material = createSigningMaterial('RS256');
   return withProvider([material], async (origin) => {

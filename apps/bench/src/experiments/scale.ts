@@ -1,32 +1,32 @@
-/** How much is done; all of it is bounded. */
+/** The amount of work; all of it is bounded. */
 export interface Scale {
   readonly quick: boolean;
   readonly rounds: number;
-  /** Milliseconds a sample should fill. */
+  /** Duration of a sample, in milliseconds. */
   readonly sliceMs: number;
-  /** Calls that a sample of the whole call makes of each of two servers. */
+  /** Calls in a sample of the whole call, for each of the two servers. */
   readonly wholeCalls: number;
-  /** Calls of one server before it is the other's turn. */
+  /** Calls of one server before the other one's turn. */
   readonly wholeTurn: number;
   readonly wholeRounds: number;
-  /** Milliseconds after which the rounds of a server end, once there were a few. */
+  /** Milliseconds after which the rounds of a server end, after a minimum number of rounds. */
   readonly wholeServerMs: number;
-  /** Calls before the first that counts, so that the code is hot. */
+  /** Calls before the first one that counts, so that the code is compiled. */
   readonly wholeWarmUp: number;
-  /** How many tokens a warm server may have seen. */
+  /** Numbers of tokens that a warm server has seen. */
   readonly warmTokens: readonly number[];
-  /** Calls whose headers came off HTTP/2, in a sample. */
+  /** Calls in a sample, with headers that came from HTTP/2. */
   readonly inProcessCalls: number;
   readonly burstTokens: number;
   readonly burstRounds: number;
-  /** Calls of a sample of introspection. */
+  /** Calls in a sample of introspection. */
   readonly introspections: number;
   /** Fresh processes that load each package. */
   readonly importRounds: number;
   readonly cacheEntries: readonly number[];
   readonly rules: readonly number[];
   readonly keys: readonly number[];
-  /** Milliseconds an experiment may take before its process is ended. */
+  /** Milliseconds after which the process of an experiment is ended. */
   readonly limitMs: number;
 }
 
@@ -51,7 +51,7 @@ export const FULL: Scale = {
   limitMs: 1_200_000,
 };
 
-/** Shows that everything runs, and says nothing of how fast. */
+/** Checks that everything runs; the times mean nothing. */
 export const QUICK: Scale = {
   quick: true,
   rounds: 2,

@@ -2,10 +2,10 @@ import type { Sampled } from '../statistics/rounds.ts';
 import { type Call, callsPerSlice, callsPerTurn, timeCalls } from '../statistics/time-calls.ts';
 import type { Scale } from './scale.ts';
 
-/** No sample has more calls, however fast they are. */
+/** Maximum number of calls in a sample. */
 const MOST_CALLS = 20_000;
 
-/** A call that is timed slice by slice; µs a call. What ends otherwise than wanted fails the run. */
+/** A call that is timed slice by slice, in µs per call. An unexpected result fails the run. */
 export async function timedSubject(
   name: string,
   call: Call,
@@ -19,7 +19,7 @@ export async function timedSubject(
     async sample() {
       const { microseconds, refused } = await timeCalls(call, count, perTurn);
       if (refused !== (wanted === 'refused' ? count : 0)) {
-        throw new Error(`${name}: ${refused} of ${count} calls were refused`);
+        throw new Error(`${name}: ${refused} of ${count} calls were rejected`);
       }
       return microseconds;
     },

@@ -12,10 +12,10 @@ import type { Experiment, Report } from './experiment.ts';
 import type { Scale } from './scale.ts';
 import { timedSubject } from './timed-subject.ts';
 
-/** So many that no branch of the signature learns one by heart. */
+/** Enough that branch prediction cannot learn one token. */
 const TOKENS = 64;
 
-/** One check of one token, beside what the signature alone costs. */
+/** One check of one token, relative to the signature alone. */
 export const verification: Experiment = async (scale, report) => {
   const found: Measurement[] = [];
   for (const algorithm of ALGORITHMS) {
@@ -62,7 +62,7 @@ async function checked(
   scale: Scale,
 ): Promise<Sampled> {
   const wrong = mint.forged(TOKENS);
-  // What looks at the signature alone has no opinion of a token's age.
+  // Without claims there is no check of a token's age.
   const bad = contender === oursJws ? [wrong] : [wrong, mint.expired(0)];
   const verifier = await proved(contender, setting, { good: tokens[0]!, bad });
   return timedSubject(contender.name, (index) => verifier.check(tokens[index % TOKENS]!), scale);

@@ -21,18 +21,23 @@ export class WarmInterceptor {
     this.#fresh = fresh;
   }
 
-  /** Headers as they come off HTTP/2, made beforehand; then what runs one sample's calls through the interceptor. */
+  /**
+   * Prepares headers as they come from HTTP/2; returns a function that runs the calls of one sample through
+   * the interceptor.
+   */
   async calls(): Promise<() => void> {
     const metadata = await this.#fresh();
     const [interceptor] = this.#mode.interceptors;
     return () => {
       const admitted = runCalls(metadata, interceptor);
       if (admitted === metadata.length) return;
-      throw new Error(`${this.name}: ${admitted} of ${metadata.length} calls were let in at once`);
+      throw new Error(
+        `${this.name}: ${admitted} of ${metadata.length} calls were accepted synchronously`,
+      );
     };
   }
 
-  /** The same without a call around it: the verifier alone, on tokens cut out of such headers. */
+  /** The same without a call: the verifier alone, on tokens read from such headers. */
   async checks(): Promise<() => void> {
     const metadata = await this.#fresh();
     const tokens = metadata.map((one) => String(one.get('authorization')[0]).slice(7));
@@ -43,19 +48,20 @@ export class WarmInterceptor {
         const verdict = verifier?.check(token);
         if (verdict instanceof Promise || verdict instanceof Error) late += 1;
       }
-      if (late > 0) throw new Error(`${this.name}: ${late} warm checks did not accept at once`);
+      if (late > 0)
+        throw new Error(`${this.name}: ${late} warm checks did not accept synchronously`);
     };
   }
 }
 
-/** Those that remember tokens, beside no interceptor and one that does nothing. */
+/** Contenders with a cache, beside no interceptor and an interceptor that does nothing. */
 export async function withWarmInterceptors<T>(
   tokenCount: number,
   calls: number,
   body: (interceptors: readonly WarmInterceptor[]) => Promise<T>,
 ): Promise<T> {
   const material = createSigningMaterial('RS256');
-  // So roomy that no set of places overflows, by whatever the tokens end with.
+  // So large that no cache set overflows, whatever the tokens end with.
   const setting: Setting = { material, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 40_000 };
   const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(tokenCount);
   const source = await HeaderSource.start();

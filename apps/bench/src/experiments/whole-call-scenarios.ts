@@ -6,15 +6,15 @@ import type { Mint } from '../tokens/mint.ts';
 import { type Algorithm, ALGORITHMS } from '../tokens/signing-material.ts';
 import type { Scale } from './scale.ts';
 
-/** Above it, servers are shown the tokens without a call for each. */
+/** Above this number, servers get the tokens without a call for each. */
 const MOST_SHOWN_BY_CALLS = 2000;
-/** Each is a process to start. */
+/** Each one starts a process. */
 const QUICK_MODES = new Set([OURS, OURS_CACHED, joseWithMap.name, jose.name]);
 const REFUSED_TOKENS = 64;
-/** So many that none is in a cache of `COLD_ENTRIES` when it comes round again. */
+/** More than a cache of `COLD_ENTRIES` stores, so that a token is cold again at its next turn. */
 const COLD_TOKENS = 2048;
 const COLD_ENTRIES = 64;
-/** Makes an HS256 token as long as an RS256 one, give or take a byte. */
+/** Creates an HS256 token as long as an RS256 one, plus or minus a byte. */
 const FILLING = '-'.repeat(224);
 
 export interface Scenario {
@@ -22,11 +22,11 @@ export interface Scenario {
   readonly algorithm: Algorithm;
   readonly modes: readonly string[];
   readonly wanted: 'accepted' | 'refused';
-  /** Tokens that come round in turn. */
+  /** Tokens that are sent in turn. */
   readonly tokens: number;
-  /** What a cache may hold. */
+  /** Maximum number of cache entries. */
   readonly cacheEntries: number;
-  /** Shown to the servers without a call for each. */
+  /** Passed to the servers without a call for each. */
   readonly primed: boolean;
   /** Makes the tokens longer. */
   readonly filling: string;
@@ -39,7 +39,7 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
     const primed = count > MOST_SHOWN_BY_CALLS;
     return {
       name: `warm, ${count.toLocaleString('en')} token${count === 1 ? '' : 's'}`,
-      // A hundred thousand RSA signatures take minutes to make; what is warm is not verified again.
+      // A hundred thousand RSA signatures take minutes to create, and warm tokens are not verified again.
       algorithm: primed ? 'HS256' : 'RS256',
       modes: primed ? names : [NO_TOKEN, NO_OP, ...names],
       wanted: 'accepted',

@@ -11,12 +11,12 @@ import type { Experiment, Report } from './experiment.ts';
 import type { Scale } from './scale.ts';
 import { type Scenario, wholeCallScenarios } from './whole-call-scenarios.ts';
 
-/** Fewer have no quartiles worth the name. */
+/** Quartiles of fewer rounds mean nothing. */
 const LEAST_ROUNDS = 3;
 
 /**
- * The whole call: the CPU time of a server's process, over that of a bare server that was sent the same
- * tokens in turns with it.
+ * The whole call: CPU time of a server's process, relative to a bare server that gets the same tokens in
+ * turns with it.
  */
 export function wholeCall(kind: 'warm' | 'cold' | 'refused'): Experiment {
   return async (scale, report) => {
@@ -56,7 +56,7 @@ function inScenario(
         try {
           if (primed) await server.prime({ setting, nowSeconds, tokens: tokens.length, filling });
           const own = new CalledInTurns(server, tokens, scenario.wanted);
-          // What was primed is known; any other token is met before it is timed.
+          // Primed tokens are known; any other token is sent once before it is timed.
           await own.call(primed ? scale.wholeWarmUp : Math.max(scale.wholeWarmUp, tokens.length));
           found.push(...(await measure(scenario, scale, own, beside)));
         } finally {

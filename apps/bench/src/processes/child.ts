@@ -3,20 +3,20 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildOptions {
-  /** The Node.js that runs it; this one unless said. */
+  /** Default: the Node.js of this process. */
   readonly node?: string;
   readonly flags?: readonly string[];
 }
 
-/** A message of ours: what is asked or told, and with it. */
+/** A question, an answer or a report, with its value. */
 export interface Message {
   readonly type: string;
   readonly value?: unknown;
 }
 
 /**
- * A process of the bench, by the name of its file here. It ends when its parent does, since its channel
- * closes then.
+ * Starts a process of the bench by the name of its file. It ends when its parent does, because its channel
+ * then closes.
  */
 export function startChild(name: string, { node, flags = [] }: ChildOptions = {}): Child {
   const here = import.meta.url;
@@ -50,10 +50,10 @@ export class Child {
     );
   }
 
-  /** What is told without being asked for. */
+  /** Called with messages that are no answers. */
   onTold: (message: Message) => void = () => undefined;
 
-  /** One question of a type at a time. */
+  /** At most one open question of each type. */
   ask(type: string, value?: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) {
@@ -90,7 +90,7 @@ export class Child {
 
 type Answers = Readonly<Record<string, (value: never) => unknown>>;
 
-/** The other end: answers its parent's questions, and ends with it. */
+/** The child's side: answers the parent's questions, and ends with the parent. */
 export function answerParent(answers: Answers): void {
   process.on('disconnect', () => process.exit());
   process.on('message', ({ type, value }: Message) => {
@@ -105,6 +105,6 @@ export function answerParent(answers: Answers): void {
 }
 
 export function tellParent(type: string, value?: unknown): void {
-  // A parent that is gone needs no answer.
+  // The parent may have ended.
   process.send?.({ type, value } satisfies Message, undefined, undefined, () => undefined);
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AUDIENCE, ISSUER } from '../tokens/mint.ts';
 import { answerParent } from './child.ts';
 
-// A provider that answers at once, in a process of its own: its work is nobody's cost.
+// A provider that answers immediately, in its own process, so that its work is not measured.
 
 let keys: readonly unknown[] = [];
 

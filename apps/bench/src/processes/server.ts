@@ -5,7 +5,7 @@ import { UNARY } from '../server/unary-method.ts';
 import { Mint } from '../tokens/mint.ts';
 import { answerParent } from './child.ts';
 
-// A server with one mode, alone in its process: what the process used is what the calls cost.
+// A server with one mode, alone in its process: the CPU time of the process is the cost of the calls.
 
 export interface ServerOrder {
   readonly mode: string;
@@ -41,7 +41,7 @@ answerParent({
     });
   },
 
-  /** Lets it see many tokens without a call for each. */
+  /** Verifies many tokens without a call for each. */
   async prime({ setting, nowSeconds, tokens, filling }: PrimeOrder): Promise<void> {
     const verifier = mode?.verifier;
     if (verifier === undefined) return;
@@ -52,7 +52,7 @@ answerParent({
     }
   },
 
-  /** Microseconds of CPU so far, of every thread. */
+  /** Microseconds of CPU so far, of all threads. */
   cpu(): number {
     const { user, system } = process.cpuUsage();
     return user + system;

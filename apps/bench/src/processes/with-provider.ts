@@ -1,7 +1,7 @@
 import { publicJwkOf, type SigningMaterial } from '../tokens/signing-material.ts';
 import { startChild } from './child.ts';
 
-/** A provider that publishes the keys, for as long as the body runs. */
+/** Runs a provider that publishes the keys until the body ends. */
 export async function withProvider<T>(
   materials: readonly SigningMaterial[],
   body: (origin: string) => Promise<T>,

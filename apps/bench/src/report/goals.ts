@@ -1,7 +1,7 @@
 import { OURS, OURS_CACHED } from '../contenders/names.ts';
 import type { Measurement } from '../statistics/measurement.ts';
 
-/** A number that we want to reach, and where in a run it stands. */
+/** A number to reach, and where it is in a run. */
 interface Goal {
   readonly title: string;
   readonly limit: number;
@@ -9,7 +9,7 @@ interface Goal {
   readonly experiment: string;
   readonly scenario: RegExp;
   readonly measure: string;
-  /** Whoever else was measured there, but for those who do less. */
+  /** Contenders that do less than ours, and are not compared. */
   readonly notPeers?: RegExp;
 }
 
@@ -110,18 +110,18 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
-/** A goal beside what a run showed. */
+/** A goal with its result. */
 export interface Judged {
   readonly title: string;
   readonly limit: number;
   /** Undefined where it was not measured. */
   readonly ours: Measurement | undefined;
   readonly bestPeer: Measurement | undefined;
-  /** Undefined where it was not measured, or too quickly to tell. */
+  /** Undefined where it was not measured, or in a quick run. */
   readonly passed: boolean | undefined;
 }
 
-/** By the median; the quartiles stand beside it for the reader. */
+/** Judged by the median. */
 export function judgeGoals(
   measurements: readonly Measurement[],
   quick: boolean,

@@ -29,7 +29,7 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** The commit that was measured; with a sign where the working tree holds something else. */
+/** The measured commit; with a `+` where the working tree differs from it. */
 export function measuredCommit(): string {
   try {
     const commit = git('rev-parse', '--short', 'HEAD');

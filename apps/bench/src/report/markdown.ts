@@ -3,7 +3,7 @@ import { type Judged, judgeGoals } from './goals.ts';
 import { withSpread, withUnit } from './numbers.ts';
 import { type NodeRun, type Run, wasBusy } from './run.ts';
 
-/** What a table of an experiment is about, in the order in which they are shown. */
+/** The title of each experiment's section, in the order of the report. */
 const TITLES: Readonly<Record<string, string>> = {
   imports: 'Imports',
   'whole call': 'The whole call',
@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
   memory: 'A full cache',
 };
 
-/** The report that people read. */
+/** The report for readers. */
 export function toMarkdown(run: Run): string {
   const parts = [
     '# What authentication costs',
@@ -38,15 +38,13 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
     `Written by \`${command}\` in ${seconds} s on ${date}, of commit ${commit}. ${cores} cores of ${cpu}, ` +
       `${memoryGiB} GiB, ${platform}; load average ${loadAtStart} at the start, ${loadAtEnd} at the end.`,
     'A cell is the median of the rounds, with the quartiles in brackets. Subjects take turns in an order ' +
-      'that is drawn anew each round; a ratio (×) is of two samples that were taken side by side. ' +
-      '[Why it is measured so](../../adr/0040-compare-in-paired-rounds.md).',
+      'that is random in each round; a ratio (×) is of two samples of the same round. ' +
+      '[How it is measured](../../adr/0040-compare-in-paired-rounds.md).',
   ];
   if (wasBusy(machine)) {
-    lines.push(
-      '**The machine had other work.** Its times are too long and its spread is wide: conclude nothing.',
-    );
+    lines.push('**The machine was busy.** Times are too long and vary: draw no conclusions.');
   }
-  if (quick) lines.push('**A quick run.** It shows that everything runs, and nothing of how fast.');
+  if (quick) lines.push('**A quick run.** It checks that everything runs; its times mean nothing.');
   if (failures.length > 0) lines.push(`**Failed:** ${failures.join('; ')}.`);
   return lines.join('\n\n');
 }
@@ -81,7 +79,6 @@ function tablesOf({ node, measurements }: NodeRun, experiment: string): readonly
   });
 }
 
-/** A row for each subject, a column for each scenario. */
 function crossTable(cells: readonly Measurement[]): string {
   const scenarios = unique(cells.map(({ scenario }) => scenario));
   const rows = unique(cells.map(({ subject }) => subject)).map((subject) => [

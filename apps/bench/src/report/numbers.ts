@@ -1,6 +1,6 @@
 import type { Measurement } from '../statistics/measurement.ts';
 
-/** Three digits say all that a median on such a machine can. */
+/** Three digits are as precise as a median on such a machine can be. */
 export function shown(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return Math.round(value).toLocaleString('en');
@@ -12,7 +12,7 @@ export function withUnit({ median, unit }: Measurement): string {
   return unit === '×' ? shown(median) : `${shown(median)} ${unit}`;
 }
 
-/** The median, and the middle half of the samples. */
+/** The median with the first and third quartile. */
 export function withSpread({ median, q1, q3, samples }: Measurement): string {
   return samples < 3 ? shown(median) : `${shown(median)} (${shown(q1)}–${shown(q3)})`;
 }

@@ -4,7 +4,7 @@ import { type Run, wasBusy } from './run.ts';
 
 const PREFERRED_NODE = /^24\./;
 const MEASURE = 'server CPU, times bare';
-/** Those that fit beside each other. */
+/** Panels that fit beside each other. */
 const PANELS = [/^warm, 1,000/, /^cold, RS256/, /^refused, expired/];
 const SIZE = { width: 840, name: 220, bar: 420, row: 22, head: 40, gap: 14 } as const;
 
@@ -27,9 +27,9 @@ export function toPicture(run: Run): string | undefined {
       top += SIZE.head + panel.length * SIZE.row + SIZE.gap;
       return part;
     });
-  const title = 'CPU of a server per call, times a bare server that is sent the same token';
+  const title = 'Server CPU per call, relative to a bare server that receives the same token';
   const { cores, cpu } = run.machine;
-  const busy = wasBusy(run.machine) ? '; THE MACHINE WAS BUSY: conclude nothing' : '';
+  const busy = wasBusy(run.machine) ? '; THE MACHINE WAS BUSY: draw no conclusions' : '';
   const about = `Node.js ${chosen?.node ?? '–'}, commit ${run.commit}, ${cores} cores of ${cpu}; medians and quartiles${busy}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE.width} ${top}" width="${SIZE.width}" height="${top}" role="img" aria-label="${escaped(title)}">
 <style>${STYLE}</style>
@@ -40,7 +40,7 @@ ${parts.join('\n')}
 `;
 }
 
-/** Greys in the middle where the reader's colours are not known. */
+/** Medium grey, for readers whose color scheme is unknown. */
 const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #6e7781; }
 .title { font-weight: 600; font-size: 15px; }

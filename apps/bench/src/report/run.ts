@@ -1,12 +1,12 @@
 import type { Measurement } from '../statistics/measurement.ts';
 
-/** Where it ran. No names and no paths. */
+/** Where it ran, without names and paths. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly platform: string;
-  /** The load average of a minute when the run began and when it was over. */
+  /** The load average over a minute, at the start and at the end of the run. */
   readonly loadAtStart: number;
   readonly loadAtEnd: number;
 }
@@ -17,12 +17,12 @@ export interface NodeRun {
   readonly measurements: readonly Measurement[];
 }
 
-/** Its times are too long and its spread is wide: nothing is to be concluded. */
+/** A busy machine: times are too long and vary. */
 export function wasBusy({ loadAtStart, cores }: Machine): boolean {
   return loadAtStart > cores / 2;
 }
 
-/** All that one run found. */
+/** Everything that one run found. */
 export interface Run {
   readonly command: string;
   readonly commit: string;

@@ -1,6 +1,6 @@
 import type { Run } from './run.ts';
 
-/** A line for each measurement, so that two runs can be compared line by line. */
+/** One line for each measurement, so that two runs can be compared line by line. */
 export function toJson(run: Run): string {
   const { runs, ...about } = run;
   const head = JSON.stringify(about, undefined, 2).slice(0, -2);
@@ -12,7 +12,7 @@ export function toJson(run: Run): string {
   return `${head},\n  "runs": [\n${nodes.join(',\n')}\n  ]\n}\n`;
 }
 
-/** More digits than were measured make a file long and no truer. */
+/** More digits than were measured only make the file longer. */
 function shorten(_name: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }

@@ -1,11 +1,11 @@
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { UNARY } from './unary-method.ts';
 
-/** Calls under way at once: enough that the server never waits for the client's next. */
+/** Concurrent calls: enough that the server never waits for the client. */
 const IN_FLIGHT = 16;
 const MESSAGE = Buffer.from('hello');
 
-/** A client of one server, which must end each call as it is wanted. */
+/** A client of one server. Each call must end with the expected status. */
 export class Caller {
   readonly #client: Client;
 
@@ -13,7 +13,7 @@ export class Caller {
     this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   }
 
-  /** `tokenOf` gives the token of each call, or none. */
+  /** `tokenOf` returns the token of each call, or undefined. */
   async callMany(
     count: number,
     tokenOf: (index: number) => string | undefined,

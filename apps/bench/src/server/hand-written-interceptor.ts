@@ -8,11 +8,11 @@ import type { Verifier } from '../contenders/contender.ts';
 
 const CLAIMS = Symbol('claims');
 
-/** As an application would write it around a library: take the token, check it, hand the claims over. */
+/** As an application writes it around a library: read the token, check it, pass the claims on. */
 export function handWrittenInterceptor(verifier: Verifier): ServerInterceptor {
   return (_method, call) => {
     const refuse = (): void => {
-      call.sendStatus({ code: status.UNAUTHENTICATED, details: 'a valid token is needed' });
+      call.sendStatus({ code: status.UNAUTHENTICATED, details: 'a valid token is required' });
     };
     return new ServerInterceptingCall(call, {
       start(next) {

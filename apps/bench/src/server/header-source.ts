@@ -10,13 +10,13 @@ import type { AddressInfo } from 'node:net';
 import { Metadata } from '@grpc/grpc-js';
 
 const AT_ONCE = 8;
-/** Tokens of one request, in a field each: HTTP/2 gives every value a string of its own. */
+/** Tokens of one request, one field each: HTTP/2 creates a string for each value. */
 const FIELDS = 32;
 const FIELD = 'authorization-';
 
 /**
- * Metadata whose values came off HTTP/2, each seen for the first time: V8 keeps such strings outside of
- * its heap, and hashes and compares them more slowly than a literal that it has met before.
+ * Metadata whose values came from HTTP/2, each used once: V8 stores such strings outside of its heap, and
+ * hashes and compares them more slowly than a literal that it already knows.
  */
 export class HeaderSource {
   readonly #server: Http2Server;
@@ -40,7 +40,7 @@ export class HeaderSource {
     return new HeaderSource(server, connect(`http://127.0.0.1:${port}`));
   }
 
-  /** `count` calls' metadata, the tokens in turn. */
+  /** Metadata for `count` calls, with the tokens in turn. */
   async metadata(tokens: readonly string[], count: number): Promise<readonly Metadata[]> {
     let next = 0;
     const send = async (): Promise<void> => {

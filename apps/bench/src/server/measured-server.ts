@@ -3,7 +3,7 @@ import { type Child, startChild } from '../processes/child.ts';
 import type { PrimeOrder } from '../processes/server.ts';
 import { Caller } from './call-many.ts';
 
-/** A server in a process of its own, and the client that calls it. */
+/** A server in its own process, and the client that calls it. */
 export class MeasuredServer {
   readonly mode: string;
   readonly #child: Child;
@@ -30,7 +30,7 @@ export class MeasuredServer {
     await this.#child.ask('prime', order);
   }
 
-  /** Microseconds of CPU that its process used so far. */
+  /** Microseconds of CPU that its process has used so far. */
   async cpu(): Promise<number> {
     return (await this.#child.ask('cpu')) as number;
   }

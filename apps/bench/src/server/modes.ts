@@ -6,7 +6,7 @@ import { OURS, OURS_CACHED } from '../contenders/names.ts';
 import { asVerifier, ourAuthenticator, ourCachedAuthenticator } from '../contenders/ours.ts';
 import { handWrittenInterceptor } from './hand-written-interceptor.ts';
 
-/** What stands before the handler, and how to ask it without a call. */
+/** The interceptors before the handler, and how to verify a token without a call. */
 export interface Mode {
   readonly interceptors: readonly ServerInterceptor[];
   readonly verifier: Verifier | undefined;
@@ -16,7 +16,7 @@ export const BARE = 'no interceptor';
 export const NO_TOKEN = 'no interceptor, no token sent';
 export const NO_OP = 'an interceptor that does nothing';
 
-/** By name: one of those above, or a contender. */
+/** One of the modes above, or a contender, by name. */
 export async function modeOf(name: string, setting: Setting): Promise<Mode> {
   if (name === BARE || name === NO_TOKEN) return { interceptors: [], verifier: undefined };
   if (name === NO_OP) {

@@ -13,7 +13,7 @@ const METHOD = UNARY as unknown as ServerMethodDefinition<unknown, unknown>;
 const MESSAGE = Buffer.from('hello');
 const OK = { code: status.OK, details: '' };
 
-/** What grpc-js is to an interceptor, and no transport behind it. */
+/** What grpc-js passes to an interceptor, without a transport. */
 class StubCall {
   listener: Listener | undefined;
   refused = false;
@@ -52,7 +52,7 @@ class StubHandler {
 
 function ignore(): void {}
 
-/** The whole life of a unary call, from its headers to its end; how many of them reached the handler. */
+/** Runs unary calls from their headers to their end; returns how many reached the handler. */
 export function runCalls(
   metadata: readonly Metadata[],
   interceptor: ServerInterceptor | undefined,

@@ -1,4 +1,4 @@
-/** One method of bytes, so that serialization costs next to nothing. */
+/** A method of bytes, so that serialization costs almost nothing. */
 export const UNARY = {
   path: '/bench.v1.Bench/Unary',
   requestStream: false,

@@ -1,6 +1,6 @@
 import { summarize, type Summary } from './summary.ts';
 
-/** One number of a run: who did what, and what it took. */
+/** One number of a run: the subject, and its cost. */
 export interface Measurement extends Summary {
   readonly experiment: string;
   readonly scenario: string;

@@ -7,8 +7,9 @@ export interface Sampled {
 }
 
 /**
- * Samples each subject once a round, in a new order each time, so that no subject has the quiet minutes
- * or another's leavings for itself. Sample n of one was taken beside sample n of every other.
+ * Samples each subject once per round, in a new random order, so that no subject always runs in a quiet
+ * minute or after the same other subject. Sample n of a subject was taken beside sample n of every other
+ * subject.
  */
 export async function sampleInRounds(
   subjects: readonly Sampled[],
@@ -16,7 +17,8 @@ export async function sampleInRounds(
   report: Report,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const samples = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
-  if (samples.size !== subjects.length) throw new RangeError('two subjects of one name');
+  if (samples.size !== subjects.length)
+    throw new RangeError('expected different names, received two equal ones');
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of shuffled(subjects)) {
       samples.get(subject.name)!.push(await subject.sample());

@@ -1,4 +1,4 @@
-/** What is told of a row of samples: the middle, and where the middle half of them lies. */
+/** A summary of samples: the median, and the quartiles around it. */
 export interface Summary {
   readonly median: number;
   readonly q1: number;
@@ -6,7 +6,7 @@ export interface Summary {
   readonly samples: number;
 }
 
-/** Medians, since on a shared machine the slow samples say more of the neighbours than of the code. */
+/** Medians, because on a shared machine the slow samples show the load of other processes. */
 export function summarize(samples: readonly number[]): Summary {
   if (samples.length === 0 || !samples.every(Number.isFinite)) {
     throw new RangeError(`cannot summarize ${samples.length} samples`);
@@ -20,7 +20,7 @@ export function summarize(samples: readonly number[]): Summary {
   };
 }
 
-/** Between two samples it is interpolated. */
+/** Interpolates between two samples. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)]!;
@@ -28,11 +28,12 @@ function quantile(sorted: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Each sample over the one that was taken beside it: what slowed both down cancels out. */
+/** Each sample divided by the one of the same round: what slowed both down cancels out. */
 export function pairedRatios(
   samples: readonly number[],
   beside: readonly number[],
 ): readonly number[] {
-  if (samples.length !== beside.length) throw new RangeError('samples without a partner');
+  if (samples.length !== beside.length)
+    throw new RangeError('expected as many samples on both sides');
   return samples.map((sample, index) => sample / beside[index]!);
 }

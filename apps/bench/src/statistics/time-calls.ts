@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** So little of a turn of the event loop that no contender puts anything off. */
+/** A part of an event-loop turn so small that no contender defers work. */
 const TURN_MS = 0.2;
 
-/** Does call number `index`; a refusal is thrown, rejected or returned as an Error. */
+/** Makes call number `index`; a rejection is thrown, rejected or returned as an Error. */
 export type Call = (index: number) => unknown;
 
 export interface Timed {
@@ -12,9 +12,9 @@ export interface Timed {
 }
 
 /**
- * One after the other, so many in a turn of the event loop; the turns between are not counted. Calls
- * come in turns to a server too, and what one may take of a turn is limited (the bursts show how).
- * An answer that is there at once is not waited for.
+ * Makes calls one after the other, a fixed number per turn of the event loop; the time between turns is not
+ * counted. Calls reach a server in turns too, and the work per turn is limited (see the bursts). A
+ * synchronous answer is not awaited.
  */
 export async function timeCalls(call: Call, count: number, perTurn: number): Promise<Timed> {
   let refused = 0;
@@ -37,7 +37,7 @@ export async function timeCalls(call: Call, count: number, perTurn: number): Pro
   return { microseconds: (spentMs * 1000) / count, refused };
 }
 
-/** As timeCalls, with so many under way at once. */
+/** Like timeCalls, with a number of concurrent calls. */
 export async function timeConcurrentCalls(
   call: Call,
   count: number,
@@ -60,14 +60,14 @@ export async function timeConcurrentCalls(
   return { microseconds: ((performance.now() - startMs) * 1000) / count, refused };
 }
 
-/** Of the calls that fill a slice, how many fill so little of a turn that nobody puts any off. */
+/** The number of calls that fill such a part of a turn. */
 export function callsPerTurn(count: number, sliceMs: number): number {
   return Math.max(1, Math.floor((count * TURN_MS) / sliceMs));
 }
 
 /**
- * How many calls fill a slice of time, found by making them: enough of them that the code is hot. At
- * most `most`, whatever the clock says.
+ * Finds the number of calls that fill a slice of time by making them, enough to compile the code. At most
+ * `most`, whatever the clock says.
  */
 export async function callsPerSlice(call: Call, sliceMs: number, most: number): Promise<number> {
   let perTurn = 1;

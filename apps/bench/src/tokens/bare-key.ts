@@ -6,13 +6,13 @@ const PSS_ALGORITHM = Buffer.from(
     'a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120',
   'hex',
 );
-/** Of an RSA key's SubjectPublicKeyInfo: the outer header, then the algorithm rsaEncryption. */
+/** In the SubjectPublicKeyInfo of an RSA key: the outer header, then the algorithm rsaEncryption. */
 const OUTER_HEADER_BYTES = 4;
 const RSA_ALGORITHM_BYTES = 15;
 
 /**
- * The same RSA key, held to PS256 by its own type, so that `crypto.verify` takes it bare: an options
- * object around a key costs some 20 µs more on Node.js 24.
+ * The same RSA key, restricted to PS256 by its own type, so that `crypto.verify` needs no options: an
+ * options object around a key costs about 20 µs more on Node.js 24.
  */
 export function pssKeyOf(key: KeyObject): KeyObject {
   const rsa = key.export({ format: 'der', type: 'spki' });
@@ -22,7 +22,7 @@ export function pssKeyOf(key: KeyObject): KeyObject {
   return createPublicKey({ key: Buffer.concat([header, body]), format: 'der', type: 'spki' });
 }
 
-/** An ES256 signature as `crypto.verify` takes it without options. */
+/** An ES256 signature in the form that `crypto.verify` expects without options. */
 export function derSignatureOf(signature: Buffer): Buffer {
   const half = signature.length / 2;
   const body = Buffer.concat([

@@ -6,7 +6,7 @@ export const AUDIENCE = 'orders';
 
 const DAY_SECONDS = 86_400;
 
-/** Makes tokens as providers do: 16 claims, some 1,200 bytes with an RSA signature. */
+/** Creates tokens as providers do: 16 claims, about 1,200 bytes with an RSA signature. */
 export class Mint {
   readonly #material: SigningMaterial;
   readonly #nowSeconds: number;
@@ -21,7 +21,10 @@ export class Mint {
     this.#signer = signerOf(material);
   }
 
-  /** The token of that number: of one subject and one `jti`, and the same each time where the algorithm is. */
+  /**
+   * Token number `index`: its own subject and `jti`, and always the same where the algorithm is
+   * deterministic.
+   */
   token(number: number, filling = ''): string {
     return this.#sign(this.#claims(number, this.#nowSeconds, filling));
   }
@@ -34,7 +37,7 @@ export class Mint {
     return this.#sign(this.#claims(number, this.#nowSeconds - 2 * DAY_SECONDS, ''));
   }
 
-  /** All is well but the signature, which is of another token. */
+  /** Valid except for the signature, which belongs to another token. */
   forged(number: number): string {
     const [header, payload] = this.token(number).split('.');
     return `${header}.${payload}.${this.token(number + 1).split('.')[2]}`;
@@ -76,7 +79,7 @@ function signerOf(material: SigningMaterial): (bytes: Buffer) => Buffer {
   }
   const key: KeyObject = privateKeyOf(material);
   if (algorithm === 'EdDSA') return (bytes) => sign(null, bytes, key);
-  // JOSE writes r and s side by side (RFC 7518, section 3.4).
+  // JOSE writes r and s one after the other (RFC 7518, section 3.4).
   if (algorithm === 'ES256') {
     return (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' });
   }

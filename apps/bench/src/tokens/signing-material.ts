@@ -10,7 +10,7 @@ import {
 export const ALGORITHMS = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** A key in a form that another process can be given. */
+/** A key in a form that can be sent to another process. */
 export interface SigningMaterial {
   readonly algorithm: Algorithm;
   readonly kid: string;
@@ -20,7 +20,7 @@ export interface SigningMaterial {
 
 export function createSigningMaterial(algorithm: Algorithm, kid = 'bench'): SigningMaterial {
   if (algorithm === 'HS256') {
-    // Text that PEM sniffers and JSON parsers leave alone, as 32 random bytes might not be.
+    // Plain text, so that no parser takes it for PEM or JSON, as could happen with 32 random bytes.
     const secret = Buffer.from(randomBytes(32).toString('hex'));
     return { algorithm, kid, jwk: { kty: 'oct', k: secret.toString('base64url') } };
   }

@@ -1,4 +1,4 @@
-// Every public door, used as its documents say, with the types that it promises.
+// Uses every public entry point as documented, with the types that it exports.
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
 import {
