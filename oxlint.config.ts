@@ -12,8 +12,8 @@ const CORE_LAYERS = [
   'descriptor-set',
 ];
 
-/** Every door of the family's packages and apps. */
-const DOORS = [
+/** Every entry point of the packages and apps. */
+const ENTRY_POINTS = [
   'core',
   'core/authenticator',
   'core/client',
@@ -42,7 +42,7 @@ const DOORS = [
   'config-files',
 ];
 
-/** Which of them a package may import. Nobody imports an app. */
+/** The entry points that a package may import. Apps are never imported. */
 const ADAPTER_BASE = ['core/authenticator', 'core/internal'];
 const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwt: ADAPTER_BASE,
@@ -70,15 +70,15 @@ function restrict(files: string[], patterns: Restriction[]) {
 }
 
 function onlyFamily(allowed: readonly string[]): Restriction {
-  const forbidden = DOORS.filter((door) => !allowed.includes(door));
+  const forbidden = ENTRY_POINTS.filter((entry) => !allowed.includes(entry));
   return {
     regex: `^@grpc-authn/(${forbidden.join('|')})$`,
-    message: `of this family it may import ${allowed.join(', ') || 'nothing'}`,
+    message: `of these packages it may import ${allowed.join(', ') || 'none'}`,
   };
 }
 
-const NO_APPS: Restriction = { regex: '(^|/)apps/', message: 'nobody imports an app' };
-const NO_GRPC: Restriction = { regex: '^@grpc/', message: 'gRPC stands in core/src/grpc alone' };
+const NO_APPS: Restriction = { regex: '(^|/)apps/', message: 'apps are never imported' };
+const NO_GRPC: Restriction = { regex: '^@grpc/', message: 'only core/src/grpc imports gRPC' };
 
 const NO_ZOD: Restriction = {
   regex: '^zod(/|$)',
@@ -99,7 +99,7 @@ export default defineConfig({
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   options: { typeAware: true },
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
-  // What consumers compile has its types only where it is installed.
+  // The types of these files exist only where consumers install the packages.
   ignorePatterns: ['**/dist/**', '**/*.gen.*', 'scripts/consumers/projects/types/**'],
   rules: {
     'import/no-default-export': 'error',
@@ -121,19 +121,19 @@ export default defineConfig({
     'typescript/consistent-type-imports': 'error',
     // tsc knows when every case of a switch returns.
     'typescript/consistent-return': 'off',
-    // Statuses come from outside as plain numbers.
+    // Statuses are received as plain numbers.
     'typescript/no-unsafe-enum-comparison': 'off',
-    // Records of a handful of members, made once.
+    // Objects with few members, created once.
     'oxc/no-map-spread': 'off',
-    // A loop that waits on purpose: one key, one page, one step after the other.
+    // Loops wait on purpose: one key, one page, one step after the other.
     'no-await-in-loop': 'off',
-    // A small function may stand beside its one use.
+    // A small function may be defined next to its only use.
     'unicorn/consistent-function-scoping': 'off',
-    // What comes from outside is checked and then named; the check stands right above.
+    // Input is checked first; the check is right above the assertion.
     'typescript/no-unsafe-type-assertion': 'off',
     'import/no-unassigned-import': 'off',
     'promise/always-return': 'off',
-    // Node's own look-up takes a callback.
+    // Node's own lookup takes a callback.
     'promise/no-promise-in-callback': 'off',
     'promise/no-callback-in-promise': 'off',
     'unicorn/no-thenable': 'off',
@@ -172,10 +172,10 @@ export default defineConfig({
         onlyFamily([]),
         NO_GRPC,
         NO_ZOD,
-        { regex: '^\\./grpc/', message: 'this entry point has no gRPC inside' },
+        { regex: '^\\./grpc/', message: 'this entry point does not load gRPC' },
       ],
     ),
-    // config and testing meet grpc-js through core's public names, in types only.
+    // config and testing use grpc-js only through core's public types.
     restrict(
       ['packages/{config,testing}/src/**'],
       [onlyFamily(['core', 'core/descriptor-set', ...ADAPTER_BASE]), NO_APPS, NO_ZOD],

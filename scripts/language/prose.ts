@@ -8,18 +8,20 @@ export interface Prose {
 }
 
 const SCRIPTS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
+const OTHERS = new Set(['.md', '.proto', '.json', '.jsonc']);
 const HASH_COMMENTS = new Set(['.yaml', '.yml', '.py', '.sh']);
 
 export function isReadable(file: string): boolean {
   const type = extname(file);
-  return SCRIPTS.has(type) || HASH_COMMENTS.has(type) || type === '.md' || type === '.proto';
+  return SCRIPTS.has(type) || HASH_COMMENTS.has(type) || OTHERS.has(type);
 }
 
-/** Comments and strings of code, the comments of YAML, Python, shell and proto files, all of Markdown but code. */
+/** Comments and strings of code, the comments of YAML, Python, shell, proto and JSON files, all of Markdown but code. */
 export function proseOf(file: string, source: string): readonly Prose[] {
   const type = extname(file);
   if (type === '.md') return [{ text: withoutCode(source), offset: 0 }];
   if (type === '.proto') return matches(source, /\/\/.*$/gm);
+  if (type.startsWith('.json')) return matches(source, /^\s*\/\/.*$/gm);
   if (HASH_COMMENTS.has(type)) return matches(source, /(?<![^\s])#.*$/gm);
   return ofScript(file, source);
 }

@@ -2,9 +2,9 @@
 export const UNCLEAN: readonly string[] = [
   'ARCHITECTURE.md',
   'SECURITY.md',
+  'apps/config-files',
   'docs/adr',
   'docs/bench',
-  'docs/chaos.md',
   'docs/errors.md',
   'docs/policy.md',
   'docs/recipes',

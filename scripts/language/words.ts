@@ -29,7 +29,7 @@ export const ODD_WORDS: readonly OddWord[] = [
   odd('coats?', 'adapter, binding'),
   odd('keeps? (?:a|the|its|no) verdicts?|verdicts? (?:is|are) kept', 'cache, stored, cached'),
   odd('none but|nothing but|but for', 'only, except'),
-  odd('(?:call|stream|time) (?:is|was) over|who ha(?:s|ve) left', 'ended, disconnected'),
+  odd('(?:call|stream) (?:is|was) over|who ha(?:s|ve) left', 'ended, disconnected'),
 ];
 
 function odd(words: string, instead: string): OddWord {

@@ -15,7 +15,7 @@ import {
 } from '../support/attack-targets.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-/** Unsigned, as libraries that trusted the header took it. */
+/** Unsigned, in the form that libraries accepted that trusted the header. */
 function unsigned(target: Target, alg: unknown): string {
   return `${encode({ alg, kid: target.key.kid, typ: 'at+jwt' })}.${encode(target.claims())}.`;
 }
@@ -120,7 +120,7 @@ describe('an algorithm that is unknown', () => {
           '__proto__',
           'constructor',
           'A256KW',
-          // Of the allowed ones, but for their case and surroundings.
+          // Allowed names in another case, or with extra characters.
           'es256',
           'Es256',
           'hs256',

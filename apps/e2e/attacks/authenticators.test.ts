@@ -9,7 +9,7 @@ import { withEcho } from '../support/with-echo.ts';
 const principal = createPrincipal({ authenticator: 'odd', subject: 'mallory' });
 const past = Math.floor(Date.now() / 1000) - 10;
 
-/** What is no verdict, and what a careless check takes for one. */
+/** Values that are no verdict, and look like one to a careless check. */
 const ANSWERS: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,
@@ -46,7 +46,7 @@ const COMPOSITIONS: Readonly<
 
 describe('an answer that is no principal', () => {
   for (const [where, compose] of Object.entries(COMPOSITIONS)) {
-    it(`${where}: INTERNAL, at once and later (rule 1)`, async () => {
+    it(`${where}: INTERNAL, sync and async (rule 1)`, async () => {
       for (const [what, answer] of Object.entries(ANSWERS)) {
         for (const late of [false, true]) {
           const authenticate = () => (late ? Promise.resolve().then(answer) : answer()) as never;

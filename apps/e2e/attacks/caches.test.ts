@@ -120,7 +120,7 @@ describe('a principal that a plain method warmed', () => {
           status.PERMISSION_DENIED,
         );
         assert.equal(server.seen.handlers, handlers);
-        // A later one about somebody else is no confirmation either.
+        // A later confirmation of another caller does not count either.
         provider.answers.set(token, { ...answer, sub: 'mallory' });
         assert.equal(
           (await client.call('unary', { authorization })).code,
@@ -149,11 +149,11 @@ describe('a key that is taken away while its token is verified', () => {
       await under;
       const after = await client.call('unary', { authorization });
       assert.equal(after.code, status.UNAUTHENTICATED);
-      assert.equal(account.asked, 2, 'the verdict of before was not kept');
+      assert.equal(account.asked, 2, 'the earlier verdict was not cached');
     });
   });
 
-  it('cached: OK, and kept, where nothing was taken away', async () => {
+  it('cached: OK, and cached, where no key was removed', async () => {
     const account = new Accounts({ alice: { subject: 'alice' } }, { late: true });
     await withEcho({ authenticator: cached(account) }, async ({ client }) => {
       for (const _ of [1, 2]) {
@@ -166,7 +166,7 @@ describe('a key that is taken away while its token is verified', () => {
 });
 
 describe('a warm token whose time is over', () => {
-  it('cached: UNAUTHENTICATED at its expiry, and asked anew at its age (RFC 7519, 4.1.4; rule 24)', async () => {
+  it('cached: UNAUTHENTICATED at its expiry, and verified again at its maximum age (RFC 7519, 4.1.4; rule 24)', async () => {
     const clock = createFakeClock();
     const expiresAtEpochSeconds = Math.floor(clock.nowMs() / 1000) + 100;
     const account = new Accounts({ short: { expiresAtEpochSeconds }, long: {} });
@@ -200,7 +200,7 @@ describe('a flood of refusals', () => {
         assert.equal(await codeOf(`forged-${count}`), status.UNAUTHENTICATED);
       }
       account.forget('alice');
-      assert.equal(await codeOf('alice'), status.OK, 'it was kept all the while');
+      assert.equal(await codeOf('alice'), status.OK, 'it stayed cached');
       assert.equal(account.asked, 201);
     });
   });
@@ -225,7 +225,7 @@ describe('the first of a hundred joined callers cancels', () => {
         return account.authenticate(credentials);
       },
     };
-    // Before ours: each call in the store of its own name. After ours: is it still there?
+    // Before ours: each call runs in the store of its own name. After ours: the store is still there.
     const enter: ServerInterceptor = (_method, call) =>
       new ServerInterceptingCall(call, {
         start: (next) =>

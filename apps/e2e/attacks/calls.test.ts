@@ -36,7 +36,7 @@ describe('two tokens in one call', () => {
           assert.equal(code, status.UNAUTHENTICATED, joined.slice(0, 20));
         }
         assert.equal(server.seen.handlers, 0);
-        // Node.js drops the second of two fields; a good one does not mend a bad one.
+        // Node.js drops the second of two fields; a good one does not make up for a bad one.
         for (const [first, second, outcome] of [
           [bad, good, 'refused'],
           [good, bad, 'allowed'],
@@ -69,7 +69,7 @@ describe('two tokens in one call', () => {
         assert.equal((await client.call('unary', { metadata })).code, status.OK);
         metadata.add('x-token', `Bearer ${target.issued()}`);
         assert.equal((await client.call('unary', { metadata })).code, status.UNAUTHENTICATED);
-        // The field that was not configured says nothing.
+        // The field that is not configured is ignored.
         const authorization = `Bearer ${target.issued()}`;
         assert.equal((await client.call('unary', { authorization })).code, status.UNAUTHENTICATED);
       },
@@ -149,7 +149,7 @@ describe('a bad token where none is needed', () => {
   }
 });
 
-/** Other spellings of one path, as far as HTTP/2 carries them. */
+/** Other spellings of one path, as far as HTTP/2 can carry them. */
 const SPELLINGS = [
   '//echo.v1.Echo/unary',
   '/echo.v1.Echo//unary',
@@ -271,7 +271,7 @@ describe('a method that nobody thought of', () => {
 });
 
 describe('metadata that says who the caller is', () => {
-  it('any target: UNAUTHENTICATED, for nothing but the token is read (rule 5)', async () => {
+  it('any target: UNAUTHENTICATED, because only the token is read (rule 5)', async () => {
     await withTarget('hs256', async ({ client, server, target, decisions }) => {
       const metadata = new Metadata();
       for (const field of [

@@ -13,7 +13,7 @@ import { AUDIENCE, KEYS, SIGNED, TARGETS, type Target } from '../support/attack-
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
-/** The claims as text, with one value written as it is. */
+/** The claims as JSON, with one value written as it is. */
 function raw(target: Target, name: string, value: string): string {
   return target.issued(JSON.stringify(target.claims({ [name]: '@' })).replace('"@"', value));
 }
@@ -123,7 +123,7 @@ describe('the name of another issuer, or nearly this one', () => {
       const twice = JSON.stringify(target.claims({ iss: 'https://else.example' }));
       return Object.fromEntries([
         ...names.map((iss) => [JSON.stringify(iss), target.issued({ iss })]),
-        // The last of two members counts, for whoever chooses the key and for whoever checks it.
+        // The last of two members counts, for choosing the key and for checking the issuer.
         ['twice, ours first', target.issued(twice.replace('{', `{"iss":"${issuer}",`))],
       ]);
     },

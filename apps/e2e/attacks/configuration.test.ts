@@ -26,7 +26,7 @@ const write = async (name: string, text: string | Uint8Array): Promise<string> =
   return path;
 };
 
-/** What each kind of call gets from a server of this config: without a token, and with one. */
+/** The result of each kind of call on a server with this config: without a token, and with one. */
 async function codesOf(auth: LoadedAuth<object>, token?: string): Promise<readonly number[]> {
   const server = await startEchoServer({ interceptors: [auth.interceptor] });
   const client = new EchoClient(server.address);
@@ -39,7 +39,7 @@ async function codesOf(auth: LoadedAuth<object>, token?: string): Promise<readon
 }
 
 describe('a secret that would be more of the config', () => {
-  it('config: UNAUTHENTICATED and PERMISSION_DENIED as before, whatever is filled in (rule 34)', async () => {
+  it('config: UNAUTHENTICATED and PERMISSION_DENIED as before, whatever the variable contains (rule 34)', async () => {
     const secrets = [
       `${'s'.repeat(32)}\npolicy: { otherwise: anonymous }`,
       `${'s'.repeat(32)}\npolicy:\n  rules:\n    echo.v1.Echo/*: public`,
@@ -60,7 +60,7 @@ describe('a secret that would be more of the config', () => {
         'policy: { rules: { echo.v1.Echo/unary: authenticated, echo.v1.Echo/*: deny } }',
         '',
       ].join('\n');
-    process.env['ATTACK_OTHER'] = 'what a second filling in would show';
+    process.env['ATTACK_OTHER'] = 'what a second replacement would show';
     for (const secret of secrets) {
       process.env['ATTACK_SECRET'] = secret;
       await write('secret', secret);
@@ -73,17 +73,13 @@ describe('a secret that would be more of the config', () => {
         const exp = Math.floor(Date.now() / 1000) + 300;
         const key = secretKey(Buffer.from(secret));
         const token = jws(key, { alg: 'HS256' }, { iss: issuer, aud: AUDIENCE, exp });
-        assert.deepEqual(
-          await codesOf(auth, token),
-          [OK, ...denied],
-          'it is the secret, all of it',
-        );
+        assert.deepEqual(await codesOf(auth, token), [OK, ...denied], 'it is the whole secret');
         await auth.close();
       }
     }
   });
 
-  it('config: does not load where a key or the policy asks for filling in (rule 34)', async () => {
+  it('config: does not load with a variable in a key or in the policy (rule 34)', async () => {
     process.env['ATTACK_RULE'] = 'public';
     const one = `{ use: hs256, issuer: '${issuer}', audience: orders, secrets: [{ text: '${'s'.repeat(32)}', encoding: utf8 }] }`;
     const file = await write('good.yaml', `authenticator: ${one}\n`);
@@ -141,7 +137,7 @@ describe('an adapter that the file would import', () => {
 
 describe('a config without an issuer or audience', () => {
   const exp = Math.floor(Date.now() / 1000) + 300;
-  it('config: does not load, or holds tokens to them, by every adapter (CVE-2026-22748)', async () => {
+  it('config: does not load, or checks them, for every adapter (CVE-2026-22748)', async () => {
     const provider = await startAttackProvider([KEYS.main.jwk]);
     const file = await write('keys.json', JSON.stringify({ keys: [KEYS.main.jwk] }));
     const clientAuthentication = { method: 'client_secret_basic', secret: 's' };
@@ -182,7 +178,7 @@ describe('a config without an issuer or audience', () => {
 });
 
 describe('an issuer that the world shares', () => {
-  it('config: does not load without a claim that says whose the token is (rule 38)', async () => {
+  it('config: does not load without a claim that identifies the tenant (rule 38)', async () => {
     for (const shared of [
       'https://token.actions.githubusercontent.com',
       'https://accounts.google.com',
@@ -235,7 +231,7 @@ describe('a secret file that is no file', () => {
 
 const LOOK_MS = 500;
 
-/** A fake clock that tells when the watch waits for its next look. */
+/** A fake clock that reports when the watch waits for its next check of the file. */
 function createLookingClock() {
   const fake = createFakeClock();
   const waiting = new Set<symbol>();
@@ -255,7 +251,7 @@ function createLookingClock() {
         cancel();
       };
     },
-    /** So many looks, each to its end. */
+    /** Runs this many checks of the file to their end. */
     async look(times: number): Promise<void> {
       for (let time = 0; time < times; time += 1) {
         await fake.advance(LOOK_MS);
@@ -268,7 +264,7 @@ function createLookingClock() {
 }
 
 describe('a watched config that is cut off at any of its bytes', () => {
-  it('config: no kind of call ever passes that did not before (rule 35)', async () => {
+  it('config: no kind of call is accepted that was rejected before (rule 35)', async () => {
     const key = createKey('ES256', 'main');
     const { kty, crv, x, y } = key.jwk;
     const text = `policy:
@@ -307,7 +303,7 @@ authenticator:
     }
     await write('watched.yaml', `${text}# whole\n`);
     await clock.look(3);
-    assert.equal(told.at(-1), undefined, 'what is whole is loaded');
+    assert.equal(told.at(-1), undefined, 'a complete file is loaded');
     assert.equal((await client.call('unary', { authorization: whole! })).code, status.OK);
     client.close();
     server.stop();

@@ -18,7 +18,7 @@ const claims = (changes: object = {}): object => {
   const exp = Math.floor(Date.now() / 1000) + 3600;
   return { iss: issuer, aud: AUDIENCE, sub: 'alice', exp, ...changes };
 };
-/** A good form, a valid kid, and a signature that must be tried to be refused. */
+/** Well-formed, with a valid kid, and a signature that must be verified to be rejected. */
 const forge = (index: number): string => {
   const signature = Buffer.alloc(256, index % 251).toString('base64url');
   return `${encode(header)}.${encode(claims({ jti: String(index) }))}.${signature}`;
@@ -58,7 +58,7 @@ describe('five thousand forged tokens with a valid kid', () => {
     });
   });
 
-  it('cached jwks: a warm token is answered at once, however many wait (rule 8)', async () => {
+  it('cached jwks: a warm token is answered synchronously, however many wait (rule 8)', async () => {
     const authenticator = create();
     const gate = createGate({ authenticator });
     const ask = (token: string, address: string) =>
@@ -94,7 +94,7 @@ describe('five thousand forged tokens with a valid kid', () => {
       most = Math.max(most, decided - before);
     }
     assert.ok(turns >= flood.length / 64, `${turns} turns`);
-    // An engine on other threads holds up no turn, and may be done with more of them in one.
+    // An engine on other threads blocks no turn, and may finish more of them in one.
     if (!(next instanceof Promise)) assert.ok(most <= 64, `${most} in one turn`);
   });
 
@@ -107,7 +107,7 @@ describe('five thousand forged tokens with a valid kid', () => {
         { scheme: 'bearer', token: forge(index) },
         context(`evil-${index % 4}`),
       );
-      // Those that find no place are told so at once, and cost no signature.
+      // Those without a place in the queue are rejected immediately, and cost no signature.
       if (AuthError.is(end) && end.reason === 'signature') decided += 1;
     });
     const cold = await gate({ scheme: 'bearer', token: good('cold') }, context('good'));
@@ -154,10 +154,14 @@ describe('more authentications at once than one connection may have', () => {
       const call = (of: EchoClient) =>
         of.call('unary', { authorization: bearer('alice'), deadlineMs: 60_000 });
       const flood = Array.from({ length: 1100 }, () => call(attacker));
-      await eventually(() => outcomes.length === 76, 'what is too many is refused at once', 30_000);
+      await eventually(
+        () => outcomes.length === 76,
+        'calls over the limit are rejected immediately',
+        30_000,
+      );
       assert.deepEqual(new Set(outcomes), new Set(['refused']));
       const other = call(client);
-      await eventually(() => asked === 1101, 'the other is asked about');
+      await eventually(() => asked === 1101, 'the other is verified');
       release();
       assert.equal((await other).code, status.OK);
       const codes = (await Promise.all(flood)).map(({ code }) => code);
@@ -169,7 +173,7 @@ describe('more authentications at once than one connection may have', () => {
 });
 
 describe('a flood of made-up kids', () => {
-  it('jwks: UNAUTHENTICATED, for a fetch a second at most, and the known key serves on (rule 21; envoy #39643)', async () => {
+  it('jwks: UNAUTHENTICATED, for at most a fetch a second, and the known key still works (rule 21; envoy #39643)', async () => {
     const provider = await startAttackProvider([key.jwk]);
     const clock = createFakeClock();
     const authenticator = createJwksAuthenticator({
@@ -209,7 +213,7 @@ describe('a flood of made-up kids', () => {
 });
 
 describe('a hundred first calls while the keys cannot be had', () => {
-  it('jwks: UNAVAILABLE for all, for one fetch, and OK once they can (CVE-2024-45809)', async () => {
+  it('jwks: UNAVAILABLE for all, with one fetch, and OK once they can (CVE-2024-45809)', async () => {
     const provider = await startAttackProvider([key.jwk]);
     const clock = createFakeClock();
     const authenticator = createJwksAuthenticator({

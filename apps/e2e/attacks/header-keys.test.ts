@@ -14,7 +14,7 @@ const attackerRsa = createKey('RS256', 'main');
 const pem = await generate([{ name: 'commonName', value: 'attacker' }], { keySize: 2048 });
 const certificate = pem.cert.replaceAll(/-----[^-]*-----|\s/g, '');
 
-/** Headers by which a token offers its own key. */
+/** Headers in which a token brings its own key. */
 function offers(target: Target, url: string): Readonly<Record<string, string>> {
   const signed = (header: object): string =>
     target.forged({ alg: 'ES256', ...header }, target.claims(), attacker);

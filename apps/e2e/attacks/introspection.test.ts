@@ -21,14 +21,14 @@ const ASKS: readonly TargetName[] = TARGETS.filter((name) =>
 );
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
-/** What the opaque branch of each of these believes. */
+/** What the opaque branch of each target accepts. */
 function answerFor(name: TargetName, issuer: string): object {
   const iss = name === 'introspection' ? issuer : 'https://opaque.example';
   const times = { iat: nowSeconds(), exp: nowSeconds() + 300 };
   return { active: true, token_type: 'Bearer', iss, aud: AUDIENCE, sub: 'alice', ...times };
 }
 
-/** One opaque token after the other, each with what the provider says of it, is refused. */
+/** Rejects one opaque token after the other, each with its answer of the provider. */
 function refusesAnswers(source: string, answers: Readonly<Record<string, string | object>>): void {
   for (const name of ASKS) {
     it(`${name}: UNAUTHENTICATED (${source})`, async () => {
@@ -79,7 +79,7 @@ describe('an active answer whose time is over, or is none', () => {
     'exp null': { exp: null },
     'nbf in an hour': { nbf: nowSeconds() + 3600 },
     'iat in an hour': { iat: nowSeconds() + 3600 },
-    'exp without end': `{"active":true,"token_type":"Bearer","aud":"orders","exp":1e999}`,
+    'exp that is infinite': `{"active":true,"token_type":"Bearer","aud":"orders","exp":1e999}`,
   });
 });
 
@@ -99,7 +99,7 @@ describe('an active answer about a token for somebody else', () => {
 
 describe('a refresh token that introspection knows', () => {
   refusesAnswers('RFC 7662, 2.2; RFC 6749, 1.5; oidc-provider', {
-    'no token_type, as oidc-provider says it': { token_type: undefined },
+    'no token_type, as oidc-provider answers': { token_type: undefined },
     refresh_token: { token_type: 'refresh_token' },
     Refresh: { token_type: 'Refresh' },
     'token_type null': { token_type: null },
@@ -116,7 +116,7 @@ interface Signed {
   readonly answer: (changes?: object, header?: object, claims?: object, key?: Key) => string;
 }
 
-/** An authenticator that takes signed answers alone, and its provider's pen. */
+/** An authenticator that accepts only signed answers, and what signs for its provider. */
 async function createSigned(): Promise<Signed> {
   const provider = await startAttackProvider([KEYS.main.jwk]);
   const { issuer } = provider;
@@ -186,7 +186,7 @@ describe('a signed answer that is replayed, forged or about something else', () 
         said = text;
         const code = await codeOf();
         assert.ok(code === status.UNAUTHENTICATED || code === status.UNAVAILABLE, what);
-        // A good one in between, so that no rest of the breaker passes for a refusal.
+        // A good one in between, so that an open circuit breaker is not mistaken for a rejection.
         said = answer();
         assert.equal(await codeOf(), status.OK, `after ${what}`);
       }
@@ -253,7 +253,7 @@ describe('the provider of a revoked token is down', () => {
 
 describe('metadata that names an endpoint of somebody else', () => {
   const CANARY = 'canary-9f8e7d6c5b4a';
-  it('introspection: UNAVAILABLE, and the secret is sent to nobody (RFC 8414, 6; RFC 8725, 2.9 and 3.10)', async () => {
+  it('introspection: UNAVAILABLE, and the secret is not sent (RFC 8414, 6; RFC 8725, 2.9 and 3.10)', async () => {
     const thief = await startAttackProvider();
     const endpoints: readonly unknown[] = [
       thief.introspectionEndpoint,

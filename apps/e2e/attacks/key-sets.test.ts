@@ -28,7 +28,7 @@ afterEach(() => provider.close());
 const ADAPTERS: Readonly<Record<string, () => ManagedAuthenticator<object>>> = {
   jwks: () => createJwksAuthenticator({ jwks: { url: provider.jwksUri }, ...rules() }),
   oidc: () => createOidcAuthenticator(rules()),
-  // Older than the refresh, so that nothing but the change of keys ends a verdict.
+  // Older than the refresh, so that only the change of keys ends a verdict.
   cached: () =>
     cached(createJwksAuthenticator({ jwks: { url: provider.jwksUri }, ...rules() }), {
       clock,
@@ -123,7 +123,7 @@ describe('an empty key set', () => {
   }
 });
 
-/** A refresh is in the background: the answer is there a moment after the request. */
+/** A refresh runs in the background: its answer arrives a moment after the request. */
 async function untilRefused(client: EchoClient, sent: string): Promise<void> {
   for (let tries = 0; tries < 500; tries += 1) {
     const code = await codeOf(client, sent);
@@ -195,12 +195,12 @@ describe("tomorrow's kid, shown today", () => {
   }
 });
 
-/** Lets the fake clock go on, a tenth of a second a turn, until the call has ended. */
+/** Advances the fake clock, a tenth of a second per turn, until the call has ended. */
 async function settles(promised: Promise<unknown>): Promise<void> {
   const ended: unknown[] = [];
   void promised.finally(() => ended.push(promised));
   for (let turn = 0; ended.length === 0 && turn < 1000; turn += 1) {
-    // The call has to reach the server, and the provider to answer, between two ticks of the clock.
+    // The call must reach the server, and the provider answer, between two ticks of the clock.
     for (let wait = 0; ended.length === 0 && wait < 20; wait += 1) await new Promise(setImmediate);
     if (ended.length === 0 && turn % 10 === 9) await clock.advance(100);
   }
@@ -274,7 +274,7 @@ function signedByNobody(target: Target): string {
 
 describe('a key set of ten thousand keys, or of monstrous ones', () => {
   const ed = createKey('EdDSA');
-  // All fit into a megabyte, beyond which nothing is read.
+  // All fit into a megabyte; more is not read.
   const { kty, crv, x } = ed.jwk;
   const many = Array.from({ length: 10_000 }, (_, index) => ({ kty, crv, x, kid: `k${index}` }));
   const exponent = { ...KEYS.rsa.jwk, kid: 'e', e: Buffer.alloc(256, 0xff).toString('base64url') };
@@ -298,14 +298,14 @@ describe('a key set of ten thousand keys, or of monstrous ones', () => {
     },
   });
 
-  it('of these, node:crypto itself would have imported some', () => {
+  it('node:crypto itself would have imported some of these', () => {
     for (const jwk of [one, { ...exponent, e: exponent.e.slice(0, 170) }]) {
       assert.ok(createPublicKey({ key: jwk, format: 'jwk' }));
     }
   });
 
   for (const name of ASYMMETRIC) {
-    it(`${name}: no more than 64 are held, and 4 tried for a token without kid`, async () => {
+    it(`${name}: at most 64 are stored, and 4 tried for a token without kid`, async () => {
       const others = Array.from({ length: 100 }, (_, index) => createKey('EdDSA', `k${index}`));
       const published = others.map(({ jwk }) => jwk);
       await withTarget(

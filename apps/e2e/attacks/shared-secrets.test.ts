@@ -15,7 +15,7 @@ function create(secrets: unknown): ReturnType<typeof createHs256Authenticator> {
   return createHs256Authenticator({ secrets: secrets as never, issuer, audience: AUDIENCE });
 }
 
-/** Neither as options nor in a config; and no refusal shows what it refused. */
+/** Rejected as options and in a config; the error never contains the secret. */
 async function isRefusedAtStart(bytes: Uint8Array, what: string): Promise<void> {
   const text = Buffer.from(bytes).toString('base64');
   const secrets = [{ text, encoding: 'base64' }];
@@ -77,7 +77,7 @@ describe('a shared secret that is a public key in disguise', () => {
     });
   }
 
-  it('hs256: a secret of as many bytes, and one of letters, are good', async () => {
+  it('hs256: a secret of as many bytes, and one of letters, are accepted', async () => {
     await isGood(randomBytes(der.length));
     await isGood(Buffer.from('a secret of letters, which nobody else knows: 4711'));
   });
@@ -99,7 +99,7 @@ describe('a shared secret that is a public JWK or JWK Set', () => {
     });
   }
 
-  it('hs256: a secret in JSON that is no key is good', async () => {
+  it('hs256: a secret in JSON that is not a key is accepted', async () => {
     await isGood(Buffer.from(JSON.stringify({ pass: randomBytes(24).toString('hex') })));
   });
 });
@@ -127,7 +127,7 @@ describe('a shared secret that is empty, short or none', () => {
       [{ text: '', encoding: 'utf8' }],
       [{ text, encoding: 'none' }],
       [{ text, encoding: undefined }],
-      // What resolves to a secret later is none now.
+      // A promise of a secret is not a secret.
       [{ bytes: Promise.resolve(randomBytes(32)) }],
       [{ text: Promise.resolve(text), encoding: 'base64' }],
       [async () => randomBytes(32)],
@@ -142,7 +142,7 @@ describe('a shared secret that is empty, short or none', () => {
     }
   });
 
-  it('hs256: 32 bytes are good', async () => {
+  it('hs256: 32 bytes are accepted', async () => {
     await isGood(randomBytes(32));
   });
 });

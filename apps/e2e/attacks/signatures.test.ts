@@ -10,7 +10,7 @@ const ORDERS: Readonly<Record<string, string>> = {
     'ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
 };
 
-/** The header and payload of a token that `key` would sign, and a token of it with any signature. */
+/** The header and payload of a token that `key` signs, and a token of them with any signature. */
 function unsigned(target: Target, key: Key): readonly [string, (signature: Buffer) => string] {
   const input = `${encode({ alg: key.alg, kid: key.kid })}.${encode(target.claims())}`;
   return [input, (signature) => `${input}.${signature.toString('base64url')}`];

@@ -10,7 +10,7 @@ import { SIGNED, TARGETS, type Target } from '../support/attack-targets.ts';
 
 const parts = (token: string): [string, string, string] => token.split('.') as never;
 
-/** The same bytes, but for bits that base64url does not count. */
+/** The same bytes, with different bits that base64url does not count. */
 function withStrayBits(segment: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   assert.notEqual(segment.length % 4, 0, 'only a segment that ends in the middle has such bits');
@@ -90,7 +90,7 @@ describe('a JWS in JSON', () => {
       const flattened = JSON.stringify({ protected: header, payload, signature });
       const general = JSON.stringify({ payload, signatures: [{ protected: header, signature }] });
       const forged = encode(target.claims({ sub: 'mallory' }));
-      // What one reader takes for JSON, another takes for a compact JWS.
+      // What one parser reads as JSON, another reads as a compact JWS.
       const polyglot = `{"a":"${header}.${forged}.","payload":"${payload}","signature":"${signature}"}`;
       return {
         flattened: [flattened, 'multiple'],
@@ -103,7 +103,7 @@ describe('a JWS in JSON', () => {
   });
 });
 
-/** As a JWE of five parts, with a header that costs whoever believes it. */
+/** As a JWE of five parts, with a header that is expensive to decrypt. */
 async function encrypted(): Promise<Readonly<Record<string, string>>> {
   const password = Buffer.from('password');
   const jwe = await new CompactEncrypt(Buffer.from('{}'))
@@ -111,7 +111,7 @@ async function encrypted(): Promise<Readonly<Record<string, string>>> {
     .setKeyManagementParameters({ p2c: 1000 })
     .encrypt(password);
   const [header, encrypted_key, iv, ciphertext, tag] = jwe.split('.');
-  // The form is right: whoever holds the password can read it.
+  // It is well-formed: the owner of the password can decrypt it.
   await flattenedDecrypt(
     {
       protected: header!,
@@ -260,7 +260,7 @@ describe('a token of very many dots, brackets or bytes, where 64 KiB are allowed
 
 describe('claims nested 20,000 deep, signed by the issuer', () => {
   for (const name of SIGNED) {
-    it(`${name}: costs no other call anything (${SIZE_SOURCE})`, async () => {
+    it(`${name}: does not affect other calls (${SIZE_SOURCE})`, async () => {
       const depth = 20_000;
       const nested = `"n":${'['.repeat(depth)}${']'.repeat(depth)}`;
       await withTarget(

@@ -107,7 +107,7 @@ describe('an ID token without a sign of it, where the issuer types its access to
   it("jwks: UNAUTHENTICATED with typ: ['at+jwt'] (RFC 9068, 4; RFC 8725, 3.11)", async () => {
     await withTarget('jwks', async ({ target, call: callDefault }) => {
       const authenticator = strict(target);
-      // Without that option nothing tells it apart: the threat model says so.
+      // Without that option it cannot be distinguished; the threat model says so.
       const plain = target.issued({ nonce: 'n' }, { typ: 'JWT' });
       assert.equal((await callDefault(plain)).code, status.OK);
       await withTarget(
@@ -126,7 +126,7 @@ describe('an ID token without a sign of it, where the issuer types its access to
   });
 });
 
-describe('a token that is bound to a key, sent by whoever found it', () => {
+describe('a token that is bound to a key, sent without its proof', () => {
   refuses({
     source: 'RFC 7800, 3; RFC 9449, 7.2; RFC 8705, 3',
     on: TARGETS,
@@ -182,7 +182,7 @@ describe('an expired token, whatever else is wrong with it', () => {
         }
         assert.match([...seen].join(''), /www-authenticate/);
         assert.equal((await call(target.issued())).code, status.OK);
-        // One that has not expired is told apart, so that the comparison above can fail.
+        // A token that has not expired has other trailers, so that the comparison above can fail.
         const other = await call(target.forged({}, target.claims({ aud: 'billing' })));
         const { date: _, ...fields } = other.trailers.toHttp2Headers();
         assert.ok(!seen.has(JSON.stringify([other.code, other.details, fields])));

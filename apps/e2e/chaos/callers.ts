@@ -4,14 +4,14 @@ import type { EchoClient } from '../support/echo-client.ts';
 import { CALL_KINDS } from '../support/echo-server.ts';
 import type { OpenClient } from '../support/open-call.ts';
 
-/** A caller's credentials, and how its calls may end. */
+/** The credentials of a caller, and the expected results of its calls. */
 export interface Caller {
   readonly name: string;
   readonly authorization: () => string | undefined;
   readonly wanted: number;
-  /** Where a provider is asked: UNAVAILABLE is right while it is out. */
+  /** Where a provider is asked, UNAVAILABLE is right during its outage. */
   readonly needsProvider: boolean;
-  /** True where its token is of a key that was taken away. */
+  /** True where the token is signed by a removed key. */
   readonly isStale?: () => boolean;
 }
 
@@ -22,10 +22,10 @@ export interface Counts {
   wrong: number;
 }
 
-/** What was wrong, a few of them, to be shown. */
+/** The first few wrong results, to be printed. */
 export const wrongs: string[] = [];
 
-/** Makes calls of all kinds for one caller, one after the other, until it is told to stop. */
+/** Makes calls of all kinds for one caller, one after the other, until the signal is aborted. */
 export async function keepCalling(
   client: EchoClient,
   caller: Caller,
@@ -57,10 +57,10 @@ export async function keepCalling(
   }
 }
 
-/** A client that resets streams faster than 33 a second has its connection closed by Node's HTTP/2. */
+/** Node.js closes the connection of a client that resets more than 33 streams a second. */
 const BETWEEN_CANCELS_MS = 80;
 
-/** Cancels calls at all moments of their lives. How they end is nobody's fault. */
+/** Cancels calls at all stages; their result does not matter. */
 export async function keepCancelling(
   client: EchoClient,
   authorization: () => string,
@@ -81,7 +81,7 @@ export async function keepCancelling(
   }
 }
 
-/** Opens streams whose tokens end in two seconds: each must be ended by the server, in time. */
+/** Opens streams whose tokens expire in two seconds: the server must end each of them in time. */
 export async function keepExpiring(
   client: OpenClient,
   shortToken: () => Promise<string>,
@@ -95,7 +95,7 @@ export async function keepExpiring(
     const counts = countsNow();
     counts.calls += 1;
     const seconds = (atMs - openedMs) / 1000;
-    // Two seconds, and one of grace; the machine may be slow, the stream may not live on.
+    // Two seconds, and one of grace for a slow machine.
     if (end.code === status.UNAUTHENTICATED && seconds < 10) counts.right += 1;
     else {
       counts.wrong += 1;

@@ -2,26 +2,26 @@ import type { LoadedAuth } from '@grpc-authn/config';
 import type { JsonObject } from '@grpc-authn/core';
 import type { TestIssuer } from '@grpc-authn/testing';
 
-/** What may be done to while the load goes on. */
+/** What a phase can change while the load continues. */
 export interface World {
   /** Signs JWTs. */
   readonly signer: TestIssuer;
-  /** Knows opaque tokens. */
+  /** Introspects opaque tokens. */
   readonly knower: TestIssuer;
   readonly auth: LoadedAuth<JsonObject>;
-  /** Writes the next of several equal configs, in another form. */
+  /** Writes the next of several equivalent configs. */
   readonly nextConfig: () => Promise<void>;
-  /** From now on tokens are signed by other keys; those of the old ones may be refused. */
+  /** Tokens are signed by new keys from now on; tokens of the old keys may be rejected. */
   readonly rotate: (keepOld: boolean) => Promise<void>;
 }
 
 export interface Phase {
   readonly name: string;
-  /** While it lasts, and a little longer, a good token may be answered UNAVAILABLE. */
+  /** During the phase and shortly after it, a good token may get UNAVAILABLE. */
   readonly isOutage: boolean;
-  /** So many times as long as the others; once unless said. */
+  /** The duration as a multiple of the other phases. Default: 1. */
   readonly times?: number;
-  /** Once a second. */
+  /** Called once a second. */
   readonly disturb: (world: World) => Promise<unknown> | void;
 }
 
@@ -50,7 +50,7 @@ async function reload({ auth, nextConfig }: World): Promise<void> {
   await auth.reload();
 }
 
-/** In this order. */
+/** In order. */
 export const PHASES: readonly Phase[] = [
   calm,
   failing('down'),
@@ -61,22 +61,30 @@ export const PHASES: readonly Phase[] = [
   { name: 'reloads', isOutage: false, disturb: reload },
   failing('http500'),
   failing('http429'),
-  { ...calm, name: 'keys rotate, the old ones stay', disturb: (world) => turn(world, true) },
+  {
+    ...calm,
+    name: 'keys rotate, the old ones stay published',
+    disturb: (world) => turn(world, true),
+  },
   failing('garbage'),
   failing('endless'),
   failing('redirect'),
-  { ...calm, name: 'keys rotate, the old ones go', disturb: (world) => turn(world, false) },
+  {
+    ...calm,
+    name: 'keys rotate, the old ones are removed',
+    disturb: (world) => turn(world, false),
+  },
   {
     name: 'reloads while the providers are down',
     isOutage: true,
     disturb: async (world) => {
       world.signer.fail('down');
       world.knower.fail('down');
-      // It is rejected, and what runs stays.
+      // It is rejected, and the running config stays active.
       await reload(world).catch(() => undefined);
     },
   },
-  // Long enough to see that all is as before.
+  // Long enough to see that everything has recovered.
   { ...calm, name: 'calm, four times as long', times: 4 },
 ];
 

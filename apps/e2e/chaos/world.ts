@@ -7,7 +7,7 @@ import { HS256_CONFIG } from '../support/config-file.ts';
 import { AUDIENCE } from '../support/tokens.ts';
 import type { World } from './phases.ts';
 
-/** Providers that answer late must not hold every call up for long. */
+/** Slow providers must not delay every call for long. */
 const http = { timeoutMs: 1000 };
 
 export interface RunningWorld extends World {
@@ -15,7 +15,7 @@ export interface RunningWorld extends World {
   readonly close: () => Promise<void>;
 }
 
-/** Two providers, and a config that takes the tokens of both and of a shared secret. */
+/** Two providers, and a config that accepts the tokens of both and of a shared secret. */
 export async function startWorld(onRotated: () => Promise<void>): Promise<RunningWorld> {
   const [signer, knower] = await Promise.all([
     startTestIssuer({ algorithms: ['EdDSA'] }),

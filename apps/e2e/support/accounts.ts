@@ -8,7 +8,7 @@ import {
 
 type Init = Partial<Parameters<typeof createPrincipal>[0]>;
 
-/** Knows its callers by their tokens: for tests of what happens after the verdict. */
+/** An authenticator with a map of tokens to callers, for tests of what happens after the decision. */
 export class Accounts implements Authenticator<object> {
   readonly name: string;
   asked = 0;
@@ -40,7 +40,7 @@ export class Accounts implements Authenticator<object> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** From now on this token is refused. Open calls are not touched. */
+  /** Rejects this token from now on. Open calls are not affected. */
   forget(token: string): void {
     this.#known.delete(token);
   }
@@ -61,7 +61,7 @@ export class Accounts implements Authenticator<object> {
   }
 }
 
-/** Until when one has to wait for something that comes soon. */
+/** Waits until a condition is true that becomes true soon. */
 export async function eventually(
   holds: () => boolean,
   what: string,

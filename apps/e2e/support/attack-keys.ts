@@ -9,7 +9,7 @@ import {
   sign,
 } from 'node:crypto';
 
-/** A key that signs any bytes under any header, and the JWK of its public half. */
+/** A key that signs any bytes under any header, and the JWK of its public part. */
 export interface Key {
   readonly alg: string;
   readonly kid: string;
@@ -19,7 +19,7 @@ export interface Key {
   readonly jwk: JsonWebKey & { readonly kid: string; readonly alg: string };
 }
 
-/** Text and bytes stand for themselves; anything else is written as JSON. */
+/** Strings and bytes are used as they are; anything else is encoded as JSON. */
 export type Part = object | string | Uint8Array;
 
 export function createKey(alg: string, kid: string = alg): Key {
@@ -38,7 +38,7 @@ export function createKey(alg: string, kid: string = alg): Key {
   };
 }
 
-/** What an attacker makes of any bytes: the public key of somebody else, or nothing at all. */
+/** How an attacker signs: with a public key of another party, or not at all. */
 export function secretKey(bytes: Uint8Array, alg = 'HS256', kid = alg): Key {
   const secret = createSecretKey(bytes);
   return { alg, kid, privateKey: secret, publicKey: undefined, jwk: { kty: 'oct', alg, kid } };
@@ -50,7 +50,7 @@ export function encode(part: Part): string {
   return Buffer.from(bytes).toString('base64url');
 }
 
-/** A compact JWS, as wrong as its parts are. */
+/** A compact JWS of any parts, valid or not. */
 export function jws(key: Key, header: Part, payload: Part): string {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${signInput(key, input).toString('base64url')}`;

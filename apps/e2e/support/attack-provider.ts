@@ -3,19 +3,19 @@ import type { AddressInfo } from 'node:net';
 
 type Responder = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** A provider on loopback that publishes and answers whatever an attack wants, and counts. */
+/** A provider on loopback that publishes and answers what an attack needs, and records requests. */
 export interface AttackProvider {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly introspectionEndpoint: string;
-  /** What was asked for, oldest first. */
+  /** Requested paths, oldest first. */
   readonly paths: readonly string[];
   /** Everything that clients sent: paths, headers and bodies. */
   readonly received: readonly string[];
-  /** What introspection says of a token: text as it is, an object as JSON; else it is not active. */
+  /** The introspection answer for a token: a string as it is, an object as JSON; default: not active. */
   readonly answers: Map<string, string | object>;
   publish(keys: readonly unknown[]): void;
-  /** From now on this path is answered so; an object as JSON. */
+  /** Sets the answer for this path; an object is sent as JSON. */
   respond(path: string, answer: Responder | object): void;
   count(path: string): number;
   close(): Promise<void>;

@@ -11,7 +11,7 @@ import { hs256, ISSUER as OTHER_ISSUER } from './tokens.ts';
 
 export const AUDIENCE = 'orders';
 
-/** Every adapter and composition that an attack may reach; `config` is jwks, out of a config. */
+/** Every adapter and composition that an attack can reach; `config` is jwks, created by a config. */
 export const TARGETS = [
   'hs256',
   'jwks',
@@ -24,36 +24,36 @@ export const TARGETS = [
 ] as const;
 export type TargetName = (typeof TARGETS)[number];
 
-/** Those that verify a signature themselves. */
+/** Those that verify signatures themselves. */
 export const SIGNED: readonly TargetName[] = TARGETS.filter((name) => name !== 'introspection');
-/** Those that verify it by a public key. */
+/** Those that verify signatures by a public key. */
 export const ASYMMETRIC: readonly TargetName[] = SIGNED.filter((name) => name !== 'hs256');
-/** Those whose refusals have the reason of the one check that refused. */
+/** Those whose error has the reason of the check that failed. */
 export const PLAIN: readonly TargetName[] = ['hs256', 'jwks', 'oidc', 'cached', 'config'];
 
-/** The keys of the provider. Each is published; `main` signs where an attack does not say. */
+/** The keys of the provider, all published. `main` signs by default. */
 export const KEYS = { main: createKey('ES256', 'main'), rsa: createKey('RS256', 'rsa') } as const;
 export const SECRET: Key = createKey('HS256', 'main');
 
-/** The authenticator under attack, and its provider's pen. */
+/** The authenticator under attack, and what creates tokens of its provider. */
 export interface Target {
   readonly name: TargetName;
   readonly authenticator: ManagedAuthenticator<object>;
   readonly provider: AttackProvider;
   readonly issuer: string;
-  /** What signs its tokens. */
+  /** The key that signs its tokens. */
   readonly key: Key;
-  /** Claims of a good token, with these changes; undefined takes one out. */
+  /** The claims of a good token with these changes; undefined removes a claim. */
   claims(changes?: object): object;
-  /** A token that the issuer made, and vouches for where it is asked. Text is the payload itself. */
+  /** A token that the issuer created, and reports as active. A string is the payload itself. */
   issued(changes?: object | string, header?: object): string;
-  /** One that the issuer knows nothing of. */
+  /** A token that the issuer does not know. */
   forged(header: Part, payload?: Part, key?: Key): string;
   close(): Promise<void>;
 }
 
 export interface TargetOptions {
-  /** Instead of KEYS. */
+  /** Replaces KEYS. */
   readonly published?: readonly unknown[];
   readonly algorithms?: readonly [string, ...string[]];
 }

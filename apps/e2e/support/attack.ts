@@ -13,13 +13,13 @@ import type { CallEnd, EchoClient } from './echo-client.ts';
 import type { EchoServer } from './echo-server.ts';
 import { withEcho } from './with-echo.ts';
 
-/** A server that is attacked, on a real port. */
+/** A server under attack, on a real port. */
 export interface Attacked {
   readonly target: Target;
   readonly server: EchoServer;
   readonly client: EchoClient;
   readonly decisions: readonly Decision[];
-  /** A call with this bearer token; none for undefined. */
+  /** Makes a call with this bearer token; without a token for undefined. */
   readonly call: (token: string | undefined) => Promise<CallEnd>;
 }
 
@@ -48,13 +48,13 @@ export async function withTarget(
   }
 }
 
-/** A token, and where it matters the reason that the check gives which stops it. */
+/** A token, and where it matters the reason of the check that rejects it. */
 type Bad = string | readonly [token: string, reason: string];
 
 export interface Refusals extends Options {
-  /** Where the attack is told of: RFC and section, CVE, advisory. */
+  /** The source of the attack: RFC and section, CVE, advisory. */
   readonly source: string;
-  /** UNAUTHENTICATED unless said. */
+  /** Default: UNAUTHENTICATED. */
   readonly wanted?: status;
   readonly on: readonly TargetName[];
   readonly good?: (target: Target) => string;
@@ -62,8 +62,8 @@ export interface Refusals extends Options {
 }
 
 /**
- * A test for each target: the good token passes, then each bad one is refused, twice, so that nothing
- * that was kept helps it; then the good one passes again. No handler runs for a bad one.
+ * Defines a test for each target: the good token is accepted, then each bad one is rejected twice, so that
+ * no cache helps it, then the good one is accepted again. No handler runs for a bad one.
  */
 export function refuses(attack: Refusals): void {
   const { source, on, bad, ...rest } = attack;
@@ -82,7 +82,7 @@ export function refuses(attack: Refusals): void {
             assert.equal((await call(token)).code, wanted, what);
           };
           for (const time of ['once', 'again']) {
-            // All at once: those that ask for an unknown key wait for one look-up together.
+            // All at once: those with an unknown key wait for the same key fetch.
             const others = cases.filter(
               (given): given is [string, string] => !Array.isArray(given[1]),
             );

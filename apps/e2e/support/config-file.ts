@@ -7,11 +7,11 @@ import { AUDIENCE, ISSUER, SECRET_TEXT } from './tokens.ts';
 
 export interface LoadedFile {
   readonly auth: LoadedAuth<JsonObject>;
-  /** Puts an authenticator in the place of the one that the file names. */
+  /** Replaces the authenticator of the file. */
   readonly write: (authenticator: object) => Promise<void>;
 }
 
-/** A config file, loaded, for as long as the body runs. JSON is YAML, too. */
+/** A loaded config file, until the body ends. JSON is also YAML. */
 export async function withConfig(
   authenticator: object,
   body: (loaded: LoadedFile) => Promise<void>,
@@ -34,7 +34,7 @@ export async function withConfig(
   }
 }
 
-/** The authenticator of the tokens of `token()`, as a config says it. */
+/** The authenticator for the tokens of `token()`, as a config section. */
 export const HS256_CONFIG = {
   use: 'hs256',
   issuer: ISSUER,
@@ -46,7 +46,7 @@ export function oidcConfig(issuer: string, name = 'oidc'): object {
   return { use: 'oidc', name, issuer, audience: AUDIENCE };
 }
 
-/** It keeps nothing, so each call waits for an answer. */
+/** Without a cache, so that each call waits for an answer. */
 export function introspectionConfig(issuer: string): object {
   const clientAuthentication = { method: 'client_secret_basic', secret: 'a-secret-of-the-client' };
   return {

@@ -15,7 +15,7 @@ import { SignJWT } from 'jose';
 const AUDIENCE = 'orders';
 const LEGACY = 'https://legacy.example.com';
 
-/** One of each, at two issuers: all that a composition may be made of. */
+/** One of each, at two issuers: all parts of a composition. */
 export interface Parts {
   readonly oidc: Authenticator<object>;
   readonly jwks: Authenticator<object>;
@@ -24,7 +24,7 @@ export interface Parts {
   readonly issuers: { readonly oidc: string; readonly jwks: string; readonly hs256: string };
 }
 
-/** Whose tokens are the good ones of a subject. */
+/** The issuer of a subject's good tokens. */
 export type Owner = 'oidc' | 'jwks' | 'hs256' | 'introspection';
 
 const ABLE: Readonly<Record<Owner, readonly Capability[]>> = {
@@ -34,7 +34,7 @@ const ABLE: Readonly<Record<Owner, readonly Capability[]>> = {
   hs256: ['expires', 'scopes'],
 };
 
-/** A composition, asked with the good tokens of one of its parts and the bad ones of all. */
+/** A composition that is tested with the good tokens of one part and the bad tokens of all. */
 export function composition(
   name: string,
   owner: Owner,
@@ -73,7 +73,7 @@ export function composition(
             await legacyToken(randomBytes(32), claims),
             await legacyToken(secret, { ...claims, iss: 'https://canary.example.com' }),
           ];
-          // What others are asked about would need their providers.
+          // The other parts would need their providers.
           if (owner === 'hs256') return own;
           return [
             ...own,
@@ -93,7 +93,7 @@ export function composition(
   };
 }
 
-/** The same behind a cache: what is revoked without a word is not noticed. */
+/** The same behind a cache, which does not notice a revocation without an event. */
 export function behindCache(subject: AuthenticatorSubject): AuthenticatorSubject {
   return {
     name: `cached(${subject.name})`,

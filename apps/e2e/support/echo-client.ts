@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly authorization?: string;
   readonly metadata?: Metadata;
   readonly message?: string;
-  /** Milliseconds; 10,000 unless said, undefined for none. */
+  /** Milliseconds. Default: 10,000; undefined for no deadline. */
   readonly deadlineMs?: number | undefined;
   /** Called with a function that cancels the call. */
   readonly onStart?: (cancel: () => void) => void;
@@ -27,7 +27,7 @@ export interface CallEnd {
 
 type SurfaceCall = ReturnType<Client['makeUnaryRequest']>;
 
-/** A grpc-js client that tells how a call of any kind ended. */
+/** A grpc-js client that reports how a call of any kind ended. */
 export class EchoClient {
   readonly #client: Client;
 

@@ -10,7 +10,7 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 
-/** A service with one method of each kind, whose messages are text. */
+/** A service with one method of each kind; messages are strings. */
 export const CALL_KINDS = ['unary', 'clientStream', 'serverStream', 'bidi'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
@@ -24,7 +24,7 @@ export type EchoCall =
 export interface Seen {
   /** Messages that were deserialized. */
   messages: number;
-  /** Handlers that were run. */
+  /** Handlers that ran. */
   handlers: number;
 }
 
@@ -37,7 +37,7 @@ export interface EchoServer {
 
 export interface EchoOptions {
   readonly interceptors: readonly ServerInterceptor[];
-  /** What every handler answers with, one message of it; the handler's kind decides when. */
+  /** The message that every handler answers; the kind of the handler decides when. */
   readonly answer?: (call: EchoCall) => string;
   readonly credentials?: ServerCredentials;
 }

@@ -10,7 +10,7 @@ import {
 import { EchoClient } from './echo-client.ts';
 import { CALL_KINDS, type CallKind, echoDefinition } from './echo-server.ts';
 
-/** What a handler of any kind may be asked: which it has, its kind says. */
+/** The stream or call of a handler of any kind; which members it has depends on the kind. */
 export interface AnyCall extends NodeJS.ReadWriteStream {
   readonly metadata: Metadata;
   readonly cancelled: boolean;
@@ -30,13 +30,13 @@ export interface HandlerServer {
 
 export interface HandlerOptions {
   readonly handle: Handle;
-  /** Before ours, and after it. */
+  /** Interceptors before and after ours. */
   readonly before?: readonly ServerInterceptor[];
   readonly after?: readonly ServerInterceptor[];
   readonly serverOptions?: ServerOptions;
 }
 
-/** The echo service, behind the interceptor or what it is made of, with one handler for all kinds, and a client of it. */
+/** The echo service with the given interceptors and one handler for all kinds, and a client for it. */
 export async function withHandler(
   options: AuthInterceptorOptions | ServerInterceptor,
   { handle, before = [], after = [], serverOptions = {} }: HandlerOptions,
@@ -67,7 +67,7 @@ export async function withHandler(
   }
 }
 
-/** Answers at once, in the way of the kind. */
+/** Answers immediately, in the way of the kind. */
 export function answer(kind: CallKind, call: AnyCall, respond: Respond, text = 'done'): void {
   if (kind === 'unary') return respond(null, text);
   if (kind === 'serverStream') {

@@ -1,11 +1,11 @@
 import { Client, ChannelCredentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { CallKind } from './echo-server.ts';
 
-/** A call that the client holds open, never half-closes unless told, and reads at its own pace. */
+/** A call that the client keeps open. It half-closes only on request, and reads at its own pace. */
 export interface OpenCall {
   readonly ended: Promise<{ readonly status: StatusObject; readonly atMs: number }>;
   readonly stream: NodeJS.ReadWriteStream & { cancel(): void };
-  /** Messages that have come. */
+  /** Messages received so far. */
   readonly got: () => number;
 }
 

@@ -1,4 +1,4 @@
-// The example's server without its interceptor: what the demo must notice.
+// The example's server without its interceptor: the demo must notice.
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 
 const example = new URL('../../../example/dist/', import.meta.url);

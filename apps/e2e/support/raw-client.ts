@@ -1,12 +1,12 @@
 import { connect, constants, type IncomingHttpHeaders, type ClientHttp2Session } from 'node:http2';
 
 export interface RawAnswer {
-  /** Headers and trailers together: a refusal is trailers-only. */
+  /** Headers and trailers together, because a rejection is trailers-only. */
   readonly fields: IncomingHttpHeaders;
   readonly resetCode: number;
 }
 
-/** An HTTP/2 client that knows nothing of gRPC, and so may do what no gRPC client does. */
+/** An HTTP/2 client without gRPC, so that it can do what no gRPC client does. */
 export class RawClient {
   readonly session: ClientHttp2Session;
 
@@ -15,7 +15,7 @@ export class RawClient {
     this.session.on('error', () => undefined);
   }
 
-  /** Sends a unary call; a list of values for a name sends the field as often. */
+  /** Sends a unary call; a list of values sends the field once for each. */
   call(
     kind: string,
     fields: Readonly<Record<string, string | readonly string[]>>,
@@ -46,7 +46,7 @@ export class RawClient {
   }
 }
 
-/** A message with gRPC's five bytes before it. */
+/** A message with gRPC's prefix of five bytes. */
 export function frame(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);

@@ -5,17 +5,17 @@ const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
 const FLAG = { ack: 1, endStream: 1, endHeaders: 4 };
 
 /**
- * An HTTP/2 client (RFC 9113) that keeps to no limit: it opens streams as it likes, and half-closes
- * none that it is not told to.
+ * An HTTP/2 client (RFC 9113) that respects no limit: it opens any number of streams, and half-closes them
+ * only on request.
  */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #authority: string;
   #received: Buffer = Buffer.alloc(0);
   #lastStream = -1;
-  /** Streams that the server answered with headers: here, refusals. */
+  /** Streams that the server answered with headers, which are rejections here. */
   readonly answered: Set<number> = new Set();
-  /** Streams that the server reset, and with which code. */
+  /** Streams that the server reset, with the code. */
   readonly reset: Map<number, number> = new Map();
   pongs = 0;
   closed = false;
@@ -29,7 +29,7 @@ export class RawConnection {
     this.#socket.write(Buffer.concat([Buffer.from(PREFACE), frame(FRAME.settings, 0, 0)]));
   }
 
-  /** Opens a call, and leaves it open; answers its stream. */
+  /** Opens a call and leaves it open; returns its stream. */
   open(path: string): number {
     this.#lastStream += 2;
     const block = [
@@ -49,7 +49,7 @@ export class RawConnection {
     this.#socket.write(frame(FRAME.data, FLAG.endStream, stream));
   }
 
-  /** Whatever was sent before has been read by the server once it is answered. */
+  /** Once it is answered, the server has read everything that was sent before. */
   ping(): void {
     this.#socket.write(frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
   }

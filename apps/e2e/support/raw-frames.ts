@@ -5,8 +5,8 @@ const FRAME = { headers: 1, settings: 4 };
 const END_HEADERS = 4;
 
 /**
- * Opens a call by writing HTTP/2 frames by hand (RFC 9113), for what Node's own client refuses to
- * send: a field twice. The call is left open; the caller destroys the socket.
+ * Opens a call with handwritten HTTP/2 frames (RFC 9113), to send what Node's client rejects: the same
+ * field twice. The call stays open; the caller destroys the socket.
  */
 export function sendRawHeaders(
   port: number,

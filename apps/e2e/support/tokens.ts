@@ -5,10 +5,10 @@ export const ISSUER = 'https://login.example.com';
 export const AUDIENCE = 'orders';
 
 const SECRET = crypto.getRandomValues(new Uint8Array(32));
-/** As a config file holds it, `encoding: base64`. */
+/** In the form of a config file with `encoding: base64`. */
 export const SECRET_TEXT: string = Buffer.from(SECRET).toString('base64');
 
-/** A token that `hs256()` accepts, unless the claims or the key say otherwise. */
+/** A token that `hs256()` accepts by default; claims and key can be changed. */
 export function token(claims: JWTPayload = {}, secret = SECRET): Promise<string> {
   const nowSeconds = Math.floor(Date.now() / 1000);
   return new SignJWT({

@@ -5,9 +5,9 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that stands until it is told to go on, and counts the timers that wait. */
+/** A clock that advances only on request, and counts pending timers. */
 export class WaitingClock implements Clock {
-  /** Timers that were ever set. */
+  /** Number of timers that were set. */
   set = 0;
   #nowMs: number;
   readonly #timers = new Set<Timer>();
@@ -20,7 +20,7 @@ export class WaitingClock implements Clock {
     return this.#timers.size;
   }
 
-  /** When the next timer fires, in milliseconds from now. */
+  /** Milliseconds until the next timer fires. */
   get nextMs(): number {
     return Math.min(...[...this.#timers].map(({ dueMs }) => dueMs)) - this.#nowMs;
   }
@@ -41,7 +41,7 @@ export class WaitingClock implements Clock {
     this.fireDue(0);
   }
 
-  /** The wall clock is set, and no time has passed: timers wait as long as they would have. */
+  /** Sets the wall clock without time passing: timers wait as long as before. */
   setTo(nowMs: number): void {
     const byMs = nowMs - this.#nowMs;
     this.#nowMs = nowMs;
@@ -50,7 +50,7 @@ export class WaitingClock implements Clock {
     for (const { dueMs, fire } of timers) this.#timers.add({ dueMs: dueMs + byMs, fire });
   }
 
-  /** Fires what falls due so many milliseconds ahead, without going there. */
+  /** Fires the timers that are due within these milliseconds, without moving the clock. */
   fireDue(aheadMs: number): void {
     // A timer that fires too early is set again, and must wait for its own turn.
     const waiting = [...this.#timers];

@@ -2,7 +2,7 @@ import { type AuthInterceptorOptions, createAuthInterceptor } from '@grpc-authn/
 import { EchoClient } from './echo-client.ts';
 import { type EchoOptions, type EchoServer, startEchoServer } from './echo-server.ts';
 
-/** A server behind the interceptor and a client of it, for as long as the body runs. */
+/** A server behind the interceptor and a client for it, until the body ends. */
 export async function withEcho(
   options: AuthInterceptorOptions,
   body: (echo: { readonly server: EchoServer; readonly client: EchoClient }) => Promise<void>,

@@ -25,7 +25,7 @@ function subject(): string {
   }
 }
 
-/** Who called at each event of each call, by who said so in the first message. */
+/** The caller at each event of each call, by the name that the client sent in its first message. */
 class Log {
   readonly #seen: (readonly [caller: string, event: string, subject: string])[] = [];
 
@@ -33,14 +33,14 @@ class Log {
     this.#seen.push([caller, event, subject()]);
   }
 
-  /** How often an event came, and how often it ran for who made the call. */
+  /** How often an event occurred, and how often it ran as the caller of the call. */
   count(event: string): { readonly came: number; readonly right: number } {
     const came = this.#seen.filter(([, name]) => name === event);
     return { came: came.length, right: came.filter(([who, , seen]) => who === seen).length };
   }
 }
 
-/** Notes who calls at every event, and answers once the client has said all. */
+/** Records the caller at every event, and answers once the client has sent everything. */
 function noting(log: Log, respondAtEnd: boolean) {
   return (kind: CallKind, call: AnyCall, respond: Respond): void => {
     const caller = String(call.metadata.get('x-caller')[0]);
@@ -73,11 +73,11 @@ for (const late of [false, true]) {
       });
       const sendsMany = kind === 'clientStream' || kind === 'bidi';
 
-      it('is the caller at the start, at each message, at the end and whenever after', async () => {
+      it('is the caller at the start, at each message, at the end and afterwards', async () => {
         const log = new Log();
         await withHandler(options(), { handle: noting(log, true) }, async ({ address }) => {
           const client = new OpenClient(address);
-          // All of them over one connection, their messages in turns.
+          // All over one connection, with their messages interleaved.
           const calls = CALLERS.map((name) => openAs(client, kind, name));
           const more = sendsMany ? MESSAGES - 1 : 0;
           for (let sent = 0; sent < more; sent += 1) {
@@ -103,7 +103,10 @@ for (const late of [false, true]) {
           const calls = CALLERS.map((name) => openAs(client, kind, name));
           await eventually(() => seen.handlers === CALLERS.length, 'the handlers run');
           for (const { stream } of calls) stream.cancel();
-          await eventually(() => log.count('cancelled').came === CALLERS.length, 'all are told');
+          await eventually(
+            () => log.count('cancelled').came === CALLERS.length,
+            'all are notified',
+          );
           client.close();
         });
         assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });
@@ -148,7 +151,7 @@ for (const kind of CALL_KINDS) {
       assert.deepEqual(log.count('end'), { came: 1, right: 1 });
     });
 
-    it('throws where it was not asked for, rather than look anonymous', async () => {
+    it('throws where it is not enabled, and does not look anonymous', async () => {
       const log = new Log();
       await withHandler(
         { authenticator: new Accounts(KNOWN) },
@@ -169,11 +172,11 @@ for (const kind of CALL_KINDS) {
 }
 
 describe('currentPrincipal()', () => {
-  it('throws outside of every call, and says what to do', () => {
+  it('throws outside of a call, with an explanation', () => {
     assert.throws(() => currentPrincipal(), /propagation: 'async_context'/);
   });
 
-  it('is nobody in code that a call started for somebody else, and ends with that call', async () => {
+  it('has no caller in code that outlives the call', async () => {
     const authenticator = new Accounts();
     await withHandler(
       { authenticator, propagation: 'async_context' },
@@ -194,7 +197,7 @@ function openAs(client: OpenClient, kind: CallKind, name: string, authorize = tr
   return open;
 }
 
-/** The client says who it is, so that the log can compare. */
+/** The client sends its name, so that the log can compare. */
 function callerMetadata(name: string): Metadata {
   const metadata = new Metadata();
   metadata.set('x-caller', name);

@@ -34,7 +34,7 @@ function only(rule: ReturnType<typeof denyAll>) {
 const accounts = new Accounts();
 const sent = { authorization: bearer('alice') };
 
-/** What the client is refused for, and what it may learn of it. */
+/** The reason of the rejection, and what the client can read of it. */
 const REFUSALS: readonly (readonly [
   string,
   Parameters<typeof withEcho>[0],
@@ -85,7 +85,7 @@ const REFUSALS: readonly (readonly [
     [14, 'AUTH_UNAVAILABLE', undefined, 1000],
   ],
   [
-    'an outage that says when to come back',
+    'an outage with a retry delay',
     { authenticator: failing('unavailable', 'introspection', { retryAfterMs: 2_500 }) },
     sent,
     [14, 'AUTH_UNAVAILABLE', undefined, 2_500],
@@ -100,7 +100,7 @@ const REFUSALS: readonly (readonly [
     [8, 'AUTH_UNAVAILABLE', undefined, 1000],
   ],
   [
-    'a refusal under another status',
+    'a rejection with another status',
     {
       authenticator: failing('invalid_token', 'signature'),
       statuses: { invalid_token: { code: status.PERMISSION_DENIED, message: 'no' } },
@@ -116,7 +116,7 @@ function failureOf(end: { readonly code: number; readonly trailers: Metadata }) 
 
 describe('readAuthFailure()', () => {
   for (const [what, options, call, [code, reason, challenge, retryAfterMs]] of REFUSALS) {
-    it(`reads a refusal for ${what}, of all kinds of call`, async () => {
+    it(`reads a rejection for ${what}, on all kinds of call`, async () => {
       await withEcho(options, async ({ server, client }) => {
         for (const kind of CALL_KINDS) {
           const end = await client.call(kind, call);
@@ -127,7 +127,7 @@ describe('readAuthFailure()', () => {
     });
   }
 
-  it('reads a refusal for an expired token', async () => {
+  it('reads a rejection for an expired token', async () => {
     const authorization = bearer(await token({ exp: 1_000 }));
     await withEcho({ authenticator: hs256() }, async ({ client }) => {
       for (const kind of CALL_KINDS) {
@@ -141,7 +141,7 @@ describe('readAuthFailure()', () => {
     });
   });
 
-  it('reads the error that a callback of grpc-js is given', async () => {
+  it('reads the error of a grpc-js callback', async () => {
     await withEcho({ authenticator: hs256() }, async ({ server }) => {
       const client = new Client(server.address, ChannelCredentials.createInsecure());
       const bytes = (text: string): Buffer => Buffer.from(text);
@@ -154,7 +154,7 @@ describe('readAuthFailure()', () => {
     });
   });
 
-  it('is undefined for a fault of the server, of which a client learns nothing', async () => {
+  it('is undefined for an internal error of the server, which a client cannot see', async () => {
     await withEcho({ authenticator: failing('internal', 'bug') }, async ({ client }) => {
       for (const kind of CALL_KINDS) {
         const end = await client.call(kind, sent);
@@ -165,7 +165,7 @@ describe('readAuthFailure()', () => {
     });
   });
 
-  it('is undefined for what a handler answers, good or bad, and for what others refuse', async () => {
+  it('is undefined for answers and errors of a handler, and for rejections by other interceptors', async () => {
     const refused = Object.assign(new Error('no such order'), { code: status.PERMISSION_DENIED });
     await withHandler(
       { authenticator: new Accounts() },

@@ -7,7 +7,7 @@ import { withEcho } from '../support/with-echo.ts';
 
 const good = await token();
 
-/** What may stand in the field, and whether it is let through. */
+/** Possible values of the field, and whether they are accepted. */
 const CASES: readonly (readonly [string, string, boolean])[] = [
   ['two values joined by a comma', `Bearer ${good}, Bearer ${good}`, false],
   ['the scheme in upper case', `BEARER ${good}`, true],
@@ -37,7 +37,7 @@ describe('the authorization field', () => {
     });
   }
 
-  it('leaves the 1 MB message of a refused call undeserialized', async () => {
+  it('does not deserialize the 1 MB message of a rejected call', async () => {
     await withEcho({ authenticator: hs256() }, async ({ server, client }) => {
       for (const kind of CALL_KINDS) {
         const end = await client.call(kind, { message: 'x'.repeat(1_000_000) });
@@ -46,7 +46,7 @@ describe('the authorization field', () => {
       assert.deepEqual(server.seen, { messages: 0, handlers: 0 });
       const authorization = `Bearer ${good}`;
       await client.call('unary', { authorization, message: 'x'.repeat(1_000_000) });
-      assert.equal(server.seen.messages, 1, 'a good call is deserialized, so the count can count');
+      assert.equal(server.seen.messages, 1, 'a good call is deserialized, so the counter works');
     });
   });
 });

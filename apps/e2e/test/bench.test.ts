@@ -22,7 +22,7 @@ function runBench(...args: readonly string[]) {
 }
 
 describe('the bench', () => {
-  it('measures us beside peers in process and on the wire, and writes what it found', () => {
+  it('compares us with others in process and on the wire, and writes a report', () => {
     const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-bench-'));
     const experiments = ['imports', 'in process', 'warm calls', 'cold calls'];
     try {
@@ -60,9 +60,12 @@ describe('the bench', () => {
     }
   });
 
-  it('says what it takes where it is asked for something else', () => {
+  it('prints its usage for an unknown experiment', () => {
     const ran = runBench('--only', 'verifcation');
     assert.equal(ran.status, 2);
-    assert.match(ran.stderr, /--only: expected one of imports, verification, .*, received "verifcation"/);
+    assert.match(
+      ran.stderr,
+      /--only: expected one of imports, verification, .*, received "verifcation"/,
+    );
   });
 });

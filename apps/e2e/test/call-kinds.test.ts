@@ -26,7 +26,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('takes the token out of the metadata before the handler sees it', async () => {
+    it('removes the token from the metadata that the handler sees', async () => {
       await withEcho(
         { authenticator: hs256() },
         async ({ client }) => {
@@ -37,7 +37,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('keeps the token for relaying where the option says so', async () => {
+    it('leaves the token in the metadata with forwardToken', async () => {
       const authorization = `Bearer ${await token()}`;
       await withEcho(
         { authenticator: hs256(), forwardToken: 'always' },
@@ -48,7 +48,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('is refused with one challenge and one status, whoever asks without a token', async () => {
+    it('is rejected with one challenge and one status without a token', async () => {
       await withEcho({ authenticator: hs256() }, async ({ server, client }) => {
         const end = await client.call(kind);
         assert.equal(end.code, status.UNAUTHENTICATED);
@@ -58,7 +58,7 @@ for (const kind of CALL_KINDS) {
       });
     });
 
-    it('is told to the audit log once, with a principal only where it was verified', async () => {
+    it('is recorded in the audit log once, with a principal only where it was verified', async () => {
       const decisions: unknown[] = [];
       const onDecision = (decision: { outcome: string; method: string; principal: unknown }) => {
         decisions.push([decision.outcome, decision.method, decision.principal !== undefined]);
@@ -74,7 +74,7 @@ for (const kind of CALL_KINDS) {
       ]);
     });
 
-    it('goes on when the audit log throws', async () => {
+    it('continues when the audit log throws', async () => {
       const onDecision = (): never => {
         throw new Error('the disk is full');
       };

@@ -8,7 +8,7 @@ import { withEcho } from '../support/with-echo.ts';
 
 const CANARY = 'canary-5up3r';
 
-/** Every way a token of ours can be refused, each with the canary in it. */
+/** Every way to reject a token, each with the canary in it. */
 async function refusedTokens(): Promise<readonly string[]> {
   const inPayload = { canary: CANARY, sub: CANARY, scope: CANARY };
   return [
@@ -26,8 +26,8 @@ async function refusedTokens(): Promise<readonly string[]> {
   ];
 }
 
-describe('a refused token', () => {
-  it('appears in no error, no trailer and no line that is logged, nor does anything of it', async () => {
+describe('a rejected token', () => {
+  it('appears in no error, no trailer and no log line, not even in part', async () => {
     const written: string[] = [];
     const keep = (chunk: unknown): boolean => written.push(String(chunk)) > 0;
     const mocks = [
@@ -67,7 +67,7 @@ describe('a refused token', () => {
   });
 });
 
-/** Short words such as the scheme stand in ordinary text. */
+/** Short words such as the scheme also occur in ordinary text. */
 function isLong(part: string): boolean {
   return part.length > 20;
 }

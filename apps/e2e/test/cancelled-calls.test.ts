@@ -6,7 +6,7 @@ import { CALL_KINDS } from '../support/echo-server.ts';
 import { hs256, token } from '../support/tokens.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-/** Holds every call until it is told to go on, and tells when the signal is aborted. */
+/** Delays every call until it is released, and reports when the signal is aborted. */
 function holding(): {
   readonly authenticator: Authenticator<object>;
   readonly asked: Promise<void>;
@@ -39,8 +39,8 @@ function promise(): [Promise<void>, () => void] {
 }
 
 for (const kind of CALL_KINDS) {
-  describe(`a ${kind} call that an interceptor before ours holds up`, () => {
-    it('is verified by nobody where its client cancels meanwhile', async () => {
+  describe(`a ${kind} call that an earlier interceptor delays`, () => {
+    it('is not verified where its client cancels meanwhile', async () => {
       let asked = 0;
       const authenticator: Authenticator<object> = {
         name: 'counting',
@@ -52,7 +52,7 @@ for (const kind of CALL_KINDS) {
       const [reached, onReached] = promise();
       const [released, release] = promise();
       const [cancelled, onCancelled] = promise();
-      // By hand: the listener that grpc-js builds passes nothing on once the call is cancelled.
+      // A handwritten listener: the one of grpc-js forwards nothing once the call is cancelled.
       const holdUp: ServerInterceptor = (_method, call) =>
         Object.assign(new ServerInterceptingCall(call), {
           start: (listener: Parameters<ServerInterceptingCall['start']>[0]) =>
@@ -88,7 +88,7 @@ for (const kind of CALL_KINDS) {
   });
 
   describe(`a ${kind} call that is still being authenticated`, () => {
-    it('tells the authenticator when the client cancels, and never runs the handler', async () => {
+    it('aborts the signal of the authenticator when the client cancels, and never runs the handler', async () => {
       const held = holding();
       const [decided, onDecided] = promise();
       const decisions: Decision['outcome'][] = [];

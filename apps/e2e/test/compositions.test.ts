@@ -40,7 +40,7 @@ const COMPOSITIONS = [
 
 for (const [name, compose] of COMPOSITIONS) {
   describe(`${name} on a real channel`, () => {
-    it('has each token verified by whom it is for, on all kinds of call', async () => {
+    it('verifies each token with the authenticator of its issuer, on all kinds of call', async () => {
       const authenticator = compose();
       const tokens = {
         oidc: await provider.sign({ aud: audience }),
@@ -62,7 +62,7 @@ for (const [name, compose] of COMPOSITIONS) {
       await authenticator.close();
     });
 
-    it('refuses what is of nobody, and what nobody vouches for', async () => {
+    it('rejects tokens of unknown issuers, and tokens that no authenticator accepts', async () => {
       const authenticator = compose();
       await withEcho({ authenticator }, async ({ server, client }) => {
         for (const sent of [

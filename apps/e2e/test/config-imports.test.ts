@@ -10,10 +10,10 @@ import { HS256_CONFIG } from '../support/config-file.ts';
 import { token } from '../support/tokens.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../../../packages/', import.meta.url));
-/** hs256 brings jwt with it, as npm would install it. */
+/** hs256 depends on jwt, as npm installs it. */
 const INSTALLED = ['core', 'config', 'hs256', 'jwt'];
 
-/** A built application: it says whom the token is of, or why it did not start. */
+/** A built application: it prints the subject of the token, or why it did not start. */
 const APP = `
 import { loadAuth } from '@grpc-authn/config';
 const [config, token] = process.argv.slice(2);
@@ -40,7 +40,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** What npm would put there: the package as it is published, and what it depends on. */
+/** What npm installs: the published package and its dependencies. */
 async function install(name: string): Promise<void> {
   const source = join(PACKAGES, name);
   const target = join(folder, 'node_modules', '@grpc-authn', name);
@@ -63,27 +63,27 @@ function isThere(error: NodeJS.ErrnoException): void {
 
 function run(authenticator: object, bearerToken = ''): string {
   const args = [join(folder, 'app.js'), JSON.stringify({ authenticator }), bearerToken];
-  // Neither the working directory nor the workspace can help it.
+  // The working directory and the workspace must not help.
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: '/' });
   return (stdout + stderr).trim();
 }
 
-describe('a built application, whose config names its adapters', () => {
-  it('has the one that is installed imported, though it never imports it itself', async () => {
+describe('a built application with a config that names its adapters', () => {
+  it('loads an installed adapter that it never imports itself', async () => {
     assert.equal(run(HS256_CONFIG, await token()), 'alice');
     const routed = { use: 'byIssuer', issuers: { [HS256_CONFIG.issuer]: HS256_CONFIG } };
     assert.equal(run(routed, await token()), 'alice');
   });
 
   for (const use of ['oidc', 'jwks', 'introspection']) {
-    it(`is told how to install ${use}, which is not`, () => {
+    it(`reports how to install ${use}, which is missing`, () => {
       const said = run({ use, issuer: 'https://id.example.com', audience: 'orders' });
       assert.match(said, /^ConfigError: /);
       assert.ok(said.includes(`npm install @grpc-authn/${use}`), said);
     });
   }
 
-  it('has no package of a stranger imported, whatever the config names', () => {
+  it('never imports a package outside of this project, whatever the config names', () => {
     const said = run({ use: 'stranger' });
     assert.match(said, /^ConfigError: /);
     assert.match(said, /there is no such authenticator/);

@@ -21,7 +21,7 @@ for (const [name, configOf] of [
   ['introspection', introspectionConfig],
 ] as const) {
   describe(`a config that names ${name}, while its provider is down`, () => {
-    it('is loaded; calls get UNAVAILABLE, and pass once the provider is up', async () => {
+    it('is loaded; calls get UNAVAILABLE until the provider is up', async () => {
       const issuer = await startTestIssuer();
       const authorization = bearer(await issuer.sign({ aud: AUDIENCE }));
       issuer.fail('down');
@@ -53,7 +53,7 @@ for (const [name, configOf] of [
       await issuer.close();
     });
 
-    it('is not put in the place of one that runs, unless that is asked for', async () => {
+    it('does not replace a running one by default', async () => {
       const issuer = await startTestIssuer();
       issuer.fail('down');
       const events: AuthEvent[] = [];

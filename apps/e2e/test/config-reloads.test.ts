@@ -29,14 +29,14 @@ after(() => Promise.all([one.close(), other.close()]));
 
 const anyOf = (...of: readonly object[]): object => ({ use: 'anyOf', of });
 
-/** Configs that all take a certain token: they are put in each other's place. */
+/** Configs that all accept a certain token; each replaces another. */
 const LOADS: readonly (readonly [
   string,
   () => Promise<string>,
   () => readonly [object, ...object[]],
 ])[] = [
   [
-    'that are verified at once',
+    'that are verified synchronously',
     () => token(),
     () => [
       HS256_CONFIG,
@@ -45,7 +45,7 @@ const LOADS: readonly (readonly [
     ],
   ],
   [
-    'that the provider is asked about',
+    'that the provider introspects',
     async () => one.opaque({ aud: AUDIENCE }),
     () => [
       introspectionConfig(one.issuer),
@@ -57,7 +57,7 @@ const LOADS: readonly (readonly [
 
 describe('a reload under load', () => {
   for (const [what, create, configsOf] of LOADS) {
-    it(`refuses no call and loses none, of tokens ${what}`, async () => {
+    it(`rejects no call and loses none, with tokens ${what}`, async () => {
       const configs = configsOf();
       const authorization = bearer(await create());
       await withConfig(configs[0], async ({ auth, write }) => {
@@ -97,7 +97,7 @@ describe('a reload under load', () => {
   }
 });
 
-/** Answers each message with what getPrincipal() says then. */
+/** Answers each message with the current result of getPrincipal(). */
 const answering =
   (say: (call: AnyCall) => string): Handle =>
   (_kind, call) => {
@@ -106,7 +106,7 @@ const answering =
   };
 
 describe('an open stream, after a reload', () => {
-  it('ends with UNAUTHENTICATED where its issuer is gone, and goes on where it stays', async () => {
+  it('ends with UNAUTHENTICATED where its issuer was removed, and continues where it was not', async () => {
     const tokenOf = async (issuer: TestIssuer): Promise<string> =>
       bearer(await issuer.sign({ aud: AUDIENCE }));
     const both = anyOf(oidcConfig(one.issuer, 'one'), oidcConfig(other.issuer, 'other'));
@@ -123,12 +123,12 @@ describe('an open stream, after a reload', () => {
           void goes.ended.then(() => (isOver = true));
           await write(oidcConfig(other.issuer, 'renamed'));
           await auth.reload();
-          await eventually(() => isOver, 'the one whose issuer is gone ends');
+          await eventually(() => isOver, 'the one whose issuer was removed ends');
           const { status: end } = await goes.ended;
           assert.equal(end.code, status.UNAUTHENTICATED);
           assert.equal(readAuthFailure(end)?.reason, 'TOKEN_INVALID');
           stays.stream.write('again');
-          await eventually(() => stays.got() === 2, 'the other goes on');
+          await eventually(() => stays.got() === 2, 'the other continues');
           stays.stream.end();
           assert.equal((await stays.ended).status.code, status.OK);
           client.close();
@@ -137,7 +137,7 @@ describe('an open stream, after a reload', () => {
     });
   });
 
-  it('has its principal still, by the authenticator that stands through every reload', async () => {
+  it('still has its principal, by the authenticator that outlives every reload', async () => {
     await withConfig(HS256_CONFIG, async ({ auth, write }) => {
       const said: string[] = [];
       const say = (call: AnyCall): string => {

@@ -12,7 +12,7 @@ import {
 
 const runner = { describe, it };
 
-/** What is not asked is closed all the same: nothing is left of it. */
+/** Parts that were never asked are closed too. */
 const anyOfAll = ({ oidc, jwks, hs256, introspection }: Parts) =>
   anyOf(oidc, jwks, hs256, introspection);
 
@@ -34,7 +34,7 @@ for (const owner of ['oidc', 'jwks', 'hs256', 'introspection'] satisfies Owner[]
   }
 }
 
-// A token that its issuer revokes without a word stays good for as long as the cache keeps it.
+// A token that its issuer revokes without an event stays valid while the cache stores it.
 for (const owner of ['hs256', 'oidc', 'jwks'] satisfies Owner[]) {
   describeAuthenticator(
     runner,

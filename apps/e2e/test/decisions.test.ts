@@ -21,7 +21,7 @@ import { OpenClient } from '../support/open-call.ts';
 import { WaitingClock } from '../support/waiting-clock.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-// The dry runs are told at each start.
+// Dry runs are reported at each start.
 before(() => void mock.method(process, 'emitWarning', () => undefined));
 after(() => mock.restoreAll());
 
@@ -33,7 +33,7 @@ function policyOf(rule: Rule) {
   return definePolicy({ rules: { 'echo.v1.Echo/*': rule } });
 }
 
-/** One call, what it is decided, and why; then the caller that the record names. */
+/** One call, its decision and reason, and the caller in the record. */
 const CASES: readonly (readonly [Rule, string | undefined, readonly unknown[]])[] = [
   [requireScopes('read'), 'reader', ['allowed', undefined, 'reader']],
   [requireScopes('read'), 'nobody', ['refused', 'scope', undefined]],
@@ -80,7 +80,7 @@ for (const kind of CALL_KINDS) {
       });
     }
 
-    it('names nobody before they are verified, and nobody who is refused', async () => {
+    it('names no caller before verification, and no rejected caller', async () => {
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       const broken: Authenticator<object> = {
@@ -97,7 +97,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('says how long it took by the clock that was given', async () => {
+    it('contains the duration by the injected clock', async () => {
       const clock = new WaitingClock();
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
@@ -119,7 +119,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('of a client that cancels before it is decided is one, and names nobody', async () => {
+    it('is a single one without a caller where the client cancels before the decision', async () => {
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       let answer = (_verdict: AuthError): void => undefined;
@@ -142,7 +142,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('has one more of a call that was let in and did not end by itself', async () => {
+    it('has a second entry for an accepted call that was ended', async () => {
       for (const outcome of ['revoked', 'expired'] as const) {
         if (kind === 'unary' && outcome === 'expired') continue;
         const decisions: Decision[] = [];
@@ -160,7 +160,7 @@ for (const kind of CALL_KINDS) {
           if (outcome === 'revoked') accounts.revoke(() => true);
           else clock.advance(64_000);
           await ended;
-          // Nothing that comes later is recorded again.
+          // Later events are not recorded again.
           accounts.revoke(() => true);
           clock.advance(1_000_000);
           stream.cancel();
@@ -180,7 +180,7 @@ for (const kind of CALL_KINDS) {
       }
     });
 
-    it('is the only one of a call that its client cancels after it was let in', async () => {
+    it('is the only one of an accepted call that its client cancels', async () => {
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       const options = { authenticator: new Accounts(KNOWN), onDecision };

@@ -27,7 +27,7 @@ describe('the demo', () => {
     );
   });
 
-  it('prints the rows that differ and exits with 1 where the server lets everybody in', () => {
+  it('prints the rows that differ and exits with 1 where the server accepts everybody', () => {
     const { status, rows } = runDemo('--server', OPEN_SERVER);
     assert.equal(status, 1);
     const different = rows.filter((row) => row.endsWith('DIFFERENT'));

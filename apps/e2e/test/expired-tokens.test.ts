@@ -13,8 +13,9 @@ import { CALL_KINDS } from '../support/echo-server.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-// Attack 15: an expired token that is wrong in another way too must not say so, or an attacker asks
-// with old tokens what the server checks, and which keys it has.
+// Attack 15: an expired token that is also wrong in another way must not show it. Otherwise an attacker
+// learns from
+// old tokens what the server checks, and which keys it has.
 type Sign = (payload: JWTPayload) => Promise<string>;
 interface Subject {
   readonly authenticator: () => Authenticator<object>;
@@ -103,7 +104,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
 };
 
-/** The trailers as they came, byte for byte, less the date that Node adds. */
+/** The trailers byte for byte, without the date that Node adds. */
 function shown({ date: _date, ...fields }: IncomingHttpHeaders): string {
   return JSON.stringify(Object.entries(fields));
 }
@@ -122,7 +123,7 @@ for (const [name, { authenticator, signers }] of Object.entries(SUBJECTS)) {
       ['expired, behind a cache of refusals', -60, 'TOKEN_EXPIRED', true],
       ['still valid', 300, 'TOKEN_INVALID', false],
     ] as const) {
-      it(`(${when}) gets the same trailers to the byte, whatever else is wrong`, async () => {
+      it(`(${when}) gets the same trailers byte for byte, whatever else is wrong`, async () => {
         const exp = Math.floor(Date.now() / 1000) + expiresIn;
         const fresh = authenticator();
         const asked = kept ? cached(fresh, { negative: {} }) : fresh;

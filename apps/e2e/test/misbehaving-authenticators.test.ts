@@ -10,10 +10,10 @@ const principal = createPrincipal({ authenticator: 'odd', subject: 'mallory' });
 
 type Answer = Authenticator<object>['authenticate'];
 
-/** Whatever comes back from `authenticate`, one status ends the call. */
+/** Results of `authenticate`; each ends the call with one status. */
 const ODD: readonly (readonly [string, () => unknown, number])[] = [
-  ['throws at once', () => raise(new Error('boom')), status.INTERNAL],
-  ['throws text', () => raise('boom'), status.INTERNAL],
+  ['throws synchronously', () => raise(new Error('boom')), status.INTERNAL],
+  ['throws a string', () => raise('boom'), status.INTERNAL],
   ['throws undefined', () => raise(undefined), status.INTERNAL],
   ['rejects', () => Promise.reject(new Error('boom')), status.INTERNAL],
   ['rejects with undefined', () => Promise.reject(), status.INTERNAL],
@@ -21,25 +21,25 @@ const ODD: readonly (readonly [string, () => unknown, number])[] = [
   ['rejects with an AuthError', () => Promise.reject(new AuthError('unavailable', 'jwks')), 14],
   ['settles twice', settlesTwice, status.OK],
   [
-    'asks to be asked again after the end of time',
+    'has an infinite retry delay',
     () => new AuthError('unavailable', 'provider', { retryAfterMs: 1e300 }),
     status.UNAVAILABLE,
   ],
-  ['gives undefined', () => undefined, status.INTERNAL],
-  ['gives true', () => true, status.INTERNAL],
-  ['gives an empty object', () => ({}), status.INTERNAL],
+  ['returns undefined', () => undefined, status.INTERNAL],
+  ['returns true', () => true, status.INTERNAL],
+  ['returns an empty object', () => ({}), status.INTERNAL],
   ['resolves to undefined', () => Promise.resolve(), status.INTERNAL],
   ['resolves to true', () => Promise.resolve(true), status.INTERNAL],
   ['resolves to an empty object', () => Promise.resolve({}), status.INTERNAL],
   ['spreads a principal', () => ({ ...principal }), status.INTERNAL],
   ['inherits from a principal', () => Object.create(principal), status.INTERNAL],
   [
-    'makes a principal whose expiry is no number',
+    'returns a principal whose expiry is not a number',
     () => createPrincipal({ authenticator: 'odd', expiresAtEpochSeconds: Number.NaN }),
     status.INTERNAL,
   ],
   [
-    'vouches for a token that is bound to a key',
+    'accepts a token that is bound to a key',
     () => createPrincipal({ authenticator: 'odd', confirmation: { jkt: 'thumb' } }),
     status.UNAUTHENTICATED,
   ],
@@ -76,7 +76,7 @@ after(() => {
 
 describe('an authenticator that', () => {
   for (const [what, authenticate, wanted] of ODD) {
-    it(`${what} costs every call exactly one status (${status[wanted]})`, async () => {
+    it(`${what} ends every call with exactly one status (${status[wanted]})`, async () => {
       const odd = { name: 'odd', authenticate: authenticate as Answer };
       const decisions: string[] = [];
       const onDecision = ({ outcome }: { outcome: string }): void => void decisions.push(outcome);
@@ -120,14 +120,14 @@ describe('an authenticator that', () => {
             deadlineMs: undefined,
           });
           assert.equal(end.code, status.UNAVAILABLE);
-          assert.equal(signals.shift()?.aborted, true, 'the authenticator is told');
+          assert.equal(signals.shift()?.aborted, true, 'the authenticator is notified');
         }
         assert.equal(server.seen.handlers, 0);
       },
     );
   });
 
-  it('is handed only the schemes that it names', async () => {
+  it('gets only the schemes that it lists', async () => {
     let asked = 0;
     const authenticate: Answer = () => {
       asked += 1;
@@ -141,7 +141,7 @@ describe('an authenticator that', () => {
     assert.equal(asked, 0);
   });
 
-  it('fails one call leaves the server serving the next', async () => {
+  it('fails one call does not affect the next', async () => {
     const sound = hs256();
     let calls = 0;
     const moody: Authenticator<object> = {
@@ -158,7 +158,7 @@ describe('an authenticator that', () => {
 });
 
 describe('an audit log that rejects', () => {
-  it('costs no call anything, and ends no process', async () => {
+  it('affects no call, and does not end the process', async () => {
     const onDecision: () => unknown = async () => raise(new Error('the disk is full'));
     await withEcho({ authenticator: hs256(), onDecision }, async ({ client }) => {
       const authorization = `Bearer ${await token()}`;
@@ -167,14 +167,14 @@ describe('an audit log that rejects', () => {
   });
 });
 
-describe('an extractor that gives what are no credentials', () => {
+describe('an extractor that returns something other than credentials', () => {
   for (const [what, given] of [
     ['an empty object', {}],
     ['a promise', Promise.resolve()],
     ['text', 'abc'],
     ['null', null],
   ] as const) {
-    it(`(${what}) costs the call INTERNAL`, async () => {
+    it(`(${what}) ends the call with INTERNAL`, async () => {
       const credentials = { headers: ['authorization'], extract: () => given as never };
       await withEcho({ authenticator: hs256(), credentials }, async ({ client }) => {
         assert.equal((await client.call('unary')).code, status.INTERNAL);
@@ -184,7 +184,7 @@ describe('an extractor that gives what are no credentials', () => {
 });
 
 describe('an extractor that throws', () => {
-  it('costs the call INTERNAL and nothing else', async () => {
+  it('ends the call with INTERNAL and affects nothing else', async () => {
     const credentials = { headers: ['authorization'], extract: () => raise(new Error('boom')) };
     await withEcho({ authenticator: hs256(), credentials }, async ({ client }) => {
       for (const kind of CALL_KINDS) {

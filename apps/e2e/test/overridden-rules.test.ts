@@ -18,8 +18,8 @@ import { withEcho } from '../support/with-echo.ts';
 const all = (rule: ReturnType<typeof override>) =>
   definePolicy({ rules: { 'echo.v1.Echo/*': rule } });
 
-describe('a rule inside of override()', () => {
-  it('is public where it says so: credentials are not looked at, and there is no principal', async () => {
+describe('a rule in override()', () => {
+  it('can be public: credentials are not read, and there is no principal', async () => {
     const answer = (call: Parameters<typeof findPrincipal>[0]): string => {
       assert.throws(() => findPrincipal(call), /never saw this call/);
       return 'done';
@@ -37,7 +37,7 @@ describe('a rule inside of override()', () => {
     );
   });
 
-  it('is told at start-up where it is a dry run', async () => {
+  it('is reported at start-up where it is a dry run', async () => {
     const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const policy = all(override(dryRun(requireScopes('orders:read'), { until })));
     const told = new Promise<Error & { code?: string }>((resolve) => {
@@ -51,7 +51,7 @@ describe('a rule inside of override()', () => {
 });
 
 describe('denyAll()', () => {
-  it('is PERMISSION_DENIED whatever credentials were sent, since nobody looks at them', async () => {
+  it('denies with PERMISSION_DENIED without reading the credentials', async () => {
     await withEcho({ authenticator: hs256(), policy: all(denyAll()) }, async ({ client }) => {
       for (const authorization of ['Bearer two words', 'Basic x', 'Bearer abc']) {
         const end = await client.call('unary', { authorization });

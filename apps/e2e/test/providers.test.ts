@@ -31,7 +31,7 @@ const ADAPTERS: readonly (readonly [string, () => ManagedAuthenticator])[] = [
 
 for (const [name, create] of ADAPTERS) {
   describe(`the ${name} adapter on a real channel`, () => {
-    it('lets good tokens of every default algorithm through, on all kinds of call', async () => {
+    it('accepts good tokens of every default algorithm, on all kinds of call', async () => {
       const authenticator = create();
       await withEcho(
         { authenticator },
@@ -49,7 +49,7 @@ for (const [name, create] of ADAPTERS) {
       await authenticator.close();
     });
 
-    it('makes one fetch for 200 first calls', async () => {
+    it('fetches once for 200 first calls', async () => {
       const authenticator = create();
       const authorization = `Bearer ${await provider.sign({ aud: audience })}`;
       const fetched = provider.requests.jwks;
@@ -61,7 +61,7 @@ for (const [name, create] of ADAPTERS) {
       await authenticator.close();
     });
 
-    it('costs UNAVAILABLE while the provider was never up, and never UNAUTHENTICATED', async () => {
+    it('answers UNAVAILABLE while the provider was never up, and never UNAUTHENTICATED', async () => {
       const authenticator = create();
       const authorization = `Bearer ${await provider.sign({ aud: audience })}`;
       provider.fail('down');

@@ -17,7 +17,7 @@ const policy = definePolicy({ rules: { 'echo.v1.Echo/*': publicMethod() } });
 
 for (const kind of CALL_KINDS) {
   describe(`a public ${kind} method`, () => {
-    it('never looks at credentials, whatever they are', async () => {
+    it('never reads credentials', async () => {
       const authenticator = new Accounts();
       const decisions: unknown[] = [];
       const onDecision = (decision: unknown): void => void decisions.push(decision);
@@ -44,7 +44,7 @@ for (const kind of CALL_KINDS) {
       assert.deepEqual(seen, [...sent.map((value) => [value]), []]);
     });
 
-    it('has no principal to ask for, rather than an anonymous one', async () => {
+    it('has no principal, not even an anonymous one', async () => {
       const thrown: string[] = [];
       const ask = (asked: () => unknown): void => {
         try {
@@ -73,7 +73,7 @@ for (const kind of CALL_KINDS) {
   });
 }
 
-it('a public method gets its call back as it is', () => {
+it('a public method gets its call unchanged', () => {
   const interceptor = createAuthInterceptor({ authenticator: new Accounts(), policy });
   const method = { path: '/echo.v1.Echo/unary' } as Parameters<ServerInterceptor>[0];
   const call = Object.create(ServerInterceptingCall.prototype) as Parameters<ServerInterceptor>[1];

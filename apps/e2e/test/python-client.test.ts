@@ -20,7 +20,7 @@ const PATH = '/echo.v1.Echo/unary';
 const script = fileURLToPath(new URL('../../python/refusal.py', import.meta.url));
 const run = promisify(execFile);
 
-/** A Python that has grpcio: Debian's own where it is there, else whatever is called so. */
+/** A Python with grpcio: Debian's own first, then the one on the PATH. */
 function pythonWithGrpc(): { readonly python?: string; readonly why: string } {
   let why = 'there is no python3';
   for (const python of ['/usr/bin/python3', 'python3']) {
@@ -117,11 +117,11 @@ async function ask({ options, authorization }: Refusal): Promise<unknown> {
 
 if (python === undefined) {
   describe('a Python client', () => {
-    it(`is left out: ${why}`, (test) => {
-      test.diagnostic(`left out: ${why}`);
+    it(`is skipped: ${why}`, (test) => {
+      test.diagnostic(`skipped: ${why}`);
     });
   });
-  console.log(`A Python client was left out: ${why} (apt-get install python3-grpcio)`);
+  console.log(`The Python client was skipped: ${why} (apt-get install python3-grpcio)`);
 } else {
   describe('a Python client', { concurrency: true }, () => {
     for (const [what, refusal] of Object.entries(REFUSALS)) {
@@ -130,7 +130,7 @@ if (python === undefined) {
       });
     }
 
-    it('sends two tokens, of which one counts or none: that is refused, or the first one is it', async () => {
+    it('sends two tokens: the call is rejected, or only the first one counts', async () => {
       const options = { authenticator: hs256() };
       const good = bearer(await token());
       const [first, second] = await Promise.all([

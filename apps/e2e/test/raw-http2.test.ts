@@ -44,7 +44,7 @@ describe('a client that speaks raw HTTP/2', () => {
     });
   }
 
-  it('passes with a good token', async () => {
+  it('is accepted with a good token', async () => {
     await withRaw(async (raw, seen) => {
       const { fields } = await raw.call('unary', { authorization: `Bearer ${await token()}` });
       assert.equal(fields['grpc-status'], '0');
@@ -52,7 +52,7 @@ describe('a client that speaks raw HTTP/2', () => {
     });
   });
 
-  it('is judged by the first of two authorization fields, since Node drops the second', async () => {
+  it('is verified by the first of two authorization fields, because Node drops the second', async () => {
     const [good, bad] = [`Bearer ${await token()}`, 'Bearer not-a-token'];
     const outcomes: string[] = [];
     let onOutcome = (): void => undefined;
@@ -79,7 +79,7 @@ describe('a client that speaks raw HTTP/2', () => {
     ['a TAB', '\t'],
     ['a byte from 0x80 up', '\u00e9'],
   ] as const) {
-    it(`looks as if it sent no field where ${what} stands in it, and grpc-js prints the value`, async () => {
+    it(`seems to have sent no field where it contains ${what}, and grpc-js prints the value`, async () => {
       const printed = mock.method(console, 'error', () => undefined);
       await withRaw(async (raw) => {
         const { fields } = await raw.call('unary', { authorization: `Bearer canary${byte}x` });
@@ -103,7 +103,7 @@ describe('a client that speaks raw HTTP/2', () => {
     });
   }
 
-  it('loses its whole connection over a megabyte of headers', async () => {
+  it('loses its whole connection with a megabyte of headers', async () => {
     await withRaw(async (raw, seen) => {
       const closed = once(raw.session, 'close');
       const huge = Object.fromEntries(
@@ -115,7 +115,7 @@ describe('a client that speaks raw HTTP/2', () => {
     });
   });
 
-  it('is answered before it has sent the message that it announced', async () => {
+  it('is answered before it has sent its announced message', async () => {
     await withRaw(async (raw, seen) => {
       const announced = frame(Buffer.from('x'.repeat(1_000_000))).subarray(0, 10);
       const { fields } = await raw.call('unary', {}, announced);

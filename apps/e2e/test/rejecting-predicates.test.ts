@@ -5,7 +5,7 @@ import { definePolicy, requireClaim } from '@grpc-authn/core';
 import { hs256, token } from '../support/tokens.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-it('a predicate whose promise rejects refuses the call, and ends no process', async () => {
+it('a predicate whose promise rejects ends the call, and not the process', async () => {
   const unhandled: unknown[] = [];
   const listen = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', listen);

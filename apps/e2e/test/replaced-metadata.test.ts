@@ -25,7 +25,7 @@ import {
 } from '../support/handler-server.ts';
 import { sendRawHeaders } from '../support/raw-frames.ts';
 
-/** An interceptor that hands a copy on, as one that adds a field may. */
+/** An interceptor that passes on a copy, like one that adds a field. */
 const cloning: ServerInterceptor = (_method, call) =>
   new ServerInterceptingCall(call, {
     start: (next) =>
@@ -38,7 +38,7 @@ const cloning: ServerInterceptor = (_method, call) =>
 
 const policy = definePolicy({ rules: { 'echo.v1.Echo/*': allowAnonymous() } });
 
-/** What the handler learns of its caller, by both functions. */
+/** The caller that the handler sees, by both functions. */
 async function learn(
   kind: CallKind,
   fields: { readonly authorization?: string; readonly metadata?: Metadata },
@@ -73,7 +73,7 @@ const UNSEEN = /^grpc-authn never saw this call/;
 
 for (const kind of CALL_KINDS) {
   describe(`a later interceptor that clones the metadata of a ${kind} call`, () => {
-    it('makes both functions throw, and its caller not look anonymous', async () => {
+    it('makes both functions throw, so that the caller does not look anonymous', async () => {
       for (const fields of [{ authorization: bearer('alice') }, {}]) {
         const [got, found] = await learn(kind, fields, { after: [cloning] });
         assert.match(got ?? '', UNSEEN);
@@ -81,7 +81,7 @@ for (const kind of CALL_KINDS) {
       }
     });
 
-    it('takes nothing where it comes before', async () => {
+    it('changes nothing where it runs earlier', async () => {
       const before = { before: [cloning] };
       assert.deepEqual(await learn(kind, { authorization: bearer('alice') }, before), [
         'alice',
@@ -93,7 +93,7 @@ for (const kind of CALL_KINDS) {
     });
   });
 
-  describe(`a ${kind} client that sends what we use inside`, () => {
+  describe(`a ${kind} client that sends our internal key`, () => {
     it('gains nothing', async () => {
       const metadata = new Metadata();
       const forged = JSON.stringify({ principal: { subject: 'mallory' }, root: {} });
@@ -110,7 +110,7 @@ for (const kind of CALL_KINDS) {
       const [got, found] = await learn(kind, { metadata });
       assert.match(got ?? '', /anonymous/);
       assert.equal(found, 'anonymous');
-      // Nor where our interceptor is not there to overwrite it.
+      // Nor without our interceptor, which would overwrite it.
       const [unseenGot, unseenFound] = await learn(kind, { metadata }, { after: [cloning] });
       assert.match(unseenGot ?? '', UNSEEN);
       assert.match(unseenFound ?? '', UNSEEN);
@@ -118,8 +118,8 @@ for (const kind of CALL_KINDS) {
   });
 }
 
-describe('a raw client that sends a field named as the key under which we leave the caller', () => {
-  it('gains nothing: to HTTP/2 that is no name of a field', async () => {
+describe('a raw client that sends a field with the name of our internal key', () => {
+  it('gains nothing: HTTP/2 does not allow the name', async () => {
     const learned: string[] = [];
     const handle: HandlerOptions['handle'] = (kind, call, respond) => {
       learned.push(findPrincipal(call)?.subject ?? 'anonymous');

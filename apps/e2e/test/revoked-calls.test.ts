@@ -19,7 +19,7 @@ interface Held {
 
 for (const kind of CALL_KINDS) {
   describe(`an open ${kind} call`, () => {
-    it('ends with UNAUTHENTICATED when its caller is revoked, and its handler is told at once', async () => {
+    it('ends with UNAUTHENTICATED when its caller is revoked, and its handler is notified immediately', async () => {
       const accounts = new Accounts(KNOWN);
       const held: Held[] = [];
       const told: string[] = [];
@@ -38,7 +38,7 @@ for (const kind of CALL_KINDS) {
           const { ended } = client.open(kind, { authorization: bearer('alice') });
           await eventually(() => held.length === 1, 'the handler runs');
           accounts.revoke(({ subject }) => subject === 'alice');
-          // At once: nothing was waited for.
+          // Synchronously: nothing was awaited.
           assert.deepEqual(told, ['cancelled']);
           assert.equal(held[0]?.call.cancelled, true);
           const { status: end } = await ended;
@@ -61,7 +61,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('never reaches its handler where whoever hears that it was let in revokes its caller', async () => {
+    it('never reaches its handler where the audit log revokes the caller that it reports as accepted', async () => {
       const accounts = new Accounts(KNOWN);
       const outcomes: string[] = [];
       const onDecision = ({ outcome, principal }: Decision): void => {
@@ -80,7 +80,7 @@ for (const kind of CALL_KINDS) {
       assert.deepEqual(outcomes, ['allowed', 'revoked']);
     });
 
-    it('goes on where the event means somebody else, or only forgets verdicts', async () => {
+    it('continues where the event concerns another caller, or only clears caches', async () => {
       const accounts = new Accounts(KNOWN);
       const held: Held[] = [];
       await withHandler(
@@ -109,7 +109,7 @@ for (const kind of CALL_KINDS) {
       );
     });
 
-    it('of an anonymous caller is nobody’s, whoever is revoked', async () => {
+    it('of an anonymous caller is never revoked', async () => {
       const accounts = new Accounts(KNOWN);
       const held: Held[] = [];
       await withHandler(
@@ -131,7 +131,7 @@ for (const kind of CALL_KINDS) {
 }
 
 describe('a revocation', () => {
-  it('ends every call that it matches, and each once', async () => {
+  it('ends every matching call, each once', async () => {
     const accounts = new Accounts(KNOWN);
     const decisions: string[] = [];
     const onDecision = ({ outcome }: Decision): void => void decisions.push(outcome);
@@ -156,7 +156,7 @@ describe('a revocation', () => {
     assert.equal(decisions.length, 80);
   });
 
-  it('that fails to say whom it means may mean anybody', async () => {
+  it('whose matcher throws matches every call', async () => {
     const accounts = new Accounts(KNOWN);
     await withHandler(
       { authenticator: accounts },
@@ -174,7 +174,7 @@ describe('a revocation', () => {
     );
   });
 
-  it('is heard through a cache and a composition', async () => {
+  it('is forwarded by a cache and a composition', async () => {
     const accounts = new Accounts(KNOWN);
     const others = new Accounts({}, { name: 'others' });
     const named = Object.assign(accounts, { issuers: ['https://a'] });
@@ -189,7 +189,7 @@ describe('a revocation', () => {
     });
   });
 
-  it('does not reach a call that is over', async () => {
+  it('does not reach an ended call', async () => {
     const accounts = new Accounts(KNOWN);
     const decisions: string[] = [];
     const onDecision = ({ outcome }: Decision): void => void decisions.push(outcome);

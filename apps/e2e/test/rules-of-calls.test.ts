@@ -33,9 +33,9 @@ const WHO = {
 type Who = keyof typeof WHO;
 const KNOWN = { reader: WHO.reader, writer: WHO.writer, nobody: WHO.nobody };
 
-/** Confirms the writer alone. */
+/** Confirms only the writer. */
 const second = new Accounts({ writer: {} }, { late: true, name: 'second' });
-// The dry runs are told at each start.
+// Dry runs are reported at each start.
 before(() => void mock.method(process, 'emitWarning', () => undefined));
 after(() => mock.restoreAll());
 
@@ -47,7 +47,7 @@ const SCOPE = 'SCOPE_INSUFFICIENT';
 const INVALID = 'TOKEN_INVALID';
 const MISSING = 'TOKEN_MISSING';
 
-/** Who passes, and why not, as the client reads it: reader, writer, nobody, expired, anonymous. */
+/** The result for each caller as the client reads it: reader, writer, nobody, expired, anonymous. */
 const TABLE: readonly (readonly [Rule, readonly string[]])[] = [
   [publicMethod(), [OK, OK, OK, OK, OK]],
   [allowAnonymous(), [OK, OK, OK, INVALID, OK]],
@@ -86,7 +86,7 @@ for (const late of [false, true]) {
               assert.equal(got, expected[index], `${who}: ${end.details}`);
               passed += got === OK ? 1 : 0;
             }
-            // Who is refused runs no handler, and nothing of theirs is deserialized.
+            // A rejected call runs no handler, and its message is not deserialized.
             assert.equal(server.seen.handlers, passed);
             assert.equal(server.seen.messages, passed);
           });
@@ -95,7 +95,7 @@ for (const late of [false, true]) {
       }
     }
 
-    it('a method that no rule names is denied to everybody', async () => {
+    it('a method without a rule is denied to everybody', async () => {
       const authenticator = new Accounts(KNOWN, { late });
       const policy = definePolicy({ rules: { 'echo.v1.Echo/unary': authenticated() } });
       await withEcho({ authenticator, policy }, async ({ server, client }) => {
@@ -112,7 +112,7 @@ for (const late of [false, true]) {
 
 describe('a method that is anonymous where credentials are absent', () => {
   for (const kind of CALL_KINDS) {
-    it(`refuses what is sent and does not verify: ${kind}`, async () => {
+    it(`rejects credentials that are sent and not valid: ${kind}`, async () => {
       const policy = definePolicy({ rules: { 'echo.v1.Echo/*': allowAnonymous() } });
       const authenticator = new Accounts();
       await withEcho(
@@ -138,7 +138,7 @@ describe('a method that is anonymous where credentials are absent', () => {
       );
     });
 
-    it(`is an outage where what is sent cannot be verified: ${kind}`, async () => {
+    it(`is an outage where credentials that are sent cannot be verified: ${kind}`, async () => {
       const policy = definePolicy({ rules: { 'echo.v1.Echo/*': allowAnonymous() } });
       const authenticator = {
         name: 'broken',

@@ -7,7 +7,7 @@ import { withEcho } from '../support/with-echo.ts';
 
 const denied = { code: status.PERMISSION_DENIED, message: 'Permission denied' } as const;
 
-/** As the Python interceptor did that this project grew out of: one answer for every refusal. */
+/** Like the Python interceptor that this project started from: one answer for every rejection. */
 const PARITY = {
   missing_credentials: denied,
   malformed_credentials: denied,
@@ -21,7 +21,7 @@ function failing(code: AuthErrorCode, reason: string): Authenticator<object> {
 }
 
 describe('statuses', () => {
-  it('can make every refusal PERMISSION_DENIED / Permission denied', async () => {
+  it('can make every rejection PERMISSION_DENIED / Permission denied', async () => {
     const refusals = [
       failing('missing_credentials', 'absent'),
       failing('malformed_credentials', 'bad_characters'),
@@ -41,7 +41,7 @@ describe('statuses', () => {
     }
   });
 
-  it('leave an outage an outage', async () => {
+  it('do not change an outage', async () => {
     const authenticator = failing('unavailable', 'jwks');
     await withEcho({ authenticator, statuses: PARITY }, async ({ client }) => {
       const end = await client.call('unary', { authorization: 'Bearer abc' });

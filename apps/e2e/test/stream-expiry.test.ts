@@ -16,21 +16,21 @@ const BIG = 'x'.repeat(64 * 1024);
 
 interface Run {
   readonly kind: (typeof STREAMS)[number];
-  /** What the handler does with its call, until it is told that it is cancelled, or ever after. */
+  /** The handler's work, until it is notified of the cancellation, or without end. */
   readonly handle: Handle;
-  /** false: the client reads nothing until the handler was told, and 300 ms more. */
+  /** false: the client reads nothing until the handler was notified, and 300 ms longer. */
   readonly read: boolean;
 }
 
-/** A stream with a token of 2 s; answers how late everybody heard of its end. */
+/** Opens a stream with a token of 2 s; returns when handler and client were notified of its end. */
 async function expire(
   test: TestContext,
   { kind, handle, read }: Run,
-): Promise<{ got: number; told: number }> {
+): Promise<{ got: number; notified: number }> {
   const expMs = Date.now() + LIFETIME_MS;
   const authorization = `Bearer ${await token({ exp: expMs / 1000 })}`;
-  let toldMs = 0;
-  let told = 0;
+  let notifiedMs = 0;
+  let notified = 0;
   const decisions: Decision[] = [];
   const options: AuthInterceptorOptions = {
     authenticator: hs256(),
@@ -39,8 +39,8 @@ async function expire(
   };
   const watching: Handle = (which, call, respond) => {
     call.on('cancelled', () => {
-      told += 1;
-      toldMs = Date.now();
+      notified += 1;
+      notifiedMs = Date.now();
       assert.equal(call.cancelled, true);
     });
     handle(which, call, respond);
@@ -50,9 +50,9 @@ async function expire(
     const client = new OpenClient(address);
     try {
       const open = client.open(kind, { authorization, read });
-      await eventually(() => toldMs > 0, 'the handler is told');
-      assert.ok(toldMs >= expMs, `told ${expMs - toldMs} ms too early`);
-      assert.ok(toldMs <= expMs + LATEST_MS, `told ${toldMs - expMs} ms late`);
+      await eventually(() => notifiedMs > 0, 'the handler is notified');
+      assert.ok(notifiedMs >= expMs, `notified ${expMs - notifiedMs} ms too early`);
+      assert.ok(notifiedMs <= expMs + LATEST_MS, `notified ${notifiedMs - expMs} ms late`);
       if (!read) {
         await new Promise((resolve) => setTimeout(resolve, 300));
         open.stream.resume();
@@ -63,7 +63,7 @@ async function expire(
       const { status: end, atMs } = await Promise.race([open.ended, hangs]);
       if (read) assert.ok(atMs <= expMs + LATEST_MS, `ended ${atMs - expMs} ms late`);
       const late = (ms: number): string => `${(ms - expMs).toFixed(0)} ms`;
-      test.diagnostic(`after the expiry: handler ${late(toldMs)}, client ${late(atMs)}`);
+      test.diagnostic(`after the expiry: handler ${late(notifiedMs)}, client ${late(atMs)}`);
       assert.equal(end.code, status.UNAUTHENTICATED);
       const { reason, challenge } = readAuthFailure(end) ?? {};
       assert.equal(reason, 'TOKEN_EXPIRED');
@@ -80,14 +80,14 @@ async function expire(
       ['expired', 'expired', 'alice'],
     ],
   );
-  return { got, told };
+  return { got, notified };
 }
 
 function silent(_kind: string, call: AnyCall): void {
   call.on('data', () => undefined);
 }
 
-/** Writes on and on, whatever the client reads, and does not listen to anybody. */
+/** Writes without end, whatever the client reads, and ignores the cancellation. */
 function writeOnAndOn(_kind: string, call: AnyCall): void {
   call.on('data', () => undefined);
   let turns = 0;
@@ -100,7 +100,7 @@ function writeOnAndOn(_kind: string, call: AnyCall): void {
   write();
 }
 
-/** Fills what the client has room for, and waits until it reads. */
+/** Fills the client's window, and waits until it reads. */
 function fill(_kind: string, call: AnyCall): void {
   call.on('data', () => undefined);
   const write = (): void => {
@@ -112,25 +112,25 @@ function fill(_kind: string, call: AnyCall): void {
 
 describe('a stream whose token ends', { concurrency: true }, () => {
   for (const kind of STREAMS) {
-    it(`ends within ${LATEST_MS} ms of it, and the handler is told once: a silent ${kind}`, async (test) => {
+    it(`ends within ${LATEST_MS} ms of it, and the handler is notified once: a silent ${kind}`, async (test) => {
       assert.deepEqual(await expire(test, { kind, handle: silent, read: true }), {
         got: 0,
-        told: 1,
+        notified: 1,
       });
     });
 
-    it(`ends while its handler is writing, and goes on to: ${kind}`, async (test) => {
-      const { got, told } = await expire(test, { kind, handle: writeOnAndOn, read: true });
+    it(`ends while its handler is writing and continues to write: ${kind}`, async (test) => {
+      const { got, notified } = await expire(test, { kind, handle: writeOnAndOn, read: true });
       assert.ok(got > 10, `${got} messages`);
-      assert.equal(told, 1);
+      assert.equal(notified, 1);
     });
 
-    it(`tells the handler at once where the client reads slowly: ${kind}`, async (test) => {
-      assert.equal((await expire(test, { kind, handle: fill, read: false })).told, 1);
+    it(`notifies the handler immediately where the client reads slowly: ${kind}`, async (test) => {
+      assert.equal((await expire(test, { kind, handle: fill, read: false })).notified, 1);
     });
 
-    it(`leaves no client waiting where the handler writes on to a slow reader: ${kind}`, async (test) => {
-      assert.equal((await expire(test, { kind, handle: writeOnAndOn, read: false })).told, 1);
+    it(`ends for a slow reader although the handler continues to write: ${kind}`, async (test) => {
+      assert.equal((await expire(test, { kind, handle: writeOnAndOn, read: false })).notified, 1);
     });
   }
 
@@ -138,10 +138,10 @@ describe('a stream whose token ends', { concurrency: true }, () => {
     const expMs = Date.now() + LIFETIME_MS;
     const authorization = `Bearer ${await token({ exp: expMs / 1000 })}`;
     const options = { authenticator: hs256(), streams: { graceSeconds: 0 } };
-    let told = 0;
+    let notified = 0;
     const handle: Handle = (_kind, call) => {
       call.on('data', () => undefined);
-      call.on('cancelled', () => (told += 1));
+      call.on('cancelled', () => (notified += 1));
     };
     await withHandler(options, { handle }, async ({ address }) => {
       const client = new OpenClient(address);
@@ -149,11 +149,11 @@ describe('a stream whose token ends', { concurrency: true }, () => {
       client.close();
       assert.equal(end.code, status.UNAUTHENTICATED);
       assert.ok(atMs >= expMs && atMs <= expMs + LATEST_MS, `${atMs - expMs} ms late`);
-      assert.equal(told, 1);
+      assert.equal(notified, 1);
     });
   });
 
-  it('does not end a unary call, which was decided when it began', async () => {
+  it('does not end a unary call, which is decided at its start', async () => {
     const authorization = `Bearer ${await token({ exp: Date.now() / 1000 + 1 })}`;
     const options = { authenticator: hs256(), streams: { graceSeconds: 0 } };
     const handle: Handle = (_kind, _call, respond) => {

@@ -17,11 +17,11 @@ const MINUTE_MS = 60_000;
 interface Held {
   readonly clock: WaitingClock;
   readonly open: OpenCall;
-  /** What the handler holds. */
+  /** What the handler sees. */
   readonly call: AnyCall;
 }
 
-/** A call of alice's that stays open, on a clock that stands. */
+/** A call of alice's that stays open, on a stopped clock. */
 async function hold(
   kind: CallKind,
   streams: AuthInterceptorOptions['streams'],
@@ -52,7 +52,7 @@ async function hold(
 }
 
 async function assertExpires({ clock, open, call }: Held, inMs: number): Promise<void> {
-  // It looks at the clock again each minute, until it is the last.
+  // It reads the clock again each minute, until the last one.
   assert.equal(clock.nextMs, Math.min(inMs, MINUTE_MS));
   clock.advance(inMs - 1);
   assert.equal(call.cancelled, false);
@@ -65,15 +65,15 @@ async function assertExpires({ clock, open, call }: Held, inMs: number): Promise
 
 for (const kind of STREAMS) {
   describe(`a ${kind} call whose token ends in a minute`, () => {
-    it('ends five seconds after it, unless said', () =>
+    it('ends five seconds after it by default', () =>
       hold(kind, undefined, (held) => assertExpires(held, MINUTE_MS + 5_000)));
 
-    it('ends after the grace that is said, none among it', async () => {
+    it('ends after the configured grace, which can be zero', async () => {
       await hold(kind, { graceSeconds: 0 }, (held) => assertExpires(held, MINUTE_MS));
       await hold(kind, { graceSeconds: 90 }, (held) => assertExpires(held, MINUTE_MS + 90_000));
     });
 
-    it('ends a random while later where jitter is said, and never earlier', async () => {
+    it('ends a random time later with jitter, and never earlier', async () => {
       for (const [random, more] of [
         [0, 0],
         [0.5, 5_000],
@@ -89,7 +89,7 @@ for (const kind of STREAMS) {
       }
     });
 
-    it('lives on where its end is ignored, and has no timer', () =>
+    it('continues where expiry is ignored, and has no timer', () =>
       hold(kind, { atExpiry: 'ignore', graceSeconds: 0 }, async ({ clock, open, call }) => {
         assert.equal(clock.set, 0);
         clock.advance(DAY_MS);
@@ -99,7 +99,7 @@ for (const kind of STREAMS) {
         assert.equal((await open.ended).status.code, status.CANCELLED);
       }));
 
-    it('is not ended by a timer that fires too early: the clock counts', () =>
+    it('is not ended by a timer that fires too early: the clock decides', () =>
       hold(kind, { graceSeconds: 0 }, async (held) => {
         held.clock.fireDue(MINUTE_MS);
         assert.equal(held.call.cancelled, false);
@@ -107,7 +107,7 @@ for (const kind of STREAMS) {
         await assertExpires(held, MINUTE_MS);
       }));
 
-    it('lives as much longer as the clock is set back', () =>
+    it('lives longer by the time that the clock is set back', () =>
       hold(kind, { graceSeconds: 0 }, async (held) => {
         held.clock.setTo(NOW_MS - MINUTE_MS);
         held.clock.fireDue(MINUTE_MS);
@@ -115,7 +115,7 @@ for (const kind of STREAMS) {
         await assertExpires(held, 2 * MINUTE_MS);
       }));
 
-    it('ends within a minute where the clock is set forward, or the machine slept', () =>
+    it('ends within a minute where the clock is set forward, or after the machine slept', () =>
       hold(
         kind,
         { graceSeconds: 0 },
@@ -131,7 +131,7 @@ for (const kind of STREAMS) {
         { expiresInMs: 60 * MINUTE_MS },
       ));
 
-    it('leaves no timer behind when it is over before', () =>
+    it('leaves no timer behind when it ends earlier', () =>
       hold(kind, undefined, async ({ clock, open }) => {
         assert.equal(clock.waiting, 1);
         open.stream.cancel();
@@ -140,17 +140,17 @@ for (const kind of STREAMS) {
       }));
   });
 
-  describe(`a ${kind} call whose token has no end`, () => {
+  describe(`a ${kind} call whose token does not expire`, () => {
     const endless = { expiresInMs: Infinity };
-    it('ends after an hour, unless said', () =>
+    it('ends after an hour by default', () =>
       hold(kind, undefined, (held) => assertExpires(held, 60 * MINUTE_MS), endless));
 
-    it('ends after the seconds that are said', () =>
+    it('ends after the configured seconds', () =>
       hold(kind, { maxSeconds: 90 }, (held) => assertExpires(held, 90_000), endless));
   });
 
   describe(`a ${kind} call`, () => {
-    it('of a token that has ended meanwhile ends at once, before its handler runs', async () => {
+    it('of a token that has expired meanwhile ends before its handler runs', async () => {
       const clock = new WaitingClock(NOW_MS);
       const alice = { expiresAtEpochSeconds: NOW_MS / 1000 - 6 };
       const options = { authenticator: new Accounts({ alice }), clock };
@@ -162,7 +162,7 @@ for (const kind of STREAMS) {
       });
     });
 
-    it('of a token for a century looks at the clock each minute, with one timer', () =>
+    it('of a token for a century reads the clock each minute, with one timer', () =>
       hold(
         kind,
         { graceSeconds: 0 },
@@ -180,7 +180,7 @@ for (const kind of STREAMS) {
         { expiresInMs: 36_500 * DAY_MS },
       ));
 
-    it('of an anonymous caller has nothing that ends', () =>
+    it('of an anonymous caller has no expiry', () =>
       hold(
         kind,
         { graceSeconds: 0, maxSeconds: 1 },

@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes of heap, after everything that nobody holds is gone. */
+/** Bytes of heap after garbage collection. */
 async function heap(): Promise<number> {
   for (let round = 0; round < 4; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -25,7 +25,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Opens a stream by hand: a client of 10,000 streams that is lighter than what it tests. */
+/** Opens a stream without grpc-js: a client of 10,000 streams that is lighter than the server. */
 function open(session: ClientHttp2Session, kind: string): ClientHttp2Stream {
   const stream = session.request({
     ':method': 'POST',
@@ -49,7 +49,7 @@ interface Round {
 }
 
 describe('10,000 open streams', () => {
-  it('cost one timer each, and leave neither timers nor memory behind', async (test) => {
+  it('use one timer each, and leave neither timers nor memory behind', async (test) => {
     const clock = new WaitingClock();
     const alice = { expiresAtEpochSeconds: clock.nowMs() / 1000 + 60 };
     const accounts = new Accounts({ alice });
@@ -65,7 +65,7 @@ describe('10,000 open streams', () => {
     };
     const options = { authenticator: accounts, clock, streams: { graceSeconds: 0 } };
     await withHandler(options, { handle }, async ({ port }) => {
-      /** So many streams, half of them of either kind, until `end` has ended them all. */
+      /** Opens streams, half of them of each kind, and waits until `end` has ended them all. */
       const round = async (
         count: number,
         end: (streams: readonly ClientHttp2Stream[]) => void,
@@ -82,8 +82,8 @@ describe('10,000 open streams', () => {
         const timers = clock.waiting;
         told = 0;
         end(streams);
-        await eventually(() => running === 0, 'all handlers are told', 30_000);
-        // A stream that was ended is closed once its client closes its own side.
+        await eventually(() => running === 0, 'all handlers are notified', 30_000);
+        // The server closes an ended stream once its client closes its own side.
         for (const stream of streams) stream.end();
         await eventually(() => closed === count, 'all streams are closed', 30_000);
         for (const session of sessions) session.destroy();
@@ -93,7 +93,7 @@ describe('10,000 open streams', () => {
       const cancel = (streams: readonly ClientHttp2Stream[]): void => {
         for (const stream of streams) stream.close(8);
       };
-      // What Node and grpc-js make once and keep is made here.
+      // Warm-up: creates what Node and grpc-js create once.
       await round(1_000, cancel);
       const before = await heap();
       const startedMs = Date.now();

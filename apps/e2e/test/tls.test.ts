@@ -13,7 +13,7 @@ import { CALL_KINDS } from '../support/echo-server.ts';
 import { hs256, token } from '../support/tokens.ts';
 import { withEcho } from '../support/with-echo.ts';
 
-/** A certificate that signs itself, for the server and for the client alike. */
+/** A self-signed certificate, for the server and the client. */
 const pem = await generate([{ name: 'commonName', value: 'localhost' }], {
   keySize: 2048,
   extensions: [
@@ -23,13 +23,13 @@ const pem = await generate([{ name: 'commonName', value: 'localhost' }], {
 });
 const [ca, cert, key] = [pem.cert, pem.cert, pem.private].map((text) => Buffer.from(text));
 
-/** By name: newer Node.js takes no address for a server's name. */
+/** By name: newer Node.js accepts no address as a server name. */
 function connect(port: number): EchoClient {
   return new EchoClient(`localhost:${port}`, ChannelCredentials.createSsl(ca, key, cert));
 }
 
 describe('over mutual TLS', () => {
-  it('all four kinds pass and are refused, and the costly certificate is never asked for', async () => {
+  it('all four kinds are accepted and rejected, and the expensive certificate is never read', async () => {
     let asked = 0;
     class Counting extends ServerInterceptingCall {
       override getAuthContext(): ReturnType<ServerInterceptingCall['getAuthContext']> {
@@ -59,7 +59,7 @@ describe('over mutual TLS', () => {
     assert.equal(asked, 0);
   });
 
-  it('an authenticator that asks for the certificate gets its DER', async () => {
+  it('an authenticator that reads the certificate gets its DER', async () => {
     const sizes: number[] = [];
     const credentials = ServerCredentials.createSsl(
       ca!,

@@ -48,30 +48,30 @@ async function heard(raw: RawConnection): Promise<void> {
 
 for (const kind of CALL_KINDS) {
   describe(`refused ${kind} calls of a client that never half-closes`, () => {
-    it('are bounded by grpc.max_concurrent_streams', async () => {
+    it('are limited by grpc.max_concurrent_streams', async () => {
       const serverOptions = { 'grpc.max_concurrent_streams': BOUND };
       await flooded(kind, serverOptions, async ({ raw, streams, decided, server }) => {
         assert.equal(decided(), BOUND);
         assert.equal(raw.answered.size, BOUND);
         assert.equal(raw.reset.size, FLOOD - BOUND);
         assert.deepEqual(new Set(raw.reset.values()), new Set([constants.NGHTTP2_REFUSED_STREAM]));
-        // Another connection is served as ever.
+        // Another connection is served as before.
         const end = await server.client.call(kind, { authorization: bearer('alice') });
         assert.equal(end.code, status.OK);
-        // A stream that is half-closed after all makes room for one more.
+        // A stream that is half-closed later makes room for one more.
         raw.halfClose(streams[0]!);
         await heard(raw);
         const more = raw.open(`/echo.v1.Echo/${kind}`);
         await eventually(() => raw.answered.has(more), 'one more is answered');
         assert.equal(decided(), BOUND + 1);
-        // Who has acknowledged the bound, and goes beyond it, loses the connection.
+        // A client that has acknowledged the limit, and exceeds it, loses the connection.
         raw.open(`/echo.v1.Echo/${kind}`);
         await eventually(() => raw.closed, 'the connection is closed');
         assert.equal(decided(), BOUND + 1);
       });
     });
 
-    it('are all held where nothing bounds them, which is why the docs ask for the option', async () => {
+    it('all stay open without a limit, which is why the docs require the option', async () => {
       await flooded(kind, {}, async ({ raw, decided }) => {
         assert.equal(decided(), FLOOD);
         assert.deepEqual([raw.answered.size, raw.reset.size], [FLOOD, 0]);

@@ -1,5 +1,6 @@
-// Makes one call: an address, its kind, and a token if there is one. With an address alone it reads the
-// calls to make, one JSON object a line, and answers each with a line of its own.
+// Makes one call: an address, the call kind, and an optional token. With only an address it reads calls from
+// standard
+// input, one JSON object per line, and answers each with a line.
 import { createInterface } from 'node:readline';
 import { OrdersClient } from './orders-client.js';
 

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Where `pnpm provider` and `pnpm get-token` keep them; the configs name them as they stand here. */
+/** Where `pnpm provider` and `pnpm get-token` store them; the configs use these names. */
 export const LOCAL_FOLDER: string = fileURLToPath(new URL('../.local/', import.meta.url));
 
 const SECRETS = {
-  /** The login service's and the server's, base64. */
+  /** Shared by the login service and the server, base64. */
   login: 'login-secret',
-  /** The server's own, as a client of the provider. */
+  /** The server's secret as a client of the provider. */
   orders: 'orders-secret',
-  /** That of the shop, which calls the server. */
+  /** The secret of the shop, which calls the server. */
   shop: 'shop-secret',
 } as const;
 const KEYS = 'provider-keys.json';
 const OWNER_ONLY = 0o600;
 
-/** Secrets and keys that are made where they are missing. None of them leaves the machine. */
+/** Secrets and keys, created where they are missing. They never leave the machine. */
 export class LocalFiles {
   readonly #folder: string;
 
@@ -40,7 +40,7 @@ export class LocalFiles {
     return readFile(this.#path(SECRETS[of]), 'utf8');
   }
 
-  /** The provider's private keys: it signs with the first, and publishes all. */
+  /** The provider's private keys: it signs with the first and publishes all. */
   async keys(): Promise<readonly JsonWebKey[]> {
     return JSON.parse(await readFile(this.#path(KEYS), 'utf8')) as JsonWebKey[];
   }

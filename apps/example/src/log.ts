@@ -1,13 +1,13 @@
 import type { AuthEvent, Decision } from '@grpc-authn/core';
 
-/** Who vouched, or why not: no token, no claim, no name of a person. */
+/** Logs the authenticator or the reason of a rejection: no token, no claim, no personal name. */
 export function logDecision({ outcome, method, error, principal }: Decision): void {
   const by = principal === undefined ? '' : ` by ${principal.authenticator}`;
   const why = error === undefined ? '' : ` for ${error.code}, ${error.reason}`;
   console.log(`${outcome} ${method}${by}${why}`);
 }
 
-/** What an authenticator, or the config itself, has to tell the operator. */
+/** Logs events of an authenticator or the config for the operator. */
 export function logEvent({ type, authenticator, error }: AuthEvent): void {
   const why = error instanceof Error ? `: ${error.message}` : '';
   console.log(`event ${type} of ${authenticator}${why}`);

@@ -1,4 +1,4 @@
-// The calls of an orders client, as any JavaScript client would make them: it has an address and a token.
+// The calls of an orders client, as any JavaScript client makes them: it has an address and a token.
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import { readAuthFailure } from '@grpc-authn/core/client';
 import { Health, Orders } from './orders-proto.js';
@@ -83,13 +83,13 @@ export class OrdersClient {
       case 'health':
         return this.#health.check({}, metadata, options, keep);
       case 'open stream': {
-        // Never ended from here: the server ends it.
+        // Never ended by the client: the server ends it.
         const tracking = orders.track(metadata, options);
         tracking.write({ id: 'o-1' });
         return tracking;
       }
       default:
-        throw new Error(`no such kind of call: ${kind}`);
+        throw new Error(`expected a kind of call, received ${kind}`);
     }
   }
 }

@@ -16,10 +16,10 @@ interface Order {
 
 const ITEMS = ['tea', 'bread', 'salt'];
 
-/** A handler asks who calls, and never how that was verified. */
+/** A handler reads the caller, and does not know how it was verified. */
 function nameOfCaller(call: Parameters<typeof getPrincipal>[0]): string {
   const { subject, clientId = '' } = getPrincipal(call);
-  // A service that calls for itself may have no subject, as RFC 7662 lets its provider say.
+  // A service that calls on its own behalf may have no subject (RFC 7662 allows its provider to omit it).
   return subject ?? clientId;
 }
 
@@ -61,7 +61,7 @@ export const ordersService: UntypedServiceImplementation = {
   },
 };
 
-/** Public in every config, so that whoever watches the server needs no token. */
+/** Public in every config, so that health checks need no token. */
 export const healthService: UntypedServiceImplementation = {
   check(_call: ServerUnaryCall<object, object>, respond: sendUnaryData<{ status: string }>) {
     respond(null, { status: 'SERVING' });

@@ -2,7 +2,7 @@ import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
 import type { LocalFiles } from './local-files.ts';
 import { RESOURCES, SCOPES } from './resources.ts';
 
-/** An OpenID provider for services alone: nobody logs in here. */
+/** An OpenID provider for services only: there is no user login. */
 export async function providerConfiguration(local: LocalFiles): Promise<Configuration> {
   const client = async (id: 'shop' | 'orders', grants: readonly string[]) => ({
     client_id: id,
@@ -23,7 +23,7 @@ export async function providerConfiguration(local: LocalFiles): Promise<Configur
         enabled: true,
         getResourceServerInfo: (_context, name) => resourceServer(name),
       },
-      // The server asks about everybody's tokens, and everybody revokes his own.
+      // The server introspects all tokens; every client revokes its own.
       introspection: {
         enabled: true,
         allowedPolicy: (_context, { clientId }) => clientId === 'orders',

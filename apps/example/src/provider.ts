@@ -1,4 +1,4 @@
-// A real OpenID provider on loopback, in a process of its own. SIGHUP has it sign with a new key.
+// A real OpenID provider on loopback, in its own process. On SIGHUP it signs with a new key.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   console.log(`listening on ${issuer()}`);
 }
 
-/** The old key stays published, so tokens that it signed stay good. */
+/** The old key stays published, so that its tokens stay valid. */
 async function rotate(): Promise<void> {
   await local.addKey();
   answer = await createAnswer();

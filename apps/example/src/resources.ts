@@ -1,8 +1,8 @@
-/** What tokens may be asked for, by `resource` (RFC 8707): that decides their form. */
+/** What tokens can be requested for, by `resource` (RFC 8707), which decides their format. */
 export const RESOURCES = {
   jwt: { name: 'urn:orders:jwt', audience: 'orders', format: 'jwt', seconds: 300 },
   opaque: { name: 'urn:orders:opaque', audience: 'orders', format: 'opaque', seconds: 300 },
-  // For the demo of what ends.
+  // For demo steps with an expiring token.
   brief: { name: 'urn:orders:brief', audience: 'orders', format: 'jwt', seconds: 2 },
   billing: { name: 'urn:billing:jwt', audience: 'billing', format: 'jwt', seconds: 300 },
   opaqueBilling: {

@@ -1,5 +1,6 @@
-// An orders server. Who verifies its callers, and who may call what, stands in the file that is named
-// on its command line, and may be changed while it runs.
+// An orders server. The file on its command line decides how callers are verified and who may call what, and
+// may be
+// changed while the server runs.
 import { parseArgs } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
@@ -17,12 +18,12 @@ if (file === undefined) end('usage: pnpm server config/oidc.yaml [--port 50051]'
 
 const auth = await load(file);
 auth.watch({ onReload: logReload });
-// Whoever sends it means it, so this may weaken a rule, too.
+// The operator sends this signal on purpose, so this reload may weaken a rule.
 process.on('SIGHUP', () => void auth.reload().then(() => logReload(undefined), logReload));
 
 const server = new Server({
   interceptors: [auth.interceptor],
-  // Bounds what a client can hold that never ends its side of a refused stream.
+  // Bounds the resources of a client that never ends its side of a rejected stream.
   'grpc.max_concurrent_streams': 100,
 });
 server.addService(Orders.service, ordersService);

@@ -20,7 +20,7 @@ export class Shop {
 
   static async of(issuer: string, local: LocalFiles): Promise<Shop> {
     const authentication = ClientSecretBasic(await local.secret('shop'));
-    // Plain http, since all of it stays on loopback.
+    // Plain HTTP, because everything stays on loopback.
     const options = { execute: [allowInsecureRequests] };
     return new Shop(await discovery(new URL(issuer), 'shop', undefined, authentication, options));
   }
@@ -38,7 +38,7 @@ export class Shop {
 
 export const LOGIN_ISSUER = 'https://login.example.com';
 
-/** A login service that shares its secret with us, as one would write it with jose. */
+/** A login service that shares its secret with the server, written with jose. */
 export function signWithSecret(
   secret: Uint8Array,
   { lifetime = '5 minutes', aud = 'orders' }: { lifetime?: string; aud?: string } = {},

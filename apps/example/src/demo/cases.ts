@@ -14,17 +14,17 @@ export type CallKind = (typeof CALL_KINDS)[number] | 'refund' | 'health' | 'open
 
 export interface DemoCase {
   readonly name: string;
-  /** The value of the `authorization` field, or none. */
+  /** The value of the `authorization` field, or undefined. */
   readonly authorization: string | undefined;
   readonly wanted: string;
-  /** All four unless said. */
+  /** Default: all four. */
   readonly kinds?: readonly CallKind[];
 }
 
 export const REFUSED = 'UNAUTHENTICATED';
 const ALGORITHM = 'RS256';
 
-/** The tokens that a set of cases is made of. */
+/** The tokens that a set of cases is created from. */
 interface Tokens {
   readonly good: string;
   readonly forged: string;
@@ -44,7 +44,7 @@ export function bearer(token: string): string {
   return `Bearer ${token}`;
 }
 
-/** What the login service would have issued, and what an attacker would make of it. */
+/** A good token of the login service, and forgeries of it. */
 export async function hs256Cases(secret: Uint8Array): Promise<readonly DemoCase[]> {
   const otherSecret = crypto.getRandomValues(new Uint8Array(32));
   return casesOf({
@@ -55,7 +55,7 @@ export async function hs256Cases(secret: Uint8Array): Promise<readonly DemoCase[
   });
 }
 
-/** The provider's own JWTs, and forgeries of them. `expired` is one of them that was kept too long. */
+/** JWTs of the provider, and forgeries. `expired` is one whose time has passed. */
 export async function providerCases(shop: Shop, expired: string): Promise<readonly DemoCase[]> {
   const good = await shop.token('jwt');
   const { privateKey } = await generateKeyPair(ALGORITHM);
@@ -74,7 +74,7 @@ export async function providerCases(shop: Shop, expired: string): Promise<readon
   ];
 }
 
-/** Opaque tokens, about which the provider is asked. */
+/** Opaque tokens, which the provider introspects. */
 export async function opaqueCases(shop: Shop): Promise<readonly DemoCase[]> {
   const revoked = await shop.token('opaque');
   await shop.revoke(revoked);
@@ -86,7 +86,7 @@ export async function opaqueCases(shop: Shop): Promise<readonly DemoCase[]> {
   ];
 }
 
-/** What a provider may say of a token, and this one never says. */
+/** Answers that a provider may give, and this one never does. */
 export function strangeAnswers(issuer: TestIssuer): readonly DemoCase[] {
   const token = (answer: object): string =>
     issuer.opaque({ aud: 'orders', scope: 'orders:read orders:write', ...answer });
@@ -94,11 +94,11 @@ export function strangeAnswers(issuer: TestIssuer): readonly DemoCase[] {
     accepted('access token', token({})),
     refused('refresh token', token({ token_type: 'refresh' })),
     refused('of another issuer', token({ iss: 'https://else.example' })),
-    refused('over, though active', token({ exp: 1 })),
+    refused('expired, but active', token({ exp: 1 })),
   ];
 }
 
-/** The scopes of the policy, what is public, and streams that end with their tokens. */
+/** The scopes of the policy, the public method, and streams that end with their tokens. */
 export async function policyCases(shop: Shop): Promise<readonly DemoCase[]> {
   const reader = await shop.token('jwt', 'orders:read');
   return [
@@ -113,7 +113,7 @@ export async function policyCases(shop: Shop): Promise<readonly DemoCase[]> {
   ];
 }
 
-/** A JWT of an issuer that nobody here knows. */
+/** A JWT of an unknown issuer. */
 export async function ofAnotherIssuer(shop: Shop): Promise<string> {
   const claims: JWTPayload = { ...decodeJwt(await shop.token('jwt')), iss: 'https://else.example' };
   const { privateKey } = await generateKeyPair(ALGORITHM);

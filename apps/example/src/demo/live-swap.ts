@@ -5,23 +5,23 @@ import { type LoadCounts, type RunningLoad, type RunningServer, startLoad } from
 import type { Stage } from './stage.ts';
 import type { Row } from './table.ts';
 
-/** The file that the server watches. */
+/** The config file that the server watches. */
 export const LIVE = 'live';
 /** A change is noticed within a second. */
 const LONGEST_RELOAD_MS = 10_000;
-/** How long the load goes on before a change, and after it. */
+/** How long the load runs before and after a change. */
 const AROUND_MS = 300;
 
-/** From one config to the next, while clients call with tokens that are good before and after. */
+/** A change of the config, while clients call with tokens that are valid before and after it. */
 interface Swap {
   readonly to: string;
-  /** Who vouches once it is done. */
+  /** The authenticator after the change. */
   readonly by: string;
-  /** What the clients use from then on. */
+  /** The credentials of the clients from then on. */
   readonly next?: () => Promise<string>;
 }
 
-/** Exchanges the provider under load, and tells after each change how the calls ended. */
+/** Changes the provider under load, and reports after each change how the calls ended. */
 export async function* swapLive(stage: Stage, server: RunningServer): AsyncIterable<Row> {
   const { shop, loginSecret } = stage;
   const swaps: readonly Swap[] = [
@@ -40,7 +40,10 @@ export async function* swapLive(stage: Stage, server: RunningServer): AsyncItera
       if (next !== undefined) await load.use(bearer(await next()));
       const after = await load.counts();
       yield endsOf(name, before, after);
-      yield rowOf(name, 'vouched by', { wanted: by, got: vouched.includes(by) ? by : 'nobody' });
+      yield rowOf(name, 'authenticated by', {
+        wanted: by,
+        got: vouched.includes(by) ? by : 'nobody',
+      });
       if (vouched.length === 0) return;
       [before, from] = [after, to];
     }
@@ -49,7 +52,7 @@ export async function* swapLive(stage: Stage, server: RunningServer): AsyncItera
   }
 }
 
-/** Answers who vouched since the new config runs; nobody, where it never did. */
+/** The authenticator of the calls since the new config is active; undefined where it never was. */
 async function swap(
   stage: Stage,
   server: RunningServer,

@@ -1,5 +1,6 @@
-// Clients that make calls of all four kinds without a pause to speak of, and count how they end. A line
-// `{}` asks for the counts; `{ "authorization": … }` has them use another token from the next call on.
+// Clients that make calls of all four kinds with almost no pause, and count the results. A line `{}` returns
+// the
+// counts; `{ "authorization": … }` sets the credentials from the next call on.
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OrdersClient } from '../orders-client.js';
@@ -7,7 +8,7 @@ import { CALL_KINDS } from './cases.ts';
 
 const CLIENTS_OF_A_KIND = 2;
 const PAUSE_MS = 5;
-/** How many answers a whole call brings; with fewer, something was lost. */
+/** The number of messages of a complete call; with fewer, something was lost. */
 const ANSWERS = { unary: 1, 'client stream': 1, 'server stream': 3, bidirectional: 2 } as const;
 
 const client = new OrdersClient(process.argv[2] ?? '');
@@ -16,7 +17,7 @@ let refused = 0;
 let lost = 0;
 let authorization: string | undefined;
 const stop = new AbortController();
-/** The calls under way. */
+/** Open calls. */
 const open = new Set<Promise<void>>();
 
 const workers = CALL_KINDS.flatMap((kind) =>

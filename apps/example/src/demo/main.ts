@@ -1,6 +1,8 @@
-// Runs a real OpenID provider, the example server and a JavaScript client as processes of their own,
-// once for each config file, makes every kind of call with good and bad tokens, exchanges the provider
-// under load, and prints one row a case. Exits with 1 if a row is not as wanted.
+// Runs a real OpenID provider, the example server and a JavaScript client as separate processes, once for
+// each
+// config file, makes every kind of call with good and bad tokens, changes the provider under load, and prints
+// a
+// row for each case. Exits with 1 if a row differs from the expected one.
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +13,7 @@ import { type Scene, scenesOn, type Step } from './scenes.ts';
 import { Stage } from './stage.ts';
 import { printHeading, printRow, type Row } from './table.ts';
 
-/** A scene that was played, and what still runs of it. */
+/** A scene that has run, and its processes that still run. */
 interface Played {
   readonly scene: Scene;
   readonly server: RunningServer;
@@ -35,7 +37,7 @@ try {
   for (const { client, server } of played) await Promise.all([client.stop(), server.stop()]);
   await stage.clear();
 }
-console.log(`\n${rows} rows, ${different === 0 ? 'all as wanted' : `${different} DIFFERENT`}`);
+console.log(`\n${rows} rows, ${different === 0 ? 'all as expected' : `${different} DIFFERENT`}`);
 process.exitCode = different === 0 ? 0 : 1;
 
 async function play(scene: Scene): Promise<void> {
@@ -57,17 +59,17 @@ async function runCase(
 ): Promise<void> {
   for (const kind of kinds) {
     const { status, reason, received } = await client.call(kind, authorization);
-    // An OK without an answer would be an empty success, which no handler here gives.
+    // OK without an answer would be an empty success, which no handler here returns.
     const got = status === 'OK' && received.length === 0 ? 'OK, but empty' : status;
     print({ name, kind, wanted, got, reason });
   }
 }
 
-/** One server, whose config is exchanged while it is called. */
+/** One server whose config is changed while it is called. */
 async function exchange(): Promise<void> {
   await copyFile(stage.config('hs256'), stage.config(LIVE));
   const server = await start(LIVE, stage.provider.issuer);
-  printHeading('the provider is exchanged under load');
+  printHeading('the provider is changed under load');
   try {
     for await (const row of swapLive(stage, server)) print(row);
   } finally {

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 const CLIENT = fileURLToPath(new URL('../client.js', import.meta.url));
 const LOAD = fileURLToPath(new URL('load.js', import.meta.url));
 const PROVIDER = fileURLToPath(new URL('../provider.js', import.meta.url));
-/** A process that does not end when it is asked to is not asked again. */
+/** A process that does not exit on request is killed. */
 const LONGEST_END_MS = 5000;
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-// Without a listener a signal ends the process with no word to those that it started.
+// By default a signal would end this process and leave its children running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** A process of its own, line by line. */
+/** A child process, read line by line. */
 class Child {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -50,7 +50,7 @@ class Child {
     return this.#lines;
   }
 
-  /** The first line from the given one on that fits, as soon as it is there. */
+  /** The first matching line from the given index on, as soon as it is there. */
   async line(fits: RegExp, from = 0): Promise<RegExpExecArray> {
     for (let next = from; ; next += 1) {
       while (next >= this.#lines.length) {
@@ -70,7 +70,7 @@ class Child {
     this.#child.kill(name);
   }
 
-  /** Its input ends, and it with it. */
+  /** Ends its standard input, and so the process. */
   async finish(): Promise<void> {
     this.#child.stdin?.end();
     await this.#end();
@@ -93,12 +93,12 @@ class Child {
   }
 }
 
-/** A server, up and listening. */
+/** A server that is listening. */
 export interface RunningServer {
   readonly address: string;
   /** Everything it has logged so far. */
   readonly log: readonly string[];
-  /** The first line from the given one on that fits, as soon as it is there. */
+  /** The first matching line from the given index on, as soon as it is there. */
   line(fits: RegExp, from?: number): Promise<RegExpExecArray>;
   stop(): Promise<void>;
 }
@@ -140,12 +140,12 @@ export async function startProvider(folder: string): Promise<RunningProvider> {
 
 export interface CallResult {
   readonly status: string;
-  /** What readAuthFailure() made of a refusal. */
+  /** The result of readAuthFailure() for a rejection. */
   readonly reason?: string;
   readonly received: readonly unknown[];
 }
 
-/** A client: one question a line, one answer a line. */
+/** A client: one request line, one response line. */
 export interface RunningClient {
   call(kind: string, authorization: string | undefined): Promise<CallResult>;
   stop(): Promise<void>;
@@ -161,17 +161,17 @@ export function startClient(address: string): RunningClient {
 }
 
 export interface LoadCounts {
-  /** Calls that have ended, by kind. */
+  /** Ended calls, by kind. */
   readonly made: Readonly<Record<string, number>>;
   readonly refused: number;
   readonly lost: number;
 }
 
-/** Clients that never stop calling. */
+/** Clients that call without end. */
 export interface RunningLoad {
-  /** What was counted so far. */
+  /** The counts so far. */
   counts(): Promise<LoadCounts>;
-  /** From now on they use this; answers when no call that uses another is under way. */
+  /** Sets the credentials; resolves when no call with other credentials is open. */
   use(authorization: string): Promise<LoadCounts>;
   stop(): Promise<void>;
 }

@@ -18,13 +18,13 @@ export interface Step {
   readonly cases: readonly DemoCase[];
 }
 
-/** One server with one config, and what is tried against it, step by step. */
+/** One server with one config, and the steps that are run against it. */
 export interface Scene {
   readonly config: string;
   readonly issuer: string;
   readonly showPolicy?: boolean;
   steps(): AsyncIterable<Step>;
-  /** What is tried once the provider is down; known after the steps. */
+  /** Run once the provider is down; known after the steps. */
   readonly outage: readonly DemoCase[];
 }
 
@@ -60,11 +60,11 @@ export function scenesOn(stage: Stage): readonly Scene[] {
       issuer: strange.issuer,
       outage: [],
       async *steps() {
-        yield { title: 'introspection: strange answers', cases: strangeAnswers(strange) };
+        yield { title: 'introspection: unusual answers', cases: strangeAnswers(strange) };
       },
     },
     combinedScene(stage),
-    // Late, since they wait for a token to expire.
+    // Late, because they wait for a token to expire.
     keysScene('jwks', 'public keys from a URL', stage),
     keysScene('oidc', 'keys by discovery', stage),
   ];
@@ -88,7 +88,7 @@ function keysScene(config: string, what: string, stage: Stage): Scene {
       outage.push(accepted(`${config}: known key`, after));
       yield {
         title: `${config}: the provider rotates its keys`,
-        cases: [accepted('a new key', after), accepted('the old key still', before)],
+        cases: [accepted('a new key', after), accepted('the old key, still published', before)],
       };
     },
   };
@@ -114,14 +114,14 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
       yield { title: 'policy, streams', cases: await policyCases(shop) };
       const token = await shop.token('opaque');
       const refund = { authorization: bearer(token), kinds: ['refund'] } as const;
-      outage.push({ ...refund, name: 'combined: second opinion', wanted: 'UNAVAILABLE' });
+      outage.push({ ...refund, name: 'combined: re-verification', wanted: 'UNAVAILABLE' });
       yield {
-        title: 'second opinion',
+        title: 're-verification',
         cases: [
           { ...accepted('not revoked, elsewhere', token), kinds: ['unary'] },
           { ...refund, name: 'not revoked, a refund', wanted: 'OK' },
           {
-            // This provider says nothing of its JWTs, and silence is no consent.
+            // This provider does not confirm its JWTs, so a refund with one is rejected.
             ...accepted('JWT, a refund', await shop.token('jwt')),
             wanted: 'PERMISSION_DENIED',
             kinds: ['refund'],
@@ -130,7 +130,7 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
       };
       await shop.revoke(token);
       yield {
-        title: 'second opinion: the token is revoked',
+        title: 're-verification: the token is revoked',
         cases: [
           { ...accepted('revoked, elsewhere', token), kinds: ['unary'] },
           { ...refund, name: 'revoked, a refund', wanted: 'PERMISSION_DENIED' },

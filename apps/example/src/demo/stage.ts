@@ -9,10 +9,10 @@ import { Shop } from '../tokens.ts';
 import { type RunningProvider, startProvider } from './processes.ts';
 
 const CONFIG = fileURLToPath(new URL('../../config/', import.meta.url));
-/** What the configs allow a clock to differ by, and a little more. */
+/** The clock tolerance of the configs, and a little more. */
 const TOLERANCE_MS = 5500;
 
-/** What every scene stands on: the config files in a folder of their own, and a provider. */
+/** What every scene needs: the config files in a temporary folder, and a provider. */
 export class Stage {
   readonly provider: RunningProvider;
   readonly shop: Shop;
@@ -55,14 +55,14 @@ export class Stage {
     return join(this.#folder, 'config', `${name}.yaml`);
   }
 
-  /** Puts one config in the place of another, at once, as an operator does. */
+  /** Replaces one config by another atomically, as an operator does. */
   async replace(name: string, by: string): Promise<void> {
     const next = `${this.config(name)}.next`;
     await writeFile(next, await readFile(this.config(by)));
     await rename(next, this.config(name));
   }
 
-  /** A token that was good, as soon as it is no longer. */
+  /** A token that was valid, as soon as it has expired. */
   async expired(): Promise<string> {
     const { token, endMs } = this.#brief;
     await wait(Math.max(0, endMs + TOLERANCE_MS - Date.now()));

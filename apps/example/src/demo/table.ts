@@ -14,7 +14,7 @@ export function printHeading(title: string): void {
   console.log(line(WIDTHS.map((width) => '-'.repeat(width - 1))));
 }
 
-/** Prints a row; true where it is as wanted. */
+/** Prints a row; returns whether it is as expected. */
 export function printRow({ name, kind, wanted, got, reason }: Row): boolean {
   const same = wanted === got;
   console.log(`${line([name, kind, wanted, got, reason ?? ''])} ${same ? 'ok' : 'DIFFERENT'}`);

@@ -20,8 +20,8 @@ import { CALL_KINDS } from '../support/echo-server.ts';
 import { withEcho } from '../support/with-echo.ts';
 
 for (const kind of CALL_KINDS) {
-  describe(`a ${kind} method that wants a second opinion`, () => {
-    it('gets it on every call: a principal that a plain method warmed spares it nothing', async () => {
+  describe(`a ${kind} method that needs re-verification`, () => {
+    it('gets it on every call: a principal that another method cached is not enough', async () => {
       const first = new Accounts({ alice: { scopes: ['money'] } });
       const second = new Accounts({ alice: {} }, { late: true, name: 'second' });
       const list = CALL_KINDS.find((each) => each !== kind)!;
@@ -37,7 +37,7 @@ for (const kind of CALL_KINDS) {
         assert.deepEqual([first.asked, second.asked], [1, 0]);
         assert.equal((await client.call(kind, { authorization })).code, status.OK);
         assert.deepEqual([first.asked, second.asked], [1, 1]);
-        // The provider revokes; the cache has not heard of it.
+        // The provider revokes; the cache has not been notified.
         second.forget('alice');
         const handled = server.seen.handlers;
         const end = await client.call(kind, { authorization });
@@ -50,7 +50,7 @@ for (const kind of CALL_KINDS) {
       });
     });
 
-    it('is an outage while nobody can give one, never a refusal', async () => {
+    it('is an outage while the provider is down, never a rejection', async () => {
       const down: Authenticator<object> = {
         name: 'down',
         authenticate: async () =>
@@ -68,8 +68,8 @@ for (const kind of CALL_KINDS) {
   });
 }
 
-describe('a second opinion on a signed token', () => {
-  it('is one about the same caller: subject, issuer and client must agree', async () => {
+describe('the re-verification of a signed token', () => {
+  it('must agree on subject, issuer and client', async () => {
     const provider = await startTestIssuer({ algorithms: ['ES256'] });
     const jwks = createJwksAuthenticator({
       jwks: { url: provider.jwksUri },
