@@ -12,7 +12,8 @@ export default defineConfig({
       'apps/config-files/test/**/*.test.ts',
       'scripts/test/**/*.test.ts',
     ],
-    // A test that takes seconds is a sleep in disguise.
-    testTimeout: 10_000,
+    // No test waits for time to pass: the limit only ends one that would hang, on a busy machine too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -61,11 +61,11 @@ export class Accounts implements Authenticator<object> {
   }
 }
 
-/** Waits until a condition is true that becomes true soon. */
+/** Waits until a condition is true. The limit only ends a test that would hang. */
 export async function eventually(
   holds: () => boolean,
   what: string,
-  withinMs = 5_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const endMs = Date.now() + withinMs;
   while (!holds()) {

@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly authorization?: string;
   readonly metadata?: Metadata;
   readonly message?: string;
-  /** Milliseconds. Default: 10,000; undefined for no deadline. */
+  /** Milliseconds. Default: 60,000, which no call needs; undefined for no deadline. */
   readonly deadlineMs?: number | undefined;
   /** Called with a function that cancels the call. */
   readonly onStart?: (cancel: () => void) => void;
@@ -43,7 +43,7 @@ export class EchoClient {
     const metadata = options.metadata ?? new Metadata();
     if (options.authorization !== undefined) metadata.set('authorization', options.authorization);
     const { message = 'hello' } = options;
-    const deadlineMs = 'deadlineMs' in options ? options.deadlineMs : 10_000;
+    const deadlineMs = 'deadlineMs' in options ? options.deadlineMs : 60_000;
     const callOptions = deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs };
     const messages: string[] = [];
     return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { Clock } from '@grpc-authn/core';
 import { createHs256Authenticator } from '@grpc-authn/hs256';
 import { type JWTPayload, SignJWT } from 'jose';
 
@@ -16,15 +17,16 @@ export function token(claims: JWTPayload = {}, secret = SECRET): Promise<string>
     aud: AUDIENCE,
     sub: 'alice',
     iat: nowSeconds,
-    exp: nowSeconds + 300,
+    exp: nowSeconds + 3600,
     ...claims,
   })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(secret);
 }
 
-export function hs256(): ReturnType<typeof createHs256Authenticator> {
+export function hs256(clock?: Clock): ReturnType<typeof createHs256Authenticator> {
   return createHs256Authenticator({
+    ...(clock === undefined ? {} : { clock }),
     secrets: [{ bytes: SECRET }],
     issuer: ISSUER,
     audience: AUDIENCE,

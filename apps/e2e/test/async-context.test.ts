@@ -86,6 +86,7 @@ for (const late of [false, true]) {
           }
           for (const { stream } of sendsMany ? calls : []) stream.end();
           for (const { ended } of calls) assert.equal((await ended).status.code, status.OK);
+          await eventually(() => log.count('later').came === CALLERS.length, 'later events');
           client.close();
         });
         const all = CALLERS.length;
@@ -122,6 +123,10 @@ for (const late of [false, true]) {
           await eventually(() => seen.handlers === CALLERS.length, 'the handlers run');
           accounts.revoke(() => true);
           for (const { ended } of calls) await ended;
+          await eventually(
+            () => log.count('cancelled').came === CALLERS.length,
+            'all are notified',
+          );
           client.close();
         });
         assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });

@@ -14,7 +14,8 @@ import { EchoClient } from '../support/echo-client.ts';
 import { CALL_KINDS, startEchoServer } from '../support/echo-server.ts';
 import { AUDIENCE, token } from '../support/tokens.ts';
 
-const LONGEST_RECOVERY_MS = 15_000;
+/** Recovery takes seconds; the limit only ends a test that would hang. */
+const MAX_RECOVERY_MS = 120_000;
 
 for (const [name, configOf] of [
   ['oidc', oidcConfig],
@@ -35,7 +36,7 @@ for (const [name, configOf] of [
           }
           issuer.fail('none');
           const codes = new Set<number>();
-          const endMs = Date.now() + LONGEST_RECOVERY_MS;
+          const endMs = Date.now() + MAX_RECOVERY_MS;
           while (!codes.has(status.OK) && Date.now() < endMs) {
             codes.add((await client.call('unary', { authorization })).code);
             await new Promise((resolve) => setTimeout(resolve, 50));

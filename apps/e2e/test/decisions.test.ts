@@ -16,7 +16,7 @@ import {
 } from '@grpc-authn/core';
 import { Accounts, bearer, eventually } from '../support/accounts.ts';
 import { CALL_KINDS } from '../support/echo-server.ts';
-import { withHandler } from '../support/handler-server.ts';
+import { type Handle, withHandler } from '../support/handler-server.ts';
 import { OpenClient } from '../support/open-call.ts';
 import { WaitingClock } from '../support/waiting-clock.ts';
 import { withEcho } from '../support/with-echo.ts';
@@ -123,18 +123,22 @@ for (const kind of CALL_KINDS) {
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       let answer = (_verdict: AuthError): void => undefined;
+      let cancel = (): void => undefined;
       const never: Authenticator<object> = {
         name: 'never',
-        authenticate: () => new Promise((resolve) => (answer = resolve)),
+        authenticate: () => {
+          cancel();
+          return new Promise((resolve) => (answer = resolve));
+        },
       };
       const policy = policyOf(requireScopes('read'));
       await withEcho({ authenticator: never, policy, onDecision }, async ({ client }) => {
-        const onStart = (cancel: () => void): void => void setTimeout(cancel, 30);
+        const onStart = (cancelCall: () => void): void => void (cancel = cancelCall);
         const end = await client.call(kind, { authorization: bearer('reader'), onStart });
         assert.equal(end.code, status.CANCELLED);
         await eventually(() => decisions.length > 0, 'it is recorded');
         answer(new AuthError('invalid_token', 'signature'));
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise(setImmediate);
       });
       assert.deepEqual(
         decisions.map(({ outcome, error, principal, rule }) => [outcome, error, principal, rule]),
@@ -184,13 +188,16 @@ for (const kind of CALL_KINDS) {
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       const options = { authenticator: new Accounts(KNOWN), onDecision };
-      await withHandler(options, { handle: () => undefined }, async ({ address, seen }) => {
+      let cancelled = false;
+      const handle: Handle = (_kind, call) => void call.on('cancelled', () => (cancelled = true));
+      await withHandler(options, { handle }, async ({ address, seen }) => {
         const client = new OpenClient(address);
         const { stream, ended } = client.open(kind, { authorization: bearer('reader') });
         await eventually(() => seen.handlers === 1, 'the handler runs');
         stream.cancel();
         await ended;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await eventually(() => cancelled, 'the handler is notified');
+        await new Promise(setImmediate);
         client.close();
       });
       assert.deepEqual(

@@ -72,7 +72,7 @@ async function serving(use) {
   });
   const exited = once(server, 'exit');
   // Long enough for any machine; when the server exits, its lines end.
-  const late = setTimeout(() => server.kill(), 60_000);
+  const late = setTimeout(() => server.kill(), 600_000);
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => (await lines.next()).value;
   try {
@@ -91,7 +91,7 @@ async function clientPrints(lines) {
 
 async function output(...args) {
   // A call that never ends fails here, and not as a run that hangs.
-  return (await promisify(execFile)(process.execPath, args, { env, timeout: 30_000 })).stdout;
+  return (await promisify(execFile)(process.execPath, args, { env, timeout: 120_000 })).stdout;
 }
 
 /** Replaces each run of removed lines by the added lines that follow it in the diff. */

@@ -70,5 +70,5 @@ export const QUICK: Scale = {
   cacheEntries: [100],
   rules: [1, 10],
   keys: [1, 4],
-  limitMs: 60_000,
+  limitMs: 600_000,
 };

@@ -7,10 +7,10 @@ import type { Row } from './table.ts';
 
 /** The config file that the server watches. */
 export const LIVE = 'live';
-/** A change is noticed within a second. */
-const LONGEST_RELOAD_MS = 10_000;
-/** How long the load runs before and after a change. */
-const AROUND_MS = 300;
+/** A change is noticed within a second; the limit only ends a demo that would hang. */
+const MAX_RELOAD_MS = 60_000;
+/** Calls of each kind before and after a change. */
+const CALLS_OF_A_KIND = 5;
 
 /** A change of the config, while clients call with tokens that are valid before and after it. */
 interface Swap {
@@ -34,17 +34,18 @@ export async function* swapLive(stage: Stage, server: RunningServer): AsyncItera
   try {
     let before = await load.use(bearer(await signWithSecret(loginSecret)));
     let from = 'hs256';
-    for (const { to, by, next } of swaps) {
+    for (const step of swaps) {
+      const { to, by, next } = step;
       const name = `${from} -> ${to}`;
-      const vouched = await swap(stage, server, load, to);
+      const names = await swap(stage, server, load, step);
       if (next !== undefined) await load.use(bearer(await next()));
       const after = await load.counts();
       yield endsOf(name, before, after);
       yield rowOf(name, 'authenticated by', {
         wanted: by,
-        got: vouched.includes(by) ? by : 'nobody',
+        got: names.includes(by) ? by : 'nobody',
       });
-      if (vouched.length === 0) return;
+      if (names.length === 0) return;
       [before, from] = [after, to];
     }
   } finally {
@@ -57,19 +58,31 @@ async function swap(
   stage: Stage,
   server: RunningServer,
   load: RunningLoad,
-  to: string,
+  { to, by }: Swap,
 ): Promise<readonly string[]> {
-  await wait(AROUND_MS);
+  await moreCalls(load);
   const begin = server.log.length;
   await stage.replace(LIVE, to);
-  const late = wait(LONGEST_RELOAD_MS, undefined, { ref: false });
+  const late = wait(MAX_RELOAD_MS, undefined, { ref: false });
   const reloaded = await Promise.race([server.line(/^(not )?reloaded/, begin), late]);
   if (reloaded?.[0] !== 'reloaded') return [];
   const since = server.log.length;
-  await wait(AROUND_MS);
-  await load.counts();
+  await moreCalls(load);
+  // The server's log arrives by another pipe than the counts of the load.
+  await Promise.race([server.line(new RegExp(` by ${by}\\b`), since), late]);
   const names = server.log.slice(since).flatMap((line) => / by (\S+)/.exec(line)?.[1] ?? []);
   return [...new Set(names)];
+}
+
+/** Waits until the load has made some more calls of each kind. */
+async function moreCalls(load: RunningLoad): Promise<void> {
+  const { made: before } = await load.counts();
+  for (;;) {
+    const { made } = await load.counts();
+    const more = CALL_KINDS.map((kind) => (made[kind] ?? 0) - (before[kind] ?? 0));
+    if (more.every((calls) => calls >= CALLS_OF_A_KIND)) return;
+    await wait(20);
+  }
 }
 
 function endsOf(name: string, before: LoadCounts, after: LoadCounts): Row {

@@ -6,7 +6,7 @@ const CLIENT = fileURLToPath(new URL('../client.js', import.meta.url));
 const LOAD = fileURLToPath(new URL('load.js', import.meta.url));
 const PROVIDER = fileURLToPath(new URL('../provider.js', import.meta.url));
 /** A process that does not exit on request is killed. */
-const LONGEST_END_MS = 5000;
+const MAX_END_MS = 60_000;
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -82,7 +82,7 @@ class Child {
   }
 
   async #end(): Promise<void> {
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), LONGEST_END_MS);
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), MAX_END_MS);
     await this.#exit;
     clearTimeout(late);
   }
