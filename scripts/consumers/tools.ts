@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nodeOf } from '../tools.ts';
 
 export interface Tool {
   readonly name: string;
@@ -10,10 +11,10 @@ const ROOT = join(import.meta.dirname, '../../node_modules');
 
 /** Each Node.js that is supported, oldest first. */
 export const RUNTIMES: readonly Tool[] = [
-  { name: 'Node.js 20', path: join(OWN, 'node-20/bin/node') },
-  { name: 'Node.js 22', path: join(OWN, 'node-22/bin/node') },
-  { name: 'Node.js 24', path: join(OWN, 'node-24/bin/node') },
-  { name: 'Node.js 26', path: join(ROOT, 'node/bin/node') },
+  { name: 'Node.js 20', path: nodeOf(join(OWN, 'node-20')) },
+  { name: 'Node.js 22', path: nodeOf(join(OWN, 'node-22')) },
+  { name: 'Node.js 24', path: nodeOf(join(OWN, 'node-24')) },
+  { name: 'Node.js 26', path: nodeOf(join(ROOT, 'node')) },
 ];
 
 export interface Compilation {

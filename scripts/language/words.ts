@@ -20,7 +20,7 @@ export const ODD_WORDS: readonly OddWord[] = [
   odd('hand(?:s|ed)? on', 'passes on'),
   odd('told|tells? of', 'reported, notified, distinguished by'),
   odd('vouch(?:es|ed)?', 'authenticate, authenticated by'),
-  odd('second opinions?', 're-verification, confirmation'),
+  odd('second opinions?', 'confirmation, re-verification'),
   odd('strangers?', 'third-party, user-defined, an unknown caller'),
   odd('doors?', 'entry point'),
   odd('laws?', 'check, contract check'),

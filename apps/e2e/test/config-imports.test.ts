@@ -53,7 +53,9 @@ async function install(name: string): Promise<void> {
     if (needed.startsWith('@grpc-authn/')) continue;
     const link = join(folder, 'node_modules', needed);
     await mkdir(dirname(link), { recursive: true });
-    await symlink(await realpath(join(source, 'node_modules', needed)), link).catch(isThere);
+    const modules = await realpath(join(source, 'node_modules', needed));
+    // A junction is what Windows allows without privileges.
+    await symlink(modules, link, 'junction').catch(isThere);
   }
 }
 

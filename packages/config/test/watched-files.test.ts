@@ -75,17 +75,20 @@ describe('a watched file', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it('may become a named pipe for a while, which nobody waits for', async () => {
-    const { ask, folder, told, look } = await watch(TABLE);
-    await rm(folder.file);
-    execFileSync('mkfifo', [folder.file]);
-    await look(3);
-    expect(told).toEqual(['grpc-authn.yaml:\n- the file is no regular file']);
-    await rm(folder.file);
-    await folder.write(TABLE.replace('alice', 'bob'));
-    await look(2);
-    expect(await ask('t')).toBe('bob');
-  });
+  it.skipIf(process.platform === 'win32')(
+    'may become a named pipe for a while, which nobody waits for',
+    async () => {
+      const { ask, folder, told, look } = await watch(TABLE);
+      await rm(folder.file);
+      execFileSync('mkfifo', [folder.file]);
+      await look(3);
+      expect(told).toEqual(['grpc-authn.yaml:\n- the file is no regular file']);
+      await rm(folder.file);
+      await folder.write(TABLE.replace('alice', 'bob'));
+      await look(2);
+      expect(await ask('t')).toBe('bob');
+    },
+  );
 
   it('that does not check is told once, and what runs stays', async () => {
     const { ask, folder, told, look } = await watch(TABLE);

@@ -114,9 +114,9 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
       yield { title: 'policy, streams', cases: await policyCases(shop) };
       const token = await shop.token('opaque');
       const refund = { authorization: bearer(token), kinds: ['refund'] } as const;
-      outage.push({ ...refund, name: 'combined: re-verification', wanted: 'UNAVAILABLE' });
+      outage.push({ ...refund, name: 'combined: confirmation', wanted: 'UNAVAILABLE' });
       yield {
-        title: 're-verification',
+        title: 'confirmation',
         cases: [
           { ...accepted('not revoked, elsewhere', token), kinds: ['unary'] },
           { ...refund, name: 'not revoked, a refund', wanted: 'OK' },
@@ -130,7 +130,7 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
       };
       await shop.revoke(token);
       yield {
-        title: 're-verification: the token is revoked',
+        title: 'confirmation: the token is revoked',
         cases: [
           { ...accepted('revoked, elsewhere', token), kinds: ['unary'] },
           { ...refund, name: 'revoked, a refund', wanted: 'PERMISSION_DENIED' },

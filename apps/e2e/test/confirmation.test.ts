@@ -20,7 +20,7 @@ import { CALL_KINDS } from '../support/echo-server.ts';
 import { withEcho } from '../support/with-echo.ts';
 
 for (const kind of CALL_KINDS) {
-  describe(`a ${kind} method that needs re-verification`, () => {
+  describe(`a ${kind} method that needs confirmation`, () => {
     it('gets it on every call: a principal that another method cached is not enough', async () => {
       const first = new Accounts({ alice: { scopes: ['money'] } });
       const second = new Accounts({ alice: {} }, { late: true, name: 'second' });
@@ -68,7 +68,7 @@ for (const kind of CALL_KINDS) {
   });
 }
 
-describe('the re-verification of a signed token', () => {
+describe('the confirmation of a signed token', () => {
   it('must agree on subject, issuer and client', async () => {
     const provider = await startTestIssuer({ algorithms: ['ES256'] });
     const jwks = createJwksAuthenticator({
