@@ -2,13 +2,11 @@
 export const UNCLEAN: readonly string[] = [
   'ARCHITECTURE.md',
   'SECURITY.md',
-  'apps/config-files',
   'docs/adr',
   'docs/bench',
   'docs/errors.md',
   'docs/policy.md',
   'docs/recipes',
-  'docs/second-opinion.md',
   'docs/security-rules.md',
   'docs/threat-model.md',
   'docs/writing-an-authenticator.md',
