@@ -13,6 +13,7 @@ export interface AdapterContext {
    * `path` is where it is in the adapter's own options, such as ['issuers', 'https://id.example.com'].
    */
   build(spec: unknown, path: readonly (string | number)[]): Promise<Authenticator<object>>;
+  /** Passes an event to the application's `report`. */
   report(event: AuthEvent): void;
 }
 
