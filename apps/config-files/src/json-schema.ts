@@ -12,7 +12,6 @@ import {
   RULE_WORD_SCHEMA,
   type Schema,
   SPEC_DESCRIPTION,
-  TOKEN_USE,
 } from '../../../packages/config/src/schema/config-schema.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -71,8 +70,7 @@ export function configJsonSchema(): JsonSchema {
 /** An adapter's own options, and those of every authenticator in a file. */
 function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
   const own = inputOf(adapter.schema);
-  const { use, ...properties } = { ...(own['properties'] as Record<string, JsonSchema>) };
-  if (use !== undefined) properties[TOKEN_USE] = use;
+  const properties = { ...(own['properties'] as Record<string, JsonSchema>) };
   const required = (own['required'] as readonly string[] | undefined) ?? [];
   if (isLeaf) {
     properties['cache'] ??= {

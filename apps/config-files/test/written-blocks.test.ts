@@ -92,7 +92,8 @@ describe('TypeScript of the documents', () => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
     const { stdout, status } = spawnSync(tsc, ['-p', FOLDER], { encoding: 'utf8' });
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
-  });
+    // A whole compilation, on a machine that may be busy.
+  }, 120_000);
 });
 
 describe('YAML of the documents', () => {
