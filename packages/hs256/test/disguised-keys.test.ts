@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createWith, whyNotMade } from './support/hmac-token.ts';
+import { createWith, errorOf } from './support/hmac-token.ts';
 import { DERS, JWKS_AND_KEYS, PEMS, SSH_KEYS } from './support/public-material.ts';
 
 /** The secret is refused for what it is, in each form in which a secret can be given. */
@@ -14,7 +14,7 @@ function expectDisguised(material: string | Uint8Array, what: RegExp): void {
     { text: bytes.toString('hex'), encoding: 'hex' as const },
     ...(typeof material === 'string' ? [{ text: material, encoding: 'utf8' as const }] : []),
   ]) {
-    const error = whyNotMade(() => createWith([{ bytes: Buffer.alloc(32, 7) }, secret]));
+    const error = errorOf(() => createWith([{ bytes: Buffer.alloc(32, 7) }, secret]));
     expect(error).toMatchObject({ name: 'ConfigError' });
     expect(error?.message).toMatch(/^secrets\[1\]: expected /);
     expect(error?.message).toMatch(what);

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWith, decideBy, signHmac, whyNotMade } from './support/hmac-token.ts';
+import { createWith, decideBy, signHmac, errorOf } from './support/hmac-token.ts';
 import { DERS, PEMS } from './support/public-material.ts';
 
 const randomSecret = fc
@@ -42,7 +42,7 @@ describe('an ordinary secret', () => {
     fc.assert(
       fc.property(randomSecret, (bytes) => {
         for (const text of [bytes.toString('base64'), bytes.toString('hex')]) {
-          expect(whyNotMade(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
+          expect(errorOf(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
         }
       }),
       { numRuns: 500 },
@@ -52,7 +52,7 @@ describe('an ordinary secret', () => {
   it('may be a passphrase of any kind', () => {
     fc.assert(
       fc.property(passphrase, (text) => {
-        expect(whyNotMade(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
+        expect(errorOf(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
       }),
       { numRuns: 500 },
     );
@@ -62,7 +62,7 @@ describe('an ordinary secret', () => {
     fc.assert(
       fc.property(randomSecret, (bytes) => {
         const secret = Buffer.concat([Buffer.from([0x30, 0x82, 0x01, 0x22]), bytes]);
-        expect(whyNotMade(() => createWith([{ bytes: secret }]))).toBeUndefined();
+        expect(errorOf(() => createWith([{ bytes: secret }]))).toBeUndefined();
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('an ordinary secret', () => {
       'use ssh for the servers and rsa for nothing',
       '{"secret":"correct horse battery staple, twice"}',
     ]) {
-      expect(whyNotMade(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
+      expect(errorOf(() => createWith([{ text, encoding: 'utf8' }]))).toBeUndefined();
     }
   });
 });
@@ -94,7 +94,7 @@ describe('a public key', () => {
           (bytes: Buffer, encoding) => Buffer.from(`${space}${bytes.toString(encoding)}${space}`),
           Buffer.from(key),
         );
-        const error = whyNotMade(() => createWith([{ bytes: packed }]));
+        const error = errorOf(() => createWith([{ bytes: packed }]));
         expect(error?.message).toMatch(/PEM|DER/);
       }),
       { numRuns: 300 },

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createWith, whyNotMade } from './support/hmac-token.ts';
+import { createWith, errorOf } from './support/hmac-token.ts';
 
 const CANARY = 'canary0123456789';
 const BYTES = Buffer.from(CANARY);
@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
 
 describe('an error about a secret', () => {
   it.each(WRONG)('shows its type and length at most: %s', (_, secret) => {
-    const error = whyNotMade(() => createWith([secret as never]));
+    const error = errorOf(() => createWith([secret as never]));
     expect(error).toMatchObject({ name: 'ConfigError' });
     const shown = [error?.message, error?.stack, inspect(error, { depth: 9 })].join('\n');
     for (const form of [CANARY, CANARY.slice(0, 8), HEX.slice(0, 12), BYTES.toString('base64')]) {
@@ -47,7 +47,7 @@ describe('an error about a secret', () => {
       ],
       Array.from({ length: 9 }, () => good),
     ]) {
-      const error = whyNotMade(() => createWith(secrets));
+      const error = errorOf(() => createWith(secrets));
       expect(error).toMatchObject({ name: 'ConfigError' });
       expect(inspect(error, { depth: 9 })).not.toContain(CANARY.slice(0, 8));
     }

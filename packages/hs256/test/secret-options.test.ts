@@ -2,12 +2,12 @@ import { createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } fr
 import { ConfigError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { createHs256Authenticator } from '../src/index.ts';
-import { createWith, whyNotMade } from './support/hmac-token.ts';
+import { createWith, errorOf } from './support/hmac-token.ts';
 
 const bytes = randomBytes(32);
 
 function whyNot(secret: unknown, options: object = {}): string {
-  const error = whyNotMade(() => createWith([secret as never], options));
+  const error = errorOf(() => createWith([secret as never], options));
   if (error === undefined) return 'made';
   expect(error).toBeInstanceOf(ConfigError);
   return error.message;
@@ -127,7 +127,7 @@ describe('a secret', () => {
   });
 
   it('is named by its place in the list', () => {
-    const error = whyNotMade(() => createWith([{ bytes }, { bytes: Buffer.alloc(8) }]));
+    const error = errorOf(() => createWith([{ bytes }, { bytes: Buffer.alloc(8) }]));
     expect(error?.message).toMatch(/^secrets\[1\]: /);
   });
 });
@@ -151,7 +151,7 @@ describe('the options of HS256', () => {
   });
 
   it.each([[undefined], [null], [{}], [5]])('list the secrets: not %j', (secrets) => {
-    const error = whyNotMade(() => createWith(secrets as never));
+    const error = errorOf(() => createWith(secrets as never));
     expect(error).toMatchObject({
       name: 'ConfigError',
       message: expect.stringContaining('secrets: '),

@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createWith, decideBy, signHmac, whyNotMade } from './support/hmac-token.ts';
+import { createWith, decideBy, signHmac, errorOf } from './support/hmac-token.ts';
 
 const one = randomBytes(32);
 const two = randomBytes(32);
@@ -57,9 +57,9 @@ describe('a token without kid', () => {
 describe('the list of secrets', () => {
   it('has one to eight', () => {
     const eight = Array.from({ length: 8 }, () => ({ bytes: randomBytes(32) }));
-    expect(whyNotMade(() => createWith(eight))).toBeUndefined();
+    expect(errorOf(() => createWith(eight))).toBeUndefined();
     for (const wrong of [[], [...eight, { bytes: randomBytes(32) }]]) {
-      expect(whyNotMade(() => createWith(wrong))).toMatchObject({
+      expect(errorOf(() => createWith(wrong))).toMatchObject({
         name: 'ConfigError',
         message: expect.stringMatching(/^secrets: expected a list of 1 to 8/),
       });
@@ -71,7 +71,7 @@ describe('the list of secrets', () => {
       { kid: 'a', bytes: one },
       { kid: 'a', bytes: two },
     ];
-    expect(whyNotMade(() => createWith(twins))).toMatchObject({
+    expect(errorOf(() => createWith(twins))).toMatchObject({
       name: 'ConfigError',
       message: expect.stringContaining('secrets: expected'),
     });

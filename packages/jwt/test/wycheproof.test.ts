@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { verifyCompactJws } from '../src/index.ts';
 import { importKeySetWith } from '../src/keys/import-key-set.ts';
 import type { SignatureEngine } from '../src/signature/signature-engine.ts';
-import { ENGINES } from './support/engines.ts';
+import { ALGORITHMS, ENGINES } from './support/engines.ts';
 
 const FOLDER =
   process.env['WYCHEPROOF_DIR'] ??
@@ -26,20 +26,8 @@ interface Group {
   readonly tests: readonly Vector[];
 }
 
-const ALGORITHMS = [
-  'HS256',
-  'HS384',
-  'HS512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-];
+/** The corpus has no EdDSA. */
+const COVERED = ALGORITHMS.filter((alg) => alg !== 'EdDSA');
 
 /** Cases that are not decided as their file says, and why. */
 const EXCLUSIONS: Readonly<Record<string, ReadonlyMap<number, string>>> = {
@@ -63,7 +51,7 @@ async function accepts(
   key: object,
 ): Promise<boolean> {
   const keys = importKeySetWith(engines, { keys: 'keys' in key ? (key.keys as object[]) : [key] });
-  return !AuthError.is(await verifyCompactJws(jws, keys, { algorithms: ALGORITHMS }));
+  return !AuthError.is(await verifyCompactJws(jws, keys, { algorithms: COVERED }));
 }
 
 function groupsOf(file: string): readonly Group[] {

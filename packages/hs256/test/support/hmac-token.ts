@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { AuthError, type AuthenticationContext, type Clock } from '@grpc-authn/core/authenticator';
+import { createFakeClock } from '@grpc-authn/testing';
 import { createHs256Authenticator, type Hs256Options, type Hs256Secret } from '../../src/index.ts';
 
 export const NOW_SECONDS = 1_800_000_000;
 export const ISSUER = 'https://login.example.com';
 export const AUDIENCE = 'orders';
 
-/** Stands still. */
-export const clock: Clock = { nowMs: () => NOW_SECONDS * 1000, setTimer: () => () => undefined };
+/** Never advances. */
+export const clock: Clock = createFakeClock(NOW_SECONDS * 1000);
 
 export const context: AuthenticationContext = {
   method: '/orders.v1.Orders/List',
@@ -18,7 +19,7 @@ export function claims(changes: object = {}): object {
   return { iss: ISSUER, aud: AUDIENCE, sub: 'alice', exp: NOW_SECONDS + 300, ...changes };
 }
 
-/** A token signed by HMAC, whatever its header says. */
+/** A token signed with HMAC, regardless of its header. */
 export function signHmac(
   secret: Uint8Array,
   header: object = {},
@@ -52,8 +53,8 @@ export async function decideBy(authenticator: Authenticator, token: string): Pro
   return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : 'accepted';
 }
 
-/** What the authenticator said when it refused to be made; undefined where it was made. */
-export function whyNotMade(create: () => unknown): Error | undefined {
+/** The error that the factory threw; undefined if it threw none. */
+export function errorOf(create: () => unknown): Error | undefined {
   try {
     create();
     return undefined;

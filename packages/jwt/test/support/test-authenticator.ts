@@ -4,6 +4,7 @@ import {
   type Clock,
   type Principal,
 } from '@grpc-authn/core/authenticator';
+import { createFakeClock } from '@grpc-authn/testing';
 import {
   createJwtAuthenticator,
   importKeySet,
@@ -16,15 +17,15 @@ export const NOW_SECONDS = 1_800_000_000;
 export const ISSUER = 'https://id.example.com';
 export const AUDIENCE = 'orders';
 
-/** Stands still: a test that needs another time says so in the token. */
-export const clock: Clock = { nowMs: () => NOW_SECONDS * 1000, setTimer: () => () => undefined };
+/** Never advances: a test of another time changes the times in the token. */
+export const clock: Clock = createFakeClock(NOW_SECONDS * 1000);
 
 export const context: AuthenticationContext = {
   method: '/orders.v1.Orders/List',
   signal: new AbortController().signal,
 };
 
-/** The key of every token that does not name another. */
+/** The default key of test tokens. */
 export const key: SigningKey = createSigningKey('EdDSA', 'main');
 
 export type TestOptions = Partial<JwtOptions> & {
@@ -48,7 +49,7 @@ export function createTestAuthenticator(
   });
 }
 
-/** Claims of a good access token, with these changes; undefined takes a claim out. */
+/** Claims of a good access token, with these changes; undefined removes a claim. */
 export function claims(changes: object = {}): object {
   return {
     iss: ISSUER,
@@ -64,22 +65,22 @@ export function header(changes: object = {}): object {
   return { alg: key.alg, kid: key.kid, typ: 'at+jwt', ...changes };
 }
 
-/** A well signed token with these changes to a good one. */
+/** A good token with these changes, correctly signed. */
 export function token(claimChanges: object = {}, headerChanges: object = {}): string {
   return signJws(key, header(headerChanges), claims(claimChanges));
 }
 
-/** A well signed token of a good header and this payload, written as given. */
+/** A token with a good header and exactly this payload, correctly signed. */
 export function tokenOfPayload(payload: Part): string {
   return signJws(key, header(), payload);
 }
 
-/** A well signed token of this header, written as given, and good claims. */
+/** A token with exactly this header and good claims, correctly signed. */
 export function tokenOfHeader(raw: Part): string {
   return signJws(key, raw, claims());
 }
 
-/** A good payload as JSON text, followed by these members, written as given. */
+/** A good payload as JSON text, followed by exactly these members. */
 export function payloadText(members: string): string {
   return `${JSON.stringify(claims()).slice(0, -1)},${members}}`;
 }
