@@ -50,7 +50,7 @@ const PEM_DISGUISES: readonly (readonly [string, (pem: string) => string | Uint8
   ['in base64 of base64', (pem) => Buffer.from(btoa(pem)).toString('base64')],
 ];
 
-describe.each(PEM_DISGUISES)('PEM is no secret %s', (_, disguise) => {
+describe.each(PEM_DISGUISES)('PEM is not accepted as a secret %s', (_, disguise) => {
   it.each(PEMS)('%s', (__, pem) => {
     expectDisguised(disguise(pem), /PEM/);
   });
@@ -78,7 +78,7 @@ const DER_DISGUISES: readonly (readonly [string, (der: Buffer) => string | Uint8
   ['in hex of base64', (der) => Buffer.from(der.toString('base64')).toString('hex')],
 ];
 
-describe.each(DER_DISGUISES)('DER is no secret %s', (_, disguise) => {
+describe.each(DER_DISGUISES)('DER is not accepted as a secret %s', (_, disguise) => {
   it.each(DERS)('%s', (__, der) => {
     expectDisguised(disguise(der), /DER/);
   });
@@ -100,13 +100,16 @@ const JSON_DISGUISES: readonly (readonly [string, (json: string) => string | Uin
   ['in hex', (json) => Buffer.from(json).toString('hex')],
 ];
 
-describe.each(JSON_DISGUISES)('a JWK or a JWK Set is no secret %s', (_, disguise) => {
-  it.each(JWKS_AND_KEYS)('%s', (__, value) => {
-    expectDisguised(disguise(JSON.stringify(value)), /JWK/);
-  });
-});
+describe.each(JSON_DISGUISES)(
+  'a JWK or a JWK Set is not accepted as a secret %s',
+  (_, disguise) => {
+    it.each(JWKS_AND_KEYS)('%s', (__, value) => {
+      expectDisguised(disguise(JSON.stringify(value)), /JWK/);
+    });
+  },
+);
 
-describe('an SSH key is no secret', () => {
+describe('an SSH key is not accepted as a secret', () => {
   it.each(SSH_KEYS)('%s', (_, key) => {
     expectDisguised(key, /SSH|PEM/);
     expectDisguised(Buffer.from(key).toString('base64'), /SSH|PEM/);

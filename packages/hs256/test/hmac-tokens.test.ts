@@ -15,14 +15,14 @@ const secret = randomBytes(64);
 const authenticator = createWith([{ kid: 'k', bytes: secret }]);
 
 describe('an HS256 authenticator', () => {
-  it('accepts what jose signs', async () => {
+  it('accepts a token signed by jose', async () => {
     const jwt = await new SignJWT({ ...claims() })
       .setProtectedHeader({ alg: 'HS256', kid: 'k', typ: 'at+jwt' })
       .sign(secret);
     expect(await decideBy(authenticator, jwt)).toBe('accepted');
   });
 
-  it('is called hs256 unless said', () => {
+  it('is named hs256 by default', () => {
     expect(authenticator).toMatchObject({ name: 'hs256', issuers: [ISSUER], schemes: ['bearer'] });
     expect(createWith([{ bytes: secret }], { name: 'legacy' }).name).toBe('legacy');
   });
@@ -30,7 +30,7 @@ describe('an HS256 authenticator', () => {
   it.each([
     ['HS384', 'sha384'],
     ['HS512', 'sha512'],
-  ])('refuses %s by the same secret', async (alg, hash) => {
+  ])('refuses %s with the same secret', async (alg, hash) => {
     const jwt = signHmac(secret, { alg, kid: 'k' }, claims(), hash);
     expect(await decideBy(authenticator, jwt)).toBe('invalid_token/algorithm');
     const withoutKid = signHmac(secret, { alg }, claims(), hash);
@@ -38,7 +38,7 @@ describe('an HS256 authenticator', () => {
   });
 
   it.each(['none', 'nOnE', 'hs256', 'RS256', 'ES256', 'EdDSA', '', undefined])(
-    'refuses an HMAC that is called %s',
+    'refuses an HMAC with the alg %s',
     async (alg) => {
       expect(await decideBy(authenticator, signHmac(secret, { alg, kid: 'k' }))).toBe(
         'invalid_token/algorithm',
@@ -46,7 +46,7 @@ describe('an HS256 authenticator', () => {
     },
   );
 
-  it.each(['RS256', 'ES256', 'EdDSA'])('refuses %s, even by a key in the header', async (alg) => {
+  it.each(['RS256', 'ES256', 'EdDSA'])('refuses %s, even with a key in the header', async (alg) => {
     const { privateKey, publicKey } =
       alg === 'RS256'
         ? generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -60,7 +60,7 @@ describe('an HS256 authenticator', () => {
     expect(await decideBy(authenticator, jwt)).toBe('invalid_token/algorithm');
   });
 
-  it('refuses a secret that the header brings', async () => {
+  it('refuses a secret in the header', async () => {
     const own = randomBytes(32);
     const jwk = { kty: 'oct', k: own.toString('base64url'), alg: 'HS256', kid: 'k' };
     expect(await decideBy(authenticator, signHmac(own, { kid: 'k', jwk }))).toBe(
@@ -68,7 +68,7 @@ describe('an HS256 authenticator', () => {
     );
   });
 
-  it('refuses an empty, a cut and a longer signature', async () => {
+  it('refuses an empty, a shortened and an extended signature', async () => {
     const jwt = signHmac(secret, { kid: 'k' });
     const head = jwt.slice(0, jwt.lastIndexOf('.') + 1);
     const mac = Buffer.from(jwt.slice(head.length), 'base64url');
@@ -79,7 +79,7 @@ describe('an HS256 authenticator', () => {
     }
   });
 
-  it('refuses a secret that is nearly its own', async () => {
+  it('refuses a secret that is almost its own', async () => {
     for (const other of [
       secret.subarray(0, 63),
       Buffer.concat([secret, Buffer.from('\n')]),
@@ -98,12 +98,12 @@ describe('an HS256 authenticator', () => {
     ['of another issuer', { iss: 'https://x.example' }, 'issuer'],
     ['for another audience', { aud: 'billing' }, 'audience'],
     ['of another use', { at_hash: 'AAAA' }, 'use'],
-  ])('refuses a token %s, as every JWT authenticator does', async (_, changes, reason) => {
+  ])('refuses a token %s, like every JWT authenticator', async (_, changes, reason) => {
     const jwt = signHmac(secret, { kid: 'k' }, claims(changes));
     expect(await decideBy(authenticator, jwt)).toBe(`invalid_token/${reason}`);
   });
 
-  it('hands the rules of JWTs on', async () => {
+  it('applies the options of JWT authenticators', async () => {
     const strict = createWith([{ bytes: secret }], {
       typ: ['at+jwt'],
       requiredClaims: ['tenant'],

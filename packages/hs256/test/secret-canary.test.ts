@@ -20,7 +20,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['given as a key', { key: CANARY }],
   ['given as text in a list', { text: [CANARY], encoding: 'utf8' }],
   ['given twice', { text: CANARY, encoding: 'utf8', bytes: BYTES }],
-  ['with an option that nobody knows', { text: CANARY, encoding: 'utf8', alg: 'HS256' }],
+  ['with an unknown option', { text: CANARY, encoding: 'utf8', alg: 'HS256' }],
   ['with a wrong kid', { text: `${CANARY}${CANARY}`, encoding: 'utf8', kid: 5 }],
   ['really a PEM', { text: `-----BEGIN ${CANARY}-----${CANARY}`, encoding: 'utf8' }],
   ['really a JWK', { text: JSON.stringify({ kty: 'oct', k: CANARY }), encoding: 'utf8' }],
@@ -28,7 +28,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
 ];
 
 describe('an error about a secret', () => {
-  it.each(WRONG)('shows its type and length at most: %s', (_, secret) => {
+  it.each(WRONG)('shows only its type and length: %s', (_, secret) => {
     const error = errorOf(() => createWith([secret as never]));
     expect(error).toMatchObject({ name: 'ConfigError' });
     const shown = [error?.message, error?.stack, inspect(error, { depth: 9 })].join('\n');
@@ -37,7 +37,7 @@ describe('an error about a secret', () => {
     }
   });
 
-  it('shows nothing of the other secrets', () => {
+  it('shows no part of the other secrets', () => {
     const good = { text: `${CANARY}${CANARY}`, encoding: 'utf8' as const };
     for (const secrets of [
       [good, { bytes: Buffer.alloc(8) }],
@@ -53,7 +53,7 @@ describe('an error about a secret', () => {
     }
   });
 
-  it('is all there is: an authenticator shows no secret', () => {
+  it('shows no secret in an inspected authenticator', () => {
     const authenticator = createWith([{ text: `${CANARY}${CANARY}`, encoding: 'utf8' }]);
     const shown = inspect(authenticator, { depth: 9, showHidden: true });
     expect(shown).not.toContain(CANARY.slice(0, 8));

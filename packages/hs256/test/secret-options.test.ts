@@ -33,7 +33,7 @@ describe('the length of a secret', () => {
         encoding: 'base64url',
       }),
     ],
-  ])('is 32 bytes at least: %s', (_, secretOf) => {
+  ])('is at least 32 bytes: %s', (_, secretOf) => {
     expect(whyNot(secretOf(32))).toBe('made');
     expect(whyNot(secretOf(31))).toMatch(
       /^secrets\[0\]: expected at least 32 bytes, received 31 bytes/,
@@ -65,18 +65,18 @@ describe('the text of a secret', () => {
     ['base64', 'the URL alphabet', '-_'.repeat(22)],
     ['base64', 'a dot', `${base64.slice(0, -2)}.=`],
     ['base64', 'padding in its middle', `${base64}${base64}`],
-    ['base64', 'one character over', 'A'.repeat(45)],
+    ['base64', 'an extra character', 'A'.repeat(45)],
     ['base64', 'too much padding', `${base64}==`],
     ['base64', 'quotes', `"${base64}"`],
     ['base64url', 'the other alphabet', '+/'.repeat(22)],
     ['base64url', 'a newline', `${bytes.toString('base64url')}\n`],
-    ['base64url', 'one character over', 'A'.repeat(45)],
+    ['base64url', 'an extra character', 'A'.repeat(45)],
     ['hex', 'an odd length', `${hex}0`],
     ['hex', 'a letter beyond f', `${hex.slice(0, -1)}g`],
     ['hex', '0x before it', `0x${hex}`],
     ['hex', 'colons', hex.replace(/(..)(?=.)/g, '$1:')],
     ['hex', 'a newline', `${hex}\n`],
-  ])('is written in its encoding: no %s with %s', (encoding, _, text) => {
+  ])('must match its encoding: no %s with %s', (encoding, _, text) => {
     const why = whyNot({ text, encoding });
     expect(why).toMatch(/^secrets\[0\]\.text: /);
     expect(why).toContain(encoding);
@@ -111,7 +111,7 @@ describe('a secret', () => {
     ['a private KeyObject', { key: privateKey }, 'secrets[0].key: '],
     ['a public KeyObject', { key: createPublicKey(privateKey) }, 'secrets[0].key: '],
     [
-      'what looks like a KeyObject',
+      'an object that looks like a KeyObject',
       { key: { type: 'secret', export: () => bytes } },
       'secrets[0].key: ',
     ],
@@ -119,14 +119,14 @@ describe('a secret', () => {
     ['an empty kid', { kid: '', bytes }, 'secrets[0].kid: '],
     ['a kid that is a number', { kid: 5, bytes }, 'secrets[0].kid: '],
     ['a kid of null', { kid: null, bytes }, 'secrets[0].kid: '],
-    ['an option that nobody knows', { bytes, alg: 'HS512' }, 'another name'],
+    ['an unknown option', { bytes, alg: 'HS512' }, 'another name'],
   ])('is not %s', (_, secret, option) => {
     const why = whyNot(secret);
     expect(why).not.toBe('made');
     expect(why).toContain(option);
   });
 
-  it('is named by its place in the list', () => {
+  it('is identified by its index', () => {
     const error = errorOf(() => createWith([{ bytes }, { bytes: Buffer.alloc(8) }]));
     expect(error?.message).toMatch(/^secrets\[1\]: /);
   });
@@ -137,7 +137,7 @@ describe('the options of HS256', () => {
     ['algorithms', { algorithms: ['HS512'] }],
     ['secret', { secret: 'x' }],
     ['keys', { keys: [] }],
-  ])('have no %s', (name, options) => {
+  ])('do not include %s', (name, options) => {
     expect(whyNot({ bytes }, options)).toContain(`there is no option "${name}"`);
   });
 
@@ -146,11 +146,11 @@ describe('the options of HS256', () => {
     ['audience', { audience: [] }],
     ['tokenUse', { tokenUse: 'refresh' }],
     ['clockToleranceSeconds', { clockToleranceSeconds: Number.NaN }],
-  ])('are checked as those of every JWT authenticator: %s', (name, options) => {
+  ])('are checked like those of every JWT authenticator: %s', (name, options) => {
     expect(whyNot({ bytes }, options)).toContain(`${name}: expected `);
   });
 
-  it.each([[undefined], [null], [{}], [5]])('list the secrets: not %j', (secrets) => {
+  it.each([[undefined], [null], [{}], [5]])('require a list of secrets: not %j', (secrets) => {
     const error = errorOf(() => createWith(secrets as never));
     expect(error).toMatchObject({
       name: 'ConfigError',

@@ -12,18 +12,18 @@ describe('a token with a kid', () => {
     { kid: 'old', bytes: one },
   ]);
 
-  it('is verified by the secret of that kid', async () => {
+  it('is verified with the secret of that kid', async () => {
     expect(await decideBy(authenticator, signHmac(one, { kid: 'old' }))).toBe('accepted');
     expect(await decideBy(authenticator, signHmac(two, { kid: 'new' }))).toBe('accepted');
   });
 
-  it('is verified by no other', async () => {
+  it('is verified with no other secret', async () => {
     expect(await decideBy(authenticator, signHmac(one, { kid: 'new' }))).toBe(
       'invalid_token/signature',
     );
   });
 
-  it('is of an unknown key where no secret has that kid', async () => {
+  it('has an unknown key if no secret has that kid', async () => {
     for (const kid of ['next', '', '__proto__', 'NEW']) {
       expect(await decideBy(authenticator, signHmac(one, { kid }))).toBe(
         'invalid_token/unknown_key',
@@ -31,7 +31,7 @@ describe('a token with a kid', () => {
     }
   });
 
-  it('is of an unknown key where the secrets have no kid at all', async () => {
+  it('has an unknown key if no secret has a kid', async () => {
     const nameless = createWith([{ bytes: one }]);
     expect(await decideBy(nameless, signHmac(one, { kid: 'old' }))).toBe(
       'invalid_token/unknown_key',
@@ -40,7 +40,7 @@ describe('a token with a kid', () => {
 });
 
 describe('a token without kid', () => {
-  it('is tried with each of eight secrets, named or not', async () => {
+  it('is tried with each of eight secrets, with or without kid', async () => {
     const secrets = Array.from({ length: 8 }, () => randomBytes(32));
     const authenticator = createWith(
       secrets.map((bytes, index) => (index % 2 === 0 ? { bytes } : { bytes, kid: `k${index}` })),
@@ -66,7 +66,7 @@ describe('the list of secrets', () => {
     }
   });
 
-  it('has no kid twice', () => {
+  it('has no duplicate kid', () => {
     const twins = [
       { kid: 'a', bytes: one },
       { kid: 'a', bytes: two },
@@ -77,7 +77,7 @@ describe('the list of secrets', () => {
     });
   });
 
-  it('is rotated by adding the new secret, then taking the old one away', async () => {
+  it('is rotated by adding the new secret, then removing the old one', async () => {
     const stages = [[{ bytes: one }], [{ bytes: two }, { bytes: one }], [{ bytes: two }]];
     const decisions = await Promise.all(
       stages.map(async (secrets) => {
@@ -95,7 +95,7 @@ describe('the list of secrets', () => {
     ]);
   });
 
-  it('was copied: what is done to it later changes nothing', async () => {
+  it('is copied: later changes have no effect', async () => {
     const bytes = Buffer.from(three);
     const secrets = [{ kid: 'k', bytes }];
     const authenticator = createWith(secrets);
@@ -112,7 +112,7 @@ describe('the list of secrets', () => {
     );
   });
 
-  it('takes a secret in any of its forms', async () => {
+  it('accepts a secret in each form', async () => {
     for (const secret of [
       { bytes: one },
       { bytes: new Uint8Array(one) },

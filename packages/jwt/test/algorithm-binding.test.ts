@@ -23,7 +23,7 @@ describe('the algorithm of a token', () => {
     ['a PS256 token, a key declared RS256', 'PS256', 'RS256'],
     ['an RS256 token, a key declared PS256', 'RS256', 'PS256'],
     ['an RS512 token, a key declared RS256', 'RS512', 'RS256'],
-  ])('is the key’s own: %s', async (_, signed, declared) => {
+  ])('is that of the key: %s', async (_, signed, declared) => {
     const options = { keys: keySetOf(renameKey(rsa, { alg: declared })) };
     const jwt = tokenBy(renameKey(rsa, { alg: signed }));
     const algorithms = ['RS256', 'PS256', 'RS512'] as const;
@@ -31,14 +31,14 @@ describe('the algorithm of a token', () => {
     expect(await decide(tokenBy(renameKey(rsa, { alg: declared })), options)).toBe('accepted');
   });
 
-  it('is on the allow-list, even where a key for it is at hand', async () => {
+  it('must be allowed, even if a key for it is available', async () => {
     const es384 = createSigningKey('ES384');
     const options = { keys: keySetOf(es384) };
     expect(await decide(tokenBy(es384), options)).toBe('invalid_token/algorithm');
     expect(await decide(tokenBy(es384), { ...options, algorithms: ['ES384'] })).toBe('accepted');
   });
 
-  it('is written as it is registered', async () => {
+  it('must have its registered spelling', async () => {
     for (const alg of [
       'eddsa',
       'EDDSA',
@@ -60,7 +60,7 @@ describe('the algorithm of a token', () => {
     },
   );
 
-  it('is EdDSA by either of its names, in the token, the key and the options', async () => {
+  it('can be EdDSA or Ed25519 in the token, the key and the options', async () => {
     const ed = createSigningKey('EdDSA', 'ed');
     for (const declared of ['EdDSA', 'Ed25519']) {
       const keys = keySetOf(renameKey(ed, { alg: declared }));
@@ -73,7 +73,7 @@ describe('the algorithm of a token', () => {
     }
   });
 
-  it('is not one curve’s where the key is another’s', async () => {
+  it('must match the curve of the key', async () => {
     const es384 = createSigningKey('ES384', 'ec');
     const keys = importKeySet({ keys: [withoutAlgorithm(es384)] });
     const jwt = tokenBy(es384, { alg: 'ES256' });
@@ -83,7 +83,7 @@ describe('the algorithm of a token', () => {
   });
 });
 
-describe('a token of no algorithm', () => {
+describe('a token without a valid algorithm', () => {
   it.each(['none', 'None', 'nOnE', 'NONE'])('is refused: %s', async (alg) => {
     const unsigned = `${encodePart(header({ alg }))}.${encodePart(claims())}.`;
     expect(await decide(unsigned)).toBe('invalid_token/algorithm');
@@ -92,14 +92,14 @@ describe('a token of no algorithm', () => {
     expect(await decide(withoutKid)).toBe('invalid_token/algorithm');
   });
 
-  it('is refused where the algorithm is good and the signature is empty', async () => {
+  it('is refused if the signature is empty', async () => {
     const unsigned = `${encodePart(header())}.${encodePart(claims())}.`;
     expect(await decide(unsigned)).toBe('invalid_token/signature');
   });
 });
 
 // CVE-2015-9235 and its kin: a public key is everybody's, so it must never be a secret.
-describe('an HMAC under a public key', () => {
+describe('an HMAC with a public key as secret', () => {
   const publicKey = createPublicKey(rsa.privateKey);
   const pem = publicKey.export({ format: 'pem', type: 'spki' });
   const guesses: readonly (readonly [string, string | Buffer])[] = [
@@ -127,7 +127,7 @@ describe('an HMAC under a public key', () => {
     }
   });
 
-  it('is refused where the key is a point of a curve', async () => {
+  it('is refused if the secret is a point of a curve', async () => {
     const point = createPublicKey(p256.privateKey).export({ format: 'der', type: 'spki' });
     const privateKey = createSecretKey(Buffer.from(point));
     const options = { keys: keySetOf(p256), algorithms: ['ES256', 'HS256'] as const };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIENCE, decide, principalOf, token } from './support/test-authenticator.ts';
 
 describe('the aud of a token', () => {
-  it('is text, or a list that has ours among others', async () => {
+  it('is a string, or a list that contains an accepted value', async () => {
     expect((await principalOf(token({ aud: AUDIENCE }))).audience).toEqual([AUDIENCE]);
     const several = ['billing', AUDIENCE];
     expect((await principalOf(token({ aud: several }))).audience).toEqual(several);
@@ -14,11 +14,11 @@ describe('the aud of a token', () => {
     ['empty', ''],
     ['an empty list', []],
     ['another', 'billing'],
-    ['a list of others', ['billing', 'shipping']],
+    ['a list of other audiences', ['billing', 'shipping']],
     ['in another case', 'Orders'],
     ['longer', 'orders2'],
     ['shorter', 'order'],
-    ['several in one text', 'billing orders'],
+    ['several in one string', 'billing orders'],
     ['with a space', 'orders '],
     ['a list within a list', [[AUDIENCE]]],
     ['a list with a number in it', [AUDIENCE, 5]],
@@ -28,11 +28,11 @@ describe('the aud of a token', () => {
     ['an object that looks like a list', { 0: AUDIENCE, length: 1 }],
     ['a number', 5],
     ['true', true],
-  ])('is refused where it is %s', async (_, aud) => {
+  ])('is refused if it is %s', async (_, aud) => {
     expect(await decide(token({ aud }))).toBe('invalid_token/audience');
   });
 
-  it('may be any of those that are configured', async () => {
+  it('can be any configured value', async () => {
     const audience = ['orders', 'orders-v2'] as const;
     expect(await decide(token({ aud: 'orders-v2' }), { audience })).toBe('accepted');
     expect(await decide(token({ aud: 'orders-v3' }), { audience })).toBe('invalid_token/audience');
@@ -42,20 +42,20 @@ describe('the aud of a token', () => {
 describe('an audience in another claim', () => {
   const audience = { claim: 'client_id', values: ['web', 'app'] } as const;
 
-  it('is matched there', async () => {
+  it('is matched in that claim', async () => {
     const principal = await principalOf(token({ aud: undefined, client_id: 'app' }), { audience });
     expect(principal).toMatchObject({ audience: ['app'], clientId: 'app' });
   });
 
   it.each([
     ['is another', { client_id: 'evil' }],
-    ['is missing, whatever aud says', { aud: 'web' }],
+    ['is missing, regardless of aud', { aud: 'web' }],
     ['is a number', { client_id: 5 }],
-  ])('is refused where the claim %s', async (_, changes) => {
+  ])('is refused if the claim %s', async (_, changes) => {
     expect(await decide(token(changes), { audience })).toBe('invalid_token/audience');
   });
 
-  it('is one literal claim of the token’s own', async () => {
+  it('is one literal own claim of the token', async () => {
     const nested = { audience: { claim: 'a.b', values: ['web'] } } as const;
     expect(await decide(token({ a: { b: 'web' } }), nested)).toBe('invalid_token/audience');
     expect(await decide(token({ 'a.b': 'web' }), nested)).toBe('accepted');

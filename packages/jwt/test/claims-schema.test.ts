@@ -38,7 +38,7 @@ describe('the claims schema', () => {
     expect(principal.claims).toEqual({ tenant: 'acme' });
   });
 
-  it('never says who the caller is', async () => {
+  it('never changes the identity', async () => {
     const lies = {
       iss: 'https://attacker.example',
       sub: 'root',
@@ -62,13 +62,13 @@ describe('the claims schema', () => {
     });
   });
 
-  it('cannot take a confirmation away', async () => {
+  it('cannot remove a confirmation', async () => {
     const bound = token({ cnf: { jkt: 'thumb' } });
     const principal = await principalOf(bound, { claims: schemaGiving({}) });
     expect(principal.confirmation).toEqual({ jkt: 'thumb' });
   });
 
-  it('refuses a token that it has issues with, and tells nothing of them', async () => {
+  it('refuses a token with issues, and the error does not show them', async () => {
     const schema = schemaOf(() => ({ issues: [{ message: 'secret-value is no tenant' }] }));
     const verdict = await verdictOf(token(), { claims: schema });
     expect(verdict).toMatchObject({ code: 'invalid_token', reason: 'claim' });
@@ -76,7 +76,7 @@ describe('the claims schema', () => {
     expect(JSON.stringify(verdict)).not.toContain('secret-value');
   });
 
-  it('refuses by a list of issues, even an empty one', async () => {
+  it('refuses even if the list of issues is empty', async () => {
     const claimsSchema = schemaOf(() => ({ issues: [] }));
     expect(await decide(token(), { claims: claimsSchema })).toBe('invalid_token/claim');
   });
@@ -89,7 +89,7 @@ describe('the claims schema', () => {
       },
     ],
     [
-      'throws text',
+      'throws a string',
       () => {
         throw 'a bug';
       },
@@ -97,14 +97,14 @@ describe('the claims schema', () => {
     ['is asynchronous', () => Promise.resolve({ value: {} })],
     ['is asynchronous and fails', () => Promise.reject(new Error('a bug'))],
     ['is thenable', () => ({ then: () => undefined })],
-    ['gives nothing', () => undefined],
-    ['gives no value', () => ({})],
-    ['gives null', () => ({ value: null })],
-    ['gives a list', () => ({ value: [] })],
-    ['gives text', () => ({ value: 'alice' })],
-    ['gives what cannot be frozen', () => ({ value: { at: new Map() } })],
+    ['returns nothing', () => undefined],
+    ['returns no value', () => ({})],
+    ['returns null', () => ({ value: null })],
+    ['returns a list', () => ({ value: [] })],
+    ['returns a string', () => ({ value: 'alice' })],
+    ['returns an object that cannot be frozen', () => ({ value: { at: new Map() } })],
   ] as readonly (readonly [string, () => unknown])[])(
-    'is a bug and no refusal where it %s',
+    'causes an error, not a refusal, if it %s',
     async (_, validate) => {
       const schema = schemaOf(validate as Validate);
       const failure = await verdictOf(token(), { claims: schema }).then(
@@ -127,14 +127,14 @@ describe('the claims schema', () => {
     ['nothing', () => ({ value: undefined }), /claims: expected an object/],
     ['null', () => ({ value: null }), /claims: expected an object/],
   ] as readonly (readonly [string, () => unknown, RegExp])[])(
-    'says what is wrong with it: %s',
+    'causes an error that names the problem: %s',
     async (_, validate, why) => {
       const schema = schemaOf(validate as Validate);
       await expect(verdictOf(token(), { claims: schema })).rejects.toThrow(why);
     },
   );
 
-  it('is not asked before the token is known to be good', async () => {
+  it('is called only for a verified token', async () => {
     let asked = 0;
     const schema = schemaOf((value) => {
       asked += 1;

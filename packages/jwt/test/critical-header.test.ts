@@ -15,15 +15,15 @@ describe('a header with crit', () => {
     ['text', 'b64', { b64: true }],
     ['null', null, {}],
     ['false', false, {}],
-  ])('is refused where it lists %s', async (_, crit, members) => {
+  ])('is refused if it lists %s', async (_, crit, members) => {
     expect(await decide(token({}, { crit, ...members }))).toBe('invalid_token/critical');
   });
 
-  it('is accepted where crit stands in something else', async () => {
+  it('is accepted if only a nested member is named crit', async () => {
     expect(await decide(token({ crit: ['exp'] }, { nested: { crit: ['exp'] } }))).toBe('accepted');
   });
 
-  it('is refused where crit comes twice and the last is empty', async () => {
+  it('is refused if crit occurs twice and the last is empty', async () => {
     const text = `${JSON.stringify(header()).slice(0, -1)},"crit":["b64"],"crit":[]}`;
     expect(await decide(tokenOfHeader(text))).toBe('invalid_token/critical');
   });
@@ -35,14 +35,14 @@ describe('an unencoded payload', () => {
     expect(await decide(token({}, { b64 }))).toBe('invalid_token/critical');
   });
 
-  it('is refused where it is signed as RFC 7797 wants it', async () => {
+  it('is refused even if it is signed as in RFC 7797', async () => {
     const protectedPart = encodePart(header({ b64: false, crit: ['b64'] }));
     const signature = signInput(key, `${protectedPart}.${JSON.stringify(claims())}`);
     const jwt = `${protectedPart}.${encodePart(claims())}.${signature.toString('base64url')}`;
     expect(await decide(jwt)).toBe('invalid_token/critical');
   });
 
-  it('is what b64: true denies, so that header passes', async () => {
+  it('is accepted with b64: true, which means encoded', async () => {
     expect(await decide(token({}, { b64: true }))).toBe('accepted');
   });
 });

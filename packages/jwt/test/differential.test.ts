@@ -6,8 +6,8 @@ import { tokensNear } from './support/mutated-tokens.ts';
 import { createSigningKey, encodePart, signInput, signJws } from './support/signing-key.ts';
 
 // The long run is `pnpm fuzz`.
-describe('a token that was changed, or made strangely', () => {
-  it.each(ALGORITHMS)('is accepted by no engine where jose refuses it: %s', async (alg) => {
+describe('a mutated token', () => {
+  it.each(ALGORITHMS)('is accepted by no engine if jose refuses it: %s', async (alg) => {
     const subject = subjectOf(createSigningKey(alg));
     const seen = new Set<string>();
     await fc.assert(
@@ -45,7 +45,7 @@ describe('what jose accepts and this package refuses', () => {
     ['unknown_key', signJws(key, { ...plain, kid: 5 }, 'payload')],
     ['type', signJws(key, { ...plain, typ: 5 }, 'payload')],
     ['signature', withoutLeadingZero()],
-  ])('is known, and why: %s', async (reason, token) => {
+  ])('is listed with its reason: %s', async (reason, token) => {
     expect(await compare(token, subject)).toBe(`only jose accepts: ${reason}`);
   });
 });

@@ -15,8 +15,8 @@ const OFFERS: readonly (readonly [string, object])[] = [
   ['jwks', { jwks: { keys: [attacker.jwk] } }],
 ];
 
-describe('a key that a token brings along', () => {
-  it.each(OFFERS)('never verifies it: %s', async (_, offer) => {
+describe('a key in the header of a token', () => {
+  it.each(OFFERS)('never verifies the token: %s', async (_, offer) => {
     const forged = (kid: string | undefined): string =>
       signJws(attacker, { alg: 'EdDSA', kid, ...offer }, claims());
     expect(await decide(forged('main'))).toBe('invalid_token/signature');
@@ -24,11 +24,11 @@ describe('a key that a token brings along', () => {
     expect(await decide(forged(undefined))).toBe('invalid_token/signature');
   });
 
-  it.each(OFFERS)('is ignored where the token is good: %s', async (_, offer) => {
+  it.each(OFFERS)('is ignored in a good token: %s', async (_, offer) => {
     expect(await decide(token({}, offer))).toBe('accepted');
   });
 
-  it('does not slip in by the key’s own x5c', async () => {
+  it('is not taken from the x5c of a JWK', async () => {
     const trusted = createSigningKey('EdDSA', 'main');
     const keys = keySetOf({ ...trusted, jwk: { ...trusted.jwk, x5c: ['MIIB'] } });
     const forged = signJws(attacker, { alg: 'EdDSA', kid: 'main' }, claims());
@@ -50,7 +50,7 @@ describe('a kid', () => {
     ['main '],
     [''],
     ['k'.repeat(40_000)],
-  ])('that no key has is unknown: %.30s', async (kid) => {
+  ])('of no key is unknown: %.30s', async (kid) => {
     expect(await decide(token({}, { kid }))).toBe('invalid_token/unknown_key');
   });
 
@@ -61,7 +61,7 @@ describe('a kid', () => {
     },
   );
 
-  it('finds no other key, even where the other key signed the token', async () => {
+  it('selects no other key, even if that key signed the token', async () => {
     const [one, other] = [createSigningKey('EdDSA', 'one'), createSigningKey('EdDSA', 'other')];
     const keys = keySetOf(one, other);
     const jwt = signJws(one, { alg: 'EdDSA', kid: 'other' }, claims());

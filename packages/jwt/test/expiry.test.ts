@@ -11,7 +11,7 @@ import {
 const LAST_SECOND_OF_9999 = 253_402_300_799;
 
 describe('the exp of a token', () => {
-  it('must be there', async () => {
+  it('is required', async () => {
     expect(await decide(token({ exp: undefined }))).toBe('invalid_token/no_expiry');
   });
 
@@ -35,18 +35,18 @@ describe('the exp of a token', () => {
     expect(await decide(tokenOfPayload(payloadText(`"exp":${exp}`)))).toBe('invalid_token/claim');
   });
 
-  it('may be the last second of the year 9999', async () => {
+  it('can be the last second of the year 9999', async () => {
     const principal = await principalOf(token({ exp: LAST_SECOND_OF_9999 }));
     expect(principal.expiresAtEpochSeconds).toBe(LAST_SECOND_OF_9999);
   });
 
-  it('may have a fraction, and is handed on as it was', async () => {
+  it('can have a fraction, which the principal keeps', async () => {
     const principal = await principalOf(token({ exp: NOW_SECONDS + 0.5 }));
     expect(principal.expiresAtEpochSeconds).toBe(NOW_SECONDS + 0.5);
     expect(principal.verifiedAtEpochSeconds).toBe(NOW_SECONDS);
   });
 
-  it('ends the token five seconds later, unless said otherwise', async () => {
+  it('has a tolerance of five seconds by default', async () => {
     expect(await decide(token({ exp: NOW_SECONDS - 4.999 }))).toBe('accepted');
     expect(await decide(token({ exp: NOW_SECONDS - 5 }))).toBe('invalid_token/expired');
   });
@@ -62,11 +62,11 @@ describe('the exp of a token', () => {
     },
   );
 
-  it('is 0 for a token that expired in 1970', async () => {
+  it('can be 0, for a token that expired in 1970', async () => {
     expect(await decide(token({ exp: 0, iat: undefined }))).toBe('invalid_token/expired');
   });
 
-  it('is measured by the clock at each call', async () => {
+  it('is compared with the clock in each call', async () => {
     let nowMs = NOW_SECONDS * 1000;
     const clock = { nowMs: () => nowMs, setTimer: () => () => undefined };
     const jwt = token({ exp: NOW_SECONDS + 10 });
@@ -77,7 +77,7 @@ describe('the exp of a token', () => {
     expect(await decide(jwt, { clock })).toBe('invalid_token/expired');
   });
 
-  it('never lets a token in by a clock that tells no time', async () => {
+  it('is not met by a clock that returns no valid time', async () => {
     const clock = { nowMs: () => Number.NaN, setTimer: () => () => undefined };
     await expect(decide(token(), { clock })).rejects.toThrow(TypeError);
   });

@@ -17,7 +17,7 @@ const rich = token({
 });
 
 describe('a principal', () => {
-  it('is frozen through and through', async () => {
+  it('is deeply frozen', async () => {
     const principal = await principalOf(rich);
     expect(findThawed(principal)).toEqual([]);
     for (const change of [
@@ -31,7 +31,7 @@ describe('a principal', () => {
     }
   });
 
-  it('is frozen where its claims come from a schema or its scopes from a list', async () => {
+  it('is frozen if its claims come from a schema or its scopes from a list', async () => {
     const schema = {
       '~standard': {
         version: 1,
@@ -44,7 +44,7 @@ describe('a principal', () => {
     expect(findThawed(await principalOf(jwt))).toEqual([]);
   });
 
-  it('is made anew for each call', async () => {
+  it('is a new object for each call', async () => {
     expect(await principalOf(rich)).not.toBe(await principalOf(rich));
   });
 });

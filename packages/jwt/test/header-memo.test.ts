@@ -49,7 +49,7 @@ describe('the header of a token', () => {
     }
   });
 
-  it('that your schema refused is parsed again', async () => {
+  it('that the schema refused is parsed again', async () => {
     const validate = (): object => ({ issues: [] });
     const ask = createWatched({
       claims: { '~standard': { version: 1, vendor: 'test', validate } } as never,
@@ -59,7 +59,7 @@ describe('the header of a token', () => {
     }
   });
 
-  it('that was accepted brings no key with it: the keys of this moment count', async () => {
+  it('that was accepted caches no key: the current keys are used', async () => {
     const state: { keys: KeySet } = { keys: keySetOf(key) };
     const ask = createWatched({ keys: () => state.keys });
     expect((await ask(token())).decided).toBe('accepted');
@@ -69,18 +69,18 @@ describe('the header of a token', () => {
     expect(await ask(token())).toEqual({ decided: 'signature', parsed: false });
   });
 
-  it('that one authenticator accepted is another’s to parse', async () => {
+  it('that one authenticator accepted is parsed by another', async () => {
     expect((await createWatched()(token())).parsed).toBe(true);
     expect((await createWatched()(token())).parsed).toBe(true);
   });
 
-  it('is still held to the rules', async () => {
+  it('is still checked by the rules', async () => {
     const ask = createWatched();
     await ask(token());
     expect(await ask(token({ iss: 'x' }))).toEqual({ decided: 'issuer', parsed: false });
   });
 
-  it('stays known however many forged ones come between', async () => {
+  it('stays cached during a flood of forged tokens', async () => {
     const ask = createWatched();
     await ask(token());
     for (let forged = 0; forged < 50; forged += 1) await ask(token({}, { kid: `kid ${forged}` }));
@@ -88,17 +88,17 @@ describe('the header of a token', () => {
   });
 });
 
-describe('a memo of headers', () => {
+describe('HeaderMemo', () => {
   const fields = { algorithm: 'EdDSA', kid: 'main', typ: undefined };
 
-  it('keeps algorithm, kid and typ, and nothing else', () => {
+  it('stores only algorithm, kid and typ', () => {
     const memo = new HeaderMemo();
     memo.store('segment', { ...fields, members: { jwk: {} }, key: 'secret' } as never);
     expect(memo.find('segment')).toStrictEqual(fields);
     expect(Object.isFrozen(memo.find('segment'))).toBe(true);
   });
 
-  it('keeps eight, and the newest drives out the oldest', () => {
+  it('stores eight headers, and the newest replaces the oldest', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string(), { maxLength: 40 }), (segments) => {
         const memo = new HeaderMemo();
@@ -113,13 +113,13 @@ describe('a memo of headers', () => {
     );
   });
 
-  it('keeps a header once, however often it comes', () => {
+  it('stores a header once', () => {
     const memo = new HeaderMemo();
     for (let round = 0; round < 20; round += 1) memo.store('segment', fields);
     expect(memo.size).toBe(1);
   });
 
-  it('knows nothing that differs in a character', () => {
+  it('does not match a segment that differs in one character', () => {
     const memo = new HeaderMemo();
     memo.store('segment', fields);
     for (const other of ['', 'segmenT', 'segment ', ' segment', 'segmen']) {

@@ -11,7 +11,7 @@ describe('the typ of a header', () => {
     ['jwt'],
     ['application/jwt'],
     [undefined],
-  ])('may be %j', async (typ) => {
+  ])('can be %j', async (typ) => {
     expect(await decide(token({}, { typ }))).toBe('accepted');
   });
 
@@ -44,20 +44,20 @@ describe('the typ of a header', () => {
 });
 
 describe('the option typ', () => {
-  it('asks for one type alone, where the issuer sends it', async () => {
+  it('can require one type', async () => {
     const typ = ['at+jwt'];
     expect(await decide(token({}, { typ: 'application/AT+jwt' }), { typ })).toBe('accepted');
     expect(await decide(token({}, { typ: 'JWT' }), { typ })).toBe('invalid_token/type');
     expect(await decide(token({}, { typ: undefined }), { typ })).toBe('invalid_token/type');
   });
 
-  it('asks for none, where null is all it lists', async () => {
+  it('can require that typ is absent', async () => {
     const typ = [null];
     expect(await decide(token({}, { typ: undefined }), { typ })).toBe('accepted');
     expect(await decide(token({}, { typ: 'JWT' }), { typ })).toBe('invalid_token/type');
   });
 
-  it('is compared as the header is: without case and without application/', async () => {
+  it('is compared without case and without application/, like the header', async () => {
     const typ = ['Application/Example+JWT'];
     expect(await decide(token({}, { typ: 'example+jwt' }), { typ })).toBe('accepted');
   });

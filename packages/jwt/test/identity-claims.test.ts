@@ -11,7 +11,7 @@ import {
 } from './support/test-authenticator.ts';
 
 describe('a principal', () => {
-  it('has what the token says', async () => {
+  it('has the identity claims of the token', async () => {
     const principal = await principalOf(token({ client_id: 'web', scope: 'read' }));
     expect({ ...principal }).toEqual({
       subject: 'alice',
@@ -62,15 +62,18 @@ describe('a principal', () => {
     }
   });
 
-  it('may be without a subject', async () => {
+  it('can have no subject', async () => {
     expect((await principalOf(token({ sub: undefined }))).subject).toBeUndefined();
   });
 
-  it.each(['sub', 'client_id', 'azp'])('is not made from a %s that is no text', async (name) => {
-    for (const value of ['', null, 5, true, ['alice'], { toString: 'alice' }]) {
-      expect(await decide(token({ [name]: value }))).toBe('invalid_token/claim');
-    }
-  });
+  it.each(['sub', 'client_id', 'azp'])(
+    'is not created from a %s that is not a string',
+    async (name) => {
+      for (const value of ['', null, 5, true, ['alice'], { toString: 'alice' }]) {
+        expect(await decide(token({ [name]: value }))).toBe('invalid_token/claim');
+      }
+    },
+  );
 });
 
 describe('the client of a token', () => {
@@ -81,13 +84,13 @@ describe('the client of a token', () => {
     expect((await principalOf(token())).clientId).toBeUndefined();
   });
 
-  it('is refused where the two disagree', async () => {
+  it('is refused if the two disagree', async () => {
     for (const azp of ['Web', 'web ', 'other']) {
       expect(await decide(token({ client_id: 'web', azp }))).toBe('invalid_token/claim');
     }
   });
 
-  it('is named by other claims too, where an option names them', async () => {
+  it('is also read from the claims in clientIdClaims', async () => {
     const options = { clientIdClaims: ['cid', 'appid'] };
     expect((await principalOf(token({ cid: 'web' }), options)).clientId).toBe('web');
     expect((await principalOf(token({ appid: 'web' }), options)).clientId).toBe('web');
@@ -97,14 +100,14 @@ describe('the client of a token', () => {
     expect((await principalOf(token(), options)).clientId).toBeUndefined();
   });
 
-  it('is not what another claim says, unless an option names it', async () => {
+  it('is not read from other claims', async () => {
     expect((await principalOf(token({ cid: 'web' }))).clientId).toBeUndefined();
     expect((await principalOf(token({ azp: 'web', cid: 'other' }))).clientId).toBe('web');
     const options = { clientIdClaims: ['constructor', '__proto__'] };
     expect((await principalOf(token(), options)).clientId).toBeUndefined();
   });
 
-  it('is refused where any two of them disagree, or one is no text', async () => {
+  it('is refused if two of them disagree, or one is not a string', async () => {
     const options = { clientIdClaims: ['cid'] };
     for (const name of ['client_id', 'azp']) {
       expect(await decide(token({ [name]: 'web', cid: 'other' }), options)).toBe(
@@ -126,13 +129,13 @@ describe('the cnf of a token', () => {
     ['jkt', { jkt: 'thumb' }, { jkt: 'thumb' }],
     ['x5t#S256', { 'x5t#S256': 'thumb' }, { x5tS256: 'thumb' }],
     ['both', { jkt: 'a', 'x5t#S256': 'b' }, { jkt: 'a', x5tS256: 'b' }],
-    ['a method that is unknown here', { jwk: {} }, {}],
-    ['no method at all', {}, {}],
-    ['a thumbprint that is no text', { jkt: 5 }, {}],
-    ['a thumbprint that is empty', { jkt: '' }, {}],
-    ['a thumbprint of a certificate that is no text', { 'x5t#S256': 5 }, {}],
-    ['a thumbprint of a certificate that is empty', { 'x5t#S256': '' }, {}],
-  ])('makes the principal a bound one: %s', async (_, cnf, confirmation) => {
+    ['an unknown method', { jwk: {} }, {}],
+    ['no method', {}, {}],
+    ['a thumbprint that is not a string', { jkt: 5 }, {}],
+    ['an empty thumbprint', { jkt: '' }, {}],
+    ['a certificate thumbprint that is not a string', { 'x5t#S256': 5 }, {}],
+    ['an empty certificate thumbprint', { 'x5t#S256': '' }, {}],
+  ])('makes the principal bound: %s', async (_, cnf, confirmation) => {
     expect((await principalOf(token({ cnf }))).confirmation).toEqual(confirmation);
   });
 
@@ -153,12 +156,12 @@ describe('requiredClaims', () => {
     ['zero', '0'],
     ['false', 'false'],
     ['a list', '[]'],
-  ])('are there as %s', async (_, value) => {
+  ])('are present as %s', async (_, value) => {
     const jwt = tokenOfPayload(payloadText(`"tenant":${value}`));
     expect(await decide(jwt, options)).toBe('accepted');
   });
 
-  it('are refused where one is missing or null', async () => {
+  it('are refused if one is missing or null', async () => {
     expect(await decide(token(), options)).toBe('invalid_token/claim');
     expect(await decide(token({ tenant: null }), options)).toBe('invalid_token/claim');
     expect(await decide(token({ tenant: 'a', sub: undefined }), options)).toBe(
@@ -173,7 +176,7 @@ describe('requiredClaims', () => {
     expect(await decide(token(), inherited)).toBe('invalid_token/claim');
   });
 
-  it('may be an empty list', async () => {
+  it('can be an empty list', async () => {
     expect(await decide(token(), { requiredClaims: [] })).toBe('accepted');
   });
 });

@@ -18,7 +18,7 @@ describe('the iss of a token', () => {
     ['in upper case', ISSUER.toUpperCase()],
     ['with a space at its end', `${ISSUER} `],
     ['with a longer host', `${ISSUER}.attacker.example`],
-    ['cut short', ISSUER.slice(0, -1)],
+    ['cut off', ISSUER.slice(0, -1)],
     ['by http', ISSUER.replace('https', 'http')],
     ['with a port', `${ISSUER}:443`],
     ['with a fragment', `${ISSUER}#`],
@@ -34,7 +34,7 @@ describe('the iss of a token', () => {
     expect(await decide(token({ iss }))).toBe('invalid_token/issuer');
   });
 
-  it('counts as its last member says, where it comes twice', async () => {
+  it('is the last one if it occurs twice', async () => {
     const evil = 'https://attacker.example';
     const last = tokenOfPayload(payloadText(`"iss":"${evil}"`));
     expect(await decide(last)).toBe('invalid_token/issuer');
@@ -42,7 +42,7 @@ describe('the iss of a token', () => {
     expect((await principalOf(first)).issuer).toBe(ISSUER);
   });
 
-  it('may be any of the names that are configured, and the principal has the one that came', async () => {
+  it('can be any configured name, and the principal has the name in the token', async () => {
     const names = [ISSUER, 'https://old.example.com'] as const;
     for (const iss of names) {
       expect((await principalOf(token({ iss }), { issuer: names })).issuer).toBe(iss);
@@ -51,7 +51,7 @@ describe('the iss of a token', () => {
     expect(await decide(joined, { issuer: names })).toBe('invalid_token/issuer');
   });
 
-  it('of one tenant is not vouched for by the key of another', async () => {
+  it('of one tenant is not accepted with the key of another', async () => {
     const [a, b] = [createSigningKey('EdDSA', 'main'), createSigningKey('EdDSA', 'main')];
     const jwt = signJws(a, { alg: 'EdDSA', kid: 'main' }, claims({ iss: 'https://b.example' }));
     expect(await decide(jwt, { issuer: 'https://b.example', keys: keySetOf(b) })).toBe(
@@ -59,7 +59,7 @@ describe('the iss of a token', () => {
     );
   });
 
-  it('is what the authenticator says that it answers for', () => {
+  it('is listed in the authenticator’s issuers', () => {
     const { issuers, schemes, name } = createTestAuthenticator();
     expect({ issuers, schemes, name }).toEqual({
       issuers: [ISSUER],

@@ -6,7 +6,7 @@ import { claims, principalOf } from './support/test-authenticator.ts';
 
 const isHmac = (alg: string): boolean => alg.startsWith('HS');
 
-describe('a token of jose', () => {
+describe('a token signed by jose', () => {
   it.each([...ALGORITHMS.filter((alg) => !isHmac(alg)), 'Ed25519'])(
     'is accepted: %s',
     async (alg) => {

@@ -44,7 +44,7 @@ describe('a header', () => {
     expect(await decide(tokenOfHeader(part))).toBe('malformed_credentials/not_a_json_object');
   });
 
-  it('may name a member twice, and the last counts', async () => {
+  it('can have a member twice; the last one is used', async () => {
     const good = '"kid":"main","typ":"JWT"';
     expect(await decide(tokenOfHeader(`{"alg":"none","alg":"EdDSA",${good}}`))).toBe('accepted');
     expect(await decide(tokenOfHeader(`{"alg":"EdDSA","alg":"none",${good}}`))).toBe(
@@ -52,7 +52,7 @@ describe('a header', () => {
     );
   });
 
-  it('has no member but its own', async () => {
+  it('has own members only', async () => {
     expect(await decide(tokenOfHeader('{"__proto__":{"alg":"EdDSA"},"kid":"main"}'))).toBe(
       'invalid_token/algorithm',
     );
@@ -64,7 +64,7 @@ describe('a payload', () => {
     expect(await decide(tokenOfPayload(part))).toBe('malformed_credentials/not_a_json_object');
   });
 
-  it('may name a member twice, and the last counts everywhere', async () => {
+  it('can have a member twice; the last one is used everywhere', async () => {
     const good = payloadText(`"iss":"${ISSUER}","sub":"bob","aud":["x"],"aud":["orders","a"]`);
     const principal = await principalOf(tokenOfPayload(good));
     expect(principal).toMatchObject({ subject: 'bob', audience: ['orders', 'a'] });
@@ -72,7 +72,7 @@ describe('a payload', () => {
     expect(await decide(tokenOfPayload(payloadText('"exp":1')))).toBe('invalid_token/expired');
   });
 
-  it('has no claim but its own: __proto__ is a name like any other', async () => {
+  it('has own claims only: __proto__ is an ordinary name', async () => {
     const inherited = `{"__proto__":${JSON.stringify(claims())}}`;
     expect(await decide(tokenOfPayload(inherited))).toBe('invalid_token/issuer');
     const principal = await principalOf(
@@ -84,14 +84,14 @@ describe('a payload', () => {
     expect(({} as { scope?: string }).scope).toBeUndefined();
   });
 
-  it('may be as deep as a token is long', async () => {
+  it('can be as deep as the token length allows', async () => {
     const deep = payloadText(`"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}`);
     expect(await decide(tokenOfPayload(deep))).toBe('accepted');
   });
 });
 
 describe('parseJsonObject', () => {
-  it('reads any object that JSON can hold', () => {
+  it('reads any JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
         const text = JSON.stringify(object);
@@ -109,7 +109,7 @@ describe('parseJsonObject', () => {
     );
   });
 
-  it('answers undefined for bytes of any kind, and never throws', () => {
+  it('returns undefined for random bytes, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ max: 0xff }), (bytes) => {
         expect(() => parseJsonObject(Buffer.from(bytes))).not.toThrow();
@@ -117,7 +117,7 @@ describe('parseJsonObject', () => {
     );
   });
 
-  it('gives own members only', () => {
+  it('returns own members only', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     for (const name of names) {
       expect(ownMember({}, name)).toBeUndefined();

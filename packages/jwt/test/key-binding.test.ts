@@ -26,7 +26,7 @@ describe('a JWK without alg', () => {
     },
   );
 
-  it('binds, if RSA, to the one that is configured where RS256 is not', async () => {
+  it('binds an RSA key to the configured algorithm if RS256 is not allowed', async () => {
     const rsa = createSigningKey('RS256', 'k');
     const keys = importKeySet({ keys: [withoutAlgorithm(rsa)] });
     const [rs256, ps256, ps512] = ['RS256', 'PS256', 'PS512'].map((alg) =>
@@ -66,7 +66,7 @@ describe('a JWK', () => {
       { ...rsa, alg: 'RSA-OAEP-256' },
       /not a supported signature algorithm/,
     ],
-    ['with an alg that is no text', { ...ed25519, alg: 5 }, /alg is not a string/],
+    ['with an alg that is not a string', { ...ed25519, alg: 5 }, /alg is not a string/],
     ['with an alg of null', { ...ed25519, alg: null }, /alg is not a string/],
     ['with an alg list', { ...ed25519, alg: ['EdDSA'] }, /alg is not a string/],
     ['of Ed448', ed448, /no supported algorithm/],
@@ -77,13 +77,13 @@ describe('a JWK', () => {
     ['without a type', { ...ed25519, alg: undefined, kty: undefined }, /no supported algorithm/],
     ['for encryption', { ...ed25519, use: 'enc' }, /use/],
     ['of an unknown use', { ...ed25519, use: 'SIG' }, /use/],
-    ['of a use that is no text', { ...ed25519, use: ['sig'] }, /use/],
+    ['of a use that is not a string', { ...ed25519, use: ['sig'] }, /use/],
     ['with key_ops for encryption', { ...ed25519, key_ops: ['encrypt', 'wrapKey'] }, /key_ops/],
     ['with key_ops for signing only', { ...ed25519, key_ops: ['sign'] }, /key_ops/],
     ['with key_ops that are empty', { ...ed25519, key_ops: [] }, /key_ops/],
-    ['with key_ops that are text', { ...ed25519, key_ops: 'verify' }, /key_ops/],
+    ['with key_ops that are a string', { ...ed25519, key_ops: 'verify' }, /key_ops/],
     ['of a secret for encryption', { ...hs256, use: 'enc' }, /use/],
-    ['with a kid that is no text', { ...ed25519, kid: 5 }, /kid/],
+    ['with a kid that is not a string', { ...ed25519, kid: 5 }, /kid/],
     ['with a private d', { ...ed25519, d: 'AAAA' }, /private/],
     ['with a private d that is empty', { ...es256, d: '' }, /private/],
     ['with a prime p', { ...rsa, p: 'AAAA' }, /private/],
@@ -94,12 +94,12 @@ describe('a JWK', () => {
     ['with other primes', { ...rsa, oth: [] }, /private/],
     ['with a point off the curve', { ...es256, y: es256?.x }, /not a valid public key/],
     ['with a coordinate missing', { ...es256, y: undefined }, /not a valid public key/],
-    ['with an x that is short', { ...ed25519, x: 'AAAA' }, /not a valid public key/],
+    ['with an x that is too short', { ...ed25519, x: 'AAAA' }, /not a valid public key/],
     ['of a short secret', { kty: 'oct', k: 'A'.repeat(42) }, /shorter than 32 bytes/],
     ['of a short secret for HS512', { kty: 'oct', alg: 'HS512', k: 'A'.repeat(84) }, /than 64/],
     ['of a secret that is empty', { kty: 'oct', k: '' }, /k is not base64url/],
     ['of a secret that is missing', { kty: 'oct' }, /k is not base64url/],
-    ['of a secret that is no base64url', { kty: 'oct', k: '+/'.repeat(40) }, /k is not base64url/],
+    ['of a secret that is not base64url', { kty: 'oct', k: '+/'.repeat(40) }, /k is not base64url/],
   ])('is left out %s, with a reason', (_, jwk: object, why) => {
     const kid = (jwk as { kid?: unknown }).kid;
     const set = importKeySet({ keys: [JSON.parse(JSON.stringify(jwk)) as object] });
@@ -112,7 +112,7 @@ describe('a JWK', () => {
   it.each([
     ['for signatures', { ...ed25519, use: 'sig' }],
     ['with key_ops that have verify', { ...ed25519, key_ops: ['verify', 'sign'] }],
-    ['with members that nobody knows', { ...ed25519, x5c: ['!'], x5t: 5, ext: true, nbf: 0 }],
+    ['with unknown members', { ...ed25519, x5c: ['!'], x5t: 5, ext: true, nbf: 0 }],
     ['without a kid', { ...ed25519, kid: undefined }],
     ['of a secret of 32 bytes', { kty: 'oct', k: Buffer.alloc(32, 7).toString('base64url') }],
     ['of a secret of 64 bytes for HS512', { kty: 'oct', alg: 'HS512', k: 'A'.repeat(86) }],

@@ -28,8 +28,8 @@ function createRotating(first: KeySet) {
   return { state, authenticator, decideNow };
 }
 
-describe('keys that change', () => {
-  it('count at each call: nothing that was decided once is remembered', async () => {
+describe('changed keys', () => {
+  it('take effect in the next call: no verdict is cached', async () => {
     const { state, decideNow } = createRotating(keySetOf(key));
     const jwt = token();
     expect(await decideNow(jwt)).toBe('accepted');
@@ -44,7 +44,7 @@ describe('keys that change', () => {
     expect(state.asked).toBe(5);
   });
 
-  it('are not poisoned by a kid that was shown before it was published', async () => {
+  it('are accepted even if their kid was used before they were published', async () => {
     const tomorrow = createSigningKey('EdDSA', 'tomorrow');
     const { state, decideNow } = createRotating(keySetOf(key));
     const jwt = signJws(tomorrow, { alg: 'EdDSA', kid: 'tomorrow' }, claims());
@@ -55,7 +55,7 @@ describe('keys that change', () => {
     expect(await decideNow(jwt)).toBe('accepted');
   });
 
-  it('never let one header stand for another token', async () => {
+  it('are not hidden by a cached header', async () => {
     const { decideNow } = createRotating(keySetOf(key));
     const [head, payload] = token().split('.');
     expect(await decideNow(token())).toBe('accepted');
@@ -63,7 +63,7 @@ describe('keys that change', () => {
     expect(await decideNow(token({ sub: 'bob' }))).toBe('accepted');
   });
 
-  it('are asked for only once every check that needs no key has passed', async () => {
+  it('are read only after every check that needs no key has passed', async () => {
     const { state, decideNow } = createRotating(keySetOf(key));
     const bad = [
       'no token',
@@ -85,8 +85,8 @@ describe('keys that change', () => {
   });
 });
 
-describe('a function that gives the keys', () => {
-  it('may answer later', async () => {
+describe('a function that returns the keys', () => {
+  it('can be asynchronous', async () => {
     expect(await decide(token(), { keys: async () => keySetOf(key) })).toBe('accepted');
   });
 
@@ -98,7 +98,7 @@ describe('a function that gives the keys', () => {
       },
     ],
     ['rejects', () => Promise.reject(new RangeError('a bug'))],
-  ])('is a bug where it %s', async (_, keys) => {
+  ])('causes an error, not a refusal, if it %s', async (_, keys) => {
     await expect(decide(token(), { keys })).rejects.toThrow(RangeError);
   });
 
@@ -108,19 +108,19 @@ describe('a function that gives the keys', () => {
     ['a JWK Set that was not imported', { keys: [key.jwk] }],
     ['what only looks like a KeySet', { size: 1, refused: [], candidates: () => [key] }],
     ['true', true],
-  ])('is a bug where it gives %s', async (_, given) => {
+  ])('causes an error, not a refusal, if it returns %s', async (_, given) => {
     for (const kid of [key.kid, undefined]) {
       const decision = decide(token({}, { kid }), { keys: () => given as never });
       await expect(decision).rejects.toThrow(TypeError);
     }
   });
 
-  it('may say that there are none to be had now', async () => {
+  it('can report that no keys are available', async () => {
     const outage = new AuthError('unavailable', 'jwks');
     await expect(decide(token(), { keys: () => Promise.reject(outage) })).rejects.toBe(outage);
   });
 
-  it('stays in use after ready(), subscribe() and close(), which need nothing here', async () => {
+  it('still works after ready(), subscribe() and close()', async () => {
     const { authenticator, decideNow } = createRotating(keySetOf(key));
     authenticator.subscribe(() => undefined)();
     await authenticator.ready();

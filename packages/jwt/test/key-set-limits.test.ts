@@ -22,7 +22,7 @@ function tokenWithoutKid(signer: SigningKey): string {
 }
 
 describe('a set of keys', () => {
-  it('holds 64 at most, the first', async () => {
+  it('contains at most 64 keys, the first ones', async () => {
     const many = createKeys(70);
     const keys = keySetOf(...many);
     expect(keys.size).toBe(64);
@@ -31,21 +31,21 @@ describe('a set of keys', () => {
     expect(await decide(tokenBy(many[64]!), { keys })).toBe('invalid_token/unknown_key');
   });
 
-  it('does not count those that it leaves out', () => {
+  it('does not count keys that are left out', () => {
     const unusable = Array.from({ length: 100 }, () => ({ kty: 'OKP', crv: 'Ed448' }));
     const keys = importKeySet({ keys: [...unusable, ...createKeys(64).map(({ jwk }) => jwk)] });
     expect(keys.size).toBe(64);
     expect(keys.refused).toHaveLength(100);
   });
 
-  it('holds its secret where what is beside it is no key at all', () => {
+  it('keeps its secret if the other entries are not keys', () => {
     const secret = { kty: 'oct', k: Buffer.alloc(32, 7).toString('base64url') };
     const others = [[], 'a key', null] as unknown as object[];
     expect(importKeySet({ keys: [secret, ...others] }).size).toBe(1);
     expect(importKeySet({ keys: [secret, {}] }).size).toBe(0);
   });
 
-  it('looks at few keys of a huge set, though none of them can be used', () => {
+  it('checks few keys of a huge set, even if none is usable', () => {
     let looks = 0;
     const bad = Object.defineProperty({}, 'kty', { get: () => (looks += 1) && 'OKP' });
     const keys = importKeySet({ keys: Array.from({ length: 13_107 }, () => bad) });
@@ -57,7 +57,7 @@ describe('a set of keys', () => {
     expect(keySetOf(key).refused).toEqual([]);
   });
 
-  it('leaves out both where two have one kid and one algorithm', async () => {
+  it('leaves out both of two keys with one kid and one algorithm', async () => {
     const [one, two] = [createSigningKey('EdDSA', 'same'), createSigningKey('EdDSA', 'same')];
     const keys = keySetOf(one, two, key);
     expect(keys).toMatchObject({ size: 1, refused: [{ kid: 'same' }, { kid: 'same' }] });
@@ -68,35 +68,35 @@ describe('a set of keys', () => {
     expect(await decide(token(), { keys })).toBe('accepted');
   });
 
-  it('sees through two names of one algorithm, and through one key that comes twice', () => {
+  it('treats two names of one algorithm as one, and leaves out a key that occurs twice', () => {
     const one = createSigningKey('EdDSA', 'same');
     const two = renameKey(createSigningKey('EdDSA', 'same'), { alg: 'Ed25519' });
     expect(keySetOf(one, two).size).toBe(0);
     expect(keySetOf(one, one).size).toBe(0);
   });
 
-  it('keeps two of one kid where their algorithms differ', async () => {
+  it('keeps two keys of one kid with different algorithms', async () => {
     const [ed, es] = [createSigningKey('EdDSA', 'same'), createSigningKey('ES256', 'same')];
     const keys = keySetOf(ed, es);
     expect(keys.size).toBe(2);
     for (const each of [ed, es]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
   });
 
-  it('keeps two RSA keys of one kid that declare two algorithms', async () => {
+  it('keeps two RSA keys of one kid with different algorithms', async () => {
     const [rs, ps] = [createSigningKey('RS256', 'same'), createSigningKey('PS256', 'same')];
     const keys = keySetOf(rs, ps);
     expect(keys.size).toBe(2);
     for (const each of [rs, ps]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
   });
 
-  it('keeps an RSA key without algorithm beside a key of another type and its kid', async () => {
+  it('keeps an RSA key without algorithm and a key of another type with its kid', async () => {
     const [rs, es] = [createSigningKey('RS256', 'same'), createSigningKey('ES256', 'same')];
     const keys = importKeySet({ keys: [withoutAlgorithm(rs), es.jwk] });
     expect(keys.size).toBe(2);
     for (const each of [rs, es]) expect(await decide(tokenBy(each), { keys })).toBe('accepted');
   });
 
-  it('loses its secrets where it mixes them with public keys', async () => {
+  it('leaves out secrets if it also contains public keys', async () => {
     const secret = createSigningKey('HS256', 'secret');
     for (const keys of [keySetOf(secret, key), keySetOf(key, secret)]) {
       expect(keys).toMatchObject({ size: 1, refused: [{ kid: 'secret' }] });
@@ -108,14 +108,14 @@ describe('a set of keys', () => {
     expect(await decide(tokenBy(secret), alone)).toBe('accepted');
   });
 
-  it('may be empty, and then knows no key', async () => {
+  it('can be empty, and then has no key', async () => {
     const keys = importKeySet({ keys: [] });
     expect(keys).toMatchObject({ size: 0, refused: [] });
     expect(await decide(token(), { keys })).toBe('invalid_token/unknown_key');
     expect(await decide(token({}, { kid: undefined }), { keys })).toBe('invalid_token/unknown_key');
   });
 
-  it('cannot be changed once it was imported', async () => {
+  it('cannot be changed after import', async () => {
     const jwks = { keys: [{ ...key.jwk }] };
     const keys = importKeySet(jwks);
     Object.assign(jwks.keys[0]!, createSigningKey('EdDSA', 'evil').jwk);
@@ -125,7 +125,7 @@ describe('a set of keys', () => {
   });
 });
 
-describe('one broken key', () => {
+describe('one unusable key', () => {
   it.each([
     [null],
     [undefined],
@@ -143,7 +143,7 @@ describe('one broken key', () => {
     [{ kid: {}, kty: 'OKP' }],
     [JSON.parse('{"__proto__":{"kty":"OKP","crv":"Ed25519"}}') as object],
     [Object.create(key.jwk) as object],
-  ])('never costs the others: %j', async (broken) => {
+  ])('does not affect the others: %j', async (broken) => {
     const keys = importKeySet({ keys: [broken, key.jwk, broken] });
     expect(keys.size).toBe(1);
     expect(keys.refused).toHaveLength(2);
@@ -160,14 +160,14 @@ describe('one broken key', () => {
     [{ keys: 'all' }],
     [{ keys: new Map([[0, key.jwk]]) }],
     [{ keys: new Set([key.jwk]) }],
-  ])('is not the same as no set: %j throws a TypeError', (jwks) => {
+  ])('is required: %j throws a TypeError', (jwks) => {
     expect(() => importKeySet(jwks as never)).toThrow(TypeError);
     expect(() => importKeySet(jwks as never)).toThrow(/importKeySet/);
   });
 });
 
 describe('a token without kid', () => {
-  it('is tried with four keys of its algorithm, and no more', async () => {
+  it('is tried with at most four keys of its algorithm', async () => {
     const five = createKeys(5);
     const keys = keySetOf(...five);
     for (const signer of five.slice(0, 4)) {
@@ -177,7 +177,7 @@ describe('a token without kid', () => {
     expect(await decide(tokenBy(five[4]!), { keys })).toBe('accepted');
   });
 
-  it('is tried with eight secrets, which cost little, and no more', async () => {
+  it('is tried with at most eight secrets', async () => {
     const nine = createKeys(9, 'HS256');
     const options = { keys: keySetOf(...nine), algorithms: ['HS256'] as const };
     for (const signer of nine.slice(0, 8)) {

@@ -35,28 +35,28 @@ function counted(keys: KeySet, found: KeySet | AuthError = keys) {
   return { state, source: { keys: () => keys, lookUp } satisfies KeySource };
 }
 
-describe('a source that has no keys to give', () => {
+describe('a source without keys', () => {
   const outage = new AuthError('unavailable', 'jwks');
 
-  it('has its own answer given, at once or later', async () => {
+  it('has its error returned, synchronously or asynchronously', async () => {
     expect(await ask({ keys: () => outage })).toBe(outage);
     expect(await ask({ keys: async () => outage })).toBe(outage);
   });
 
-  it('has its own answer given where a look-up fails', async () => {
+  it('has its error returned if a lookup fails', async () => {
     const { source } = counted(importKeySet({ keys: [] }), outage);
     expect(await ask(source)).toBe(outage);
   });
 
-  it('is not asked to look anything up because of it', async () => {
+  it('is not asked for a lookup', async () => {
     const { state, source } = counted(importKeySet({ keys: [] }));
     expect(await ask({ ...source, keys: () => outage })).toBe(outage);
     expect(state.lookUps).toBe(0);
   });
 });
 
-describe('a caller who leaves', () => {
-  it('in the moment in which the keys come has no signature verified', async () => {
+describe('a cancelled call', () => {
+  it('has no signature verified once the keys arrive', async () => {
     const leaving = new AbortController();
     const keys = Promise.resolve(keySetOf(key));
     const verdict = ask({ keys: () => keys }, token(), { ...context, signal: leaving.signal });
@@ -65,14 +65,14 @@ describe('a caller who leaves', () => {
   });
 });
 
-describe('a look-up', () => {
-  it('is made for a kid that no key has, and what it finds counts', async () => {
+describe('a lookup', () => {
+  it('is made for an unknown kid, and its result is used', async () => {
     const { state, source } = counted(importKeySet({ keys: [] }), keySetOf(key));
     expect(await ask(source)).toMatchObject({ subject: 'alice' });
     expect(state.lookUps).toBe(1);
   });
 
-  it('is made once, and then the kid is unknown', async () => {
+  it('is made once; then the kid is unknown', async () => {
     const { state, source } = counted(importKeySet({ keys: [] }));
     expect(await ask(source)).toMatchObject({ reason: 'unknown_key' });
     expect(state.lookUps).toBe(1);
@@ -96,7 +96,7 @@ describe('a look-up', () => {
   it.each([
     ['signature', createSigningKey('EdDSA', 'main')],
     ['algorithm', createSigningKey('ES256', 'main')],
-  ])('is never made where the key is there: %s', async (reason, other) => {
+  ])('is never made if the key is present: %s', async (reason, other) => {
     const { state, source } = counted(keySetOf(other));
     expect(await ask(source)).toMatchObject({ reason });
     expect(state.lookUps).toBe(0);
@@ -108,7 +108,7 @@ describe('a look-up', () => {
     expect(verdict).toMatchObject({ reason: 'unknown_key' });
   });
 
-  it('is told what would be a find, and the call’s signal', async () => {
+  it('gets a function that recognizes the key, and the signal of the call', async () => {
     const answers: boolean[] = [];
     const lookUp: KeySource['lookUp'] = async (isFound, signal) => {
       expect(signal).toBe(context.signal);
@@ -122,7 +122,7 @@ describe('a look-up', () => {
 });
 
 describe('keys that were not imported', () => {
-  it('are a fault, and no refusal', async () => {
+  it('are an error, not a refusal', async () => {
     for (const wrong of [undefined, null, {}, { size: 1, refused: [] }, [key.jwk]]) {
       for (const jwt of [token(), token({}, { kid: undefined })]) {
         // Thrown at once, or in the next turn of a busy event loop.

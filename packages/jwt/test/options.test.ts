@@ -90,28 +90,31 @@ describe('a wrong option', () => {
     ['clockTolerance', 'clockToleranceSeconds'],
     ['maxTokenAge', 'maxTokenAgeSeconds'],
     ['required', 'requiredClaims'],
-  ])('is one that nobody knows: %s, where %s was meant', (name, meant) => {
+  ])('is an unknown one: %s instead of %s', (name, meant) => {
     expect(create({ [name]: 'x' })).toThrow(ConfigError);
     expect(create({ [name]: 'x' })).toThrow(`"${name}"`);
     expect(create({ [name]: 'x' })).toThrow(meant);
   });
 
   it.each(['secrets', 'ignoreExpiration', 'complete', 'jwksUri', 'toString', '__proto__x'])(
-    'is one of another library: %s',
+    'is an option of another library: %s',
     (name) => {
       expect(create({ [name]: undefined })).toThrow(ConfigError);
     },
   );
 
-  it.each([[undefined], [null], ['options'], [5]])('is %j in place of all options', (options) => {
-    expect(() => createJwtAuthenticator(options as never)).toThrow(ConfigError);
-  });
+  it.each([[undefined], [null], ['options'], [5]])(
+    'is %j instead of the options object',
+    (options) => {
+      expect(() => createJwtAuthenticator(options as never)).toThrow(ConfigError);
+    },
+  );
 });
 
 describe('a ConfigError', () => {
   const canary = 'Q2FuYXJ5LXRoYXQtbXVzdC1ub3QtYmUtc2hvd24tMDEyMzQ1Njc4OQ';
 
-  it('shows nothing of a secret that was given as keys', () => {
+  it('shows no part of a secret given as keys', () => {
     const jwk = { kty: 'oct', k: canary, alg: 'HS256' };
     for (const keys of [{ keys: [jwk] }, [jwk], jwk, Buffer.from(canary)]) {
       let message = '';
@@ -125,14 +128,14 @@ describe('a ConfigError', () => {
     }
   });
 
-  it('names the algorithm that was meant, and none where none is near', () => {
+  it('suggests a similar algorithm, if there is one', () => {
     expect(create({ algorithms: ['es256'] })).toThrow(/received "es256"; did you mean ES256\?$/);
     expect(create({ algorithms: ['HMAC-SHA-256-ANY'] })).toThrow(
       /, EdDSA, received "HMAC-SHA-256-ANY"$/,
     );
   });
 
-  it('is what Ed448 gives, whose keys are left out of a set', () => {
+  it('is thrown for Ed448, whose keys are left out of a set', () => {
     expect(create({ algorithms: ['Ed448'] })).toThrow(/EdDSA, received "Ed448"/);
     const set = importKeySet({ keys: [{ kty: 'OKP', crv: 'Ed448', x: 'A'.repeat(76) }] });
     expect(set).toMatchObject({ size: 0, refused: [{ kid: undefined }] });

@@ -147,16 +147,16 @@ async function verify(example: Example, changes: Partial<Example> = {}): Promise
     : Buffer.from(verified.payload).toString('base64url');
 }
 
-describe('an example of an RFC', () => {
+describe('an RFC example', () => {
   it.each(EXAMPLES)('verifies: $source ($alg)', async (example) => {
     expect(await verify(example)).toBe(example.payload);
   });
 
-  it.each(EXAMPLES)('does not, with another payload: $source', async (example) => {
+  it.each(EXAMPLES)('does not verify with another payload: $source', async (example) => {
     expect(await verify(example, { payload: 'e30' })).toBe('signature');
   });
 
-  it.each(EXAMPLES)('does not, by another key: $source', async (example) => {
+  it.each(EXAMPLES)('does not verify with another key: $source', async (example) => {
     const other = EXAMPLES.find(
       ({ source, alg, jwk }) =>
         source !== example.source && alg === example.alg && jwk !== example.jwk,
@@ -169,7 +169,7 @@ describe('an example of an RFC', () => {
     );
   });
 
-  it('is refused where it is unsecured: RFC 7515, A.5', async () => {
+  it('is refused if it is unsecured: RFC 7515, A.5', async () => {
     const none = { header: 'eyJhbGciOiJub25lIn0', signature: '' };
     for (const example of EXAMPLES) expect(await verify(example, none)).toBe('algorithm');
   });

@@ -28,7 +28,7 @@ function modulusOf(bits: number): bigint {
 const good = createSigningKey('RS256').jwk.n ?? '';
 
 describe('the modulus of an RSA key', () => {
-  it.each([2048, 2049, 3072, 4096, 8191, 8192])('may have %i bits', (bits) => {
+  it.each([2048, 2049, 3072, 4096, 8191, 8192])('can have %i bits', (bits) => {
     expect(whyNot(encode(modulusOf(bits)))).toBeUndefined();
   });
 
@@ -42,7 +42,7 @@ describe('the modulus of an RSA key', () => {
     expect(whyNot(encode(modulusOf(bits)))).toMatch(why);
   });
 
-  it('is not made longer by zeros before it', () => {
+  it('is not made longer by leading zeros', () => {
     const padded = Buffer.concat([
       Buffer.alloc(128),
       Buffer.from(encode(modulusOf(1024)), 'base64url'),
@@ -65,13 +65,13 @@ describe('the modulus of an RSA key', () => {
 });
 
 describe('the exponent of an RSA key', () => {
-  it.each([3n, 17n, 65_537n, 2n ** 32n - 1n])('may be %s', (e) => {
+  it.each([3n, 17n, 65_537n, 2n ** 32n - 1n])('can be %s', (e) => {
     expect(whyNot(good, encode(e))).toBeUndefined();
   });
 
   it.each([
     ['0', 0n],
-    ['1: every signature would fit', 1n],
+    ['1: every signature would be valid', 1n],
     ['2', 2n],
     ['even', 65_536n],
     ['beyond 2^32-1', 2n ** 32n + 1n],
@@ -85,7 +85,7 @@ describe('the exponent of an RSA key', () => {
     ['', 'empty'],
     ['AQAB=', 'not base64url'],
     ['A'.repeat(1_048_576), 'a megabyte'],
-  ])('must not be %#: empty, no base64url or a megabyte', (e) => {
+  ])('must not be %#: empty, not base64url or a megabyte', (e) => {
     expect(whyNot(good, e)).toMatch(/n or e/);
   });
 });
@@ -100,17 +100,17 @@ describe('CVE-2017-15361 (ROCA)', () => {
     return power + multiples * product;
   }
 
-  it.each([2048, 3072, 4096])('is seen in a modulus of %i bits', (bits) => {
+  it.each([2048, 3072, 4096])('is detected in a modulus of %i bits', (bits) => {
     const modulus = rocaModulus(bits);
     expect(modulus.toString(2)).toHaveLength(bits);
     expect(whyNot(encode(modulus))).toMatch(/ROCA/);
   });
 
-  it('is not seen in the neighbour of such a modulus', () => {
+  it('is not detected in a modulus next to such a one', () => {
     expect(whyNot(encode(rocaModulus(2048) + 2n))).toBeUndefined();
   });
 
-  it('is not seen in keys as they are made today', () => {
+  it('is not detected in new keys', () => {
     for (let round = 0; round < 5; round += 1) {
       expect(whyNot(createSigningKey('RS256').jwk.n ?? '')).toBeUndefined();
     }

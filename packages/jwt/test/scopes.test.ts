@@ -32,7 +32,7 @@ describe('the scopes of a token', () => {
     expect(await scopesOf({ scope })).toEqual([scope]);
   });
 
-  it('hold no space and nothing that the claim did not', async () => {
+  it('contain no space and only text of the claim', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.stringMatching(/^[!#-[\]-~]+$/)), async (scopes) => {
         expect(await scopesOf({ scope: scopes.join(' ') })).toEqual(scopes);
@@ -46,11 +46,11 @@ describe('the scopes of a token', () => {
     ['a number', 5],
     ['an object', { read: true }],
     ['true', true],
-  ])('are refused where scope is %s', async (_, scope) => {
+  ])('are refused if scope is %s', async (_, scope) => {
     expect(await scopesOf({ scope })).toBe('invalid_token/claim');
   });
 
-  it('may be a list of text in scp, as Okta sends them', async () => {
+  it('can be a list of strings in scp, as from Okta', async () => {
     expect(await scopesOf({ scp: ['read', 'write'] })).toEqual(['read', 'write']);
     expect(await scopesOf({ scp: 'read write' })).toEqual(['read', 'write']);
   });
@@ -61,7 +61,7 @@ describe('the scopes of a token', () => {
     ['null in the list', [null]],
     ['an object', { 0: 'read', length: 1 }],
     ['null', null],
-  ])('are refused where scp has %s', async (_, scp) => {
+  ])('are refused if scp has %s', async (_, scp) => {
     expect(await scopesOf({ scp })).toBe('invalid_token/claim');
   });
 
@@ -73,7 +73,7 @@ describe('the scopes of a token', () => {
     expect(await scopesOf({ scope: 'admin', scp: 'read' }, { scopeClaims })).toEqual(['read']);
   });
 
-  it('come from the configured claims alone', async () => {
+  it('come from the configured claims only', async () => {
     const options = { scopeClaims: ['roles'] };
     expect(await scopesOf({ scope: 'admin', roles: ['clerk'] }, options)).toEqual(['clerk']);
     expect(await scopesOf({ scope: 'admin' }, options)).toEqual([]);

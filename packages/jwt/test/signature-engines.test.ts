@@ -35,7 +35,7 @@ describe.each(ENGINES)('%s', (_, engines) => {
     return AuthError.is(verdict) ? verdict.reason : 'verified';
   }
 
-  it.each(ALGORITHMS)('verifies what its own key signed, again and again: %s', async (alg) => {
+  it.each(ALGORITHMS)('verifies signatures of its key repeatedly: %s', async (alg) => {
     for (let round = 0; round < 20; round += 1) {
       const input = inputFor(alg, `payload ${round}`);
       expect(await decide(alg, input, signInput(keyFor(alg), input))).toBe('verified');
@@ -95,7 +95,7 @@ describe.each(ENGINES)('%s', (_, engines) => {
     ['PS256', 32],
     ['PS384', 48],
     ['PS512', 64],
-  ] as const)('takes %s with a salt of %i bytes, and no other', async (alg, length) => {
+  ] as const)('accepts %s only with a salt of %i bytes', async (alg, length) => {
     const input = inputFor(alg);
     const salts = [0, 1, 20, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100];
     for (const saltLength of salts) {
@@ -165,7 +165,7 @@ describe.each(ENGINES)('%s', (_, engines) => {
     }
   });
 
-  it('verifies with an RSA key that declares no algorithm, by the one that it is bound to', async () => {
+  it('verifies with an RSA key without algorithm, by the algorithm that it is bound to', async () => {
     const keys = importKeySetWith(engines, { keys: [withoutAlgorithm(keyFor('RS256'))] });
     for (const alg of ['RS256', 'RS512', 'PS256', 'PS384', 'RS256', 'PS256']) {
       const input = `${encodePart({ alg })}.`;
@@ -177,7 +177,7 @@ describe.each(ENGINES)('%s', (_, engines) => {
     }
   });
 
-  it.each(['EdDSA', 'Ed25519'])('verifies EdDSA by either of its names: %s', async (alg) => {
+  it.each(['EdDSA', 'Ed25519'])('verifies EdDSA under both names: %s', async (alg) => {
     const key = keyFor('EdDSA');
     const keys = importKeySetWith(engines, { keys: [key.jwk] });
     const verdict = await verifyCompactJws(signJws(key, { alg }, 'payload'), keys);
@@ -194,7 +194,7 @@ describe.each(ENGINES)('%s', (_, engines) => {
     }
   });
 
-  it('takes an HMAC for no signature because it begins alike', async () => {
+  it('refuses an HMAC that only begins like the right one', async () => {
     const input = inputFor('HS256');
     const long = createHmac('sha512', keyFor('HS256').privateKey).update(input).digest();
     expect(await decide('HS256', input, long)).toBe('signature');
@@ -210,7 +210,7 @@ describe('an engine', () => {
     return { header, payload, signature, signingInput: input, payloadBytes, signatureBytes };
   }
 
-  it('of node:crypto answers at once, and jose with a promise', () => {
+  it('is synchronous with node:crypto, and asynchronous with jose', () => {
     const input = inputFor('HS256');
     const jws = decoded(input, signInput(keyFor('HS256'), input));
     const { privateKey } = keyFor('HS256');
@@ -233,7 +233,7 @@ describe('an engine', () => {
     },
   );
 
-  it('of node:crypto prepares no algorithm that it does not know', () => {
+  it('with node:crypto prepares only known algorithms', () => {
     for (const unknown of ['ML-DSA-44', 'ES256K', 'Ed448', 'none', 'HS1', 'RS1', 'PS1', '']) {
       expect(nodeEngine.prepare(unknown, keyFor('HS256').privateKey)).toBeUndefined();
     }

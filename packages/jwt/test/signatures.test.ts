@@ -23,14 +23,14 @@ describe('an ECDSA signature', () => {
     ['in DER', sign('sha256', Buffer.from(input), es256.privateKey)],
     ['that is empty', Buffer.alloc(0)],
     ['that was cut', good.subarray(0, 63)],
-    ['with a byte more', Buffer.concat([good, Buffer.alloc(1)])],
-    ['with a byte before it', Buffer.concat([Buffer.alloc(1), good])],
+    ['with an extra byte at the end', Buffer.concat([good, Buffer.alloc(1)])],
+    ['with an extra byte at the start', Buffer.concat([Buffer.alloc(1), good])],
   ])('is refused %s', async (_, signature) => {
     const jwt = `${input}.${signature.toString('base64url')}`;
     expect(await decide(jwt, { keys: keySetOf(es256) })).toBe('invalid_token/signature');
   });
 
-  it('is accepted as it was made', async () => {
+  it('is accepted unchanged', async () => {
     const jwt = `${input}.${good.toString('base64url')}`;
     expect(await decide(jwt, { keys: keySetOf(es256) })).toBe('accepted');
   });
@@ -51,7 +51,7 @@ describe('a signature', () => {
     expect(await decide(`${otherHeader}.${payload}.${signature}`)).toBe('invalid_token/signature');
   });
 
-  it('holds for no token that differs in one character', async () => {
+  it('is invalid for a token that differs in one character', async () => {
     const jwt = token();
     await fc.assert(
       fc.asyncProperty(
@@ -67,7 +67,7 @@ describe('a signature', () => {
     );
   });
 
-  it('holds for no token that lost or won a character', async () => {
+  it('is invalid for a token with a character removed or added', async () => {
     const jwt = token();
     await fc.assert(
       fc.asyncProperty(

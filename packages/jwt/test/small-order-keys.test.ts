@@ -18,7 +18,7 @@ function whyNot(x: string): string | undefined {
   return set.size === 1 ? undefined : set.refused[0]?.why;
 }
 
-describe('an Ed25519 key under which anybody can sign', () => {
+describe('an Ed25519 key of small order', () => {
   it.each(SMALL_ORDER)('is refused, with either sign: %s', (hex) => {
     const point = Buffer.from(hex, 'hex');
     expect(whyNot(point.toString('base64url'))).toBe('its point is of small order');
@@ -26,13 +26,13 @@ describe('an Ed25519 key under which anybody can sign', () => {
     expect(whyNot(point.toString('base64url'))).toBe('its point is of small order');
   });
 
-  it('is refused however its x is written', () => {
+  it('is refused in any spelling of its x', () => {
     const x = Buffer.from(SMALL_ORDER[0] ?? '', 'hex').toString('base64url');
     expect(whyNot(`${x.slice(0, -1)}B`)).toBe('its point is of small order');
     expect(whyNot(`${x}=`)).toBe('its point is of small order');
   });
 
-  it('is no key of another curve', () => {
+  it('is not detected on another curve', () => {
     const y = Buffer.from(
       '66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4',
       'hex',
@@ -41,7 +41,7 @@ describe('an Ed25519 key under which anybody can sign', () => {
     expect(importKeySet({ keys: [{ kty: 'EC', crv: 'P-256', ...point }] }).refused).toEqual([]);
   });
 
-  it('is no key that was generated', () => {
+  it('is not detected in generated keys', () => {
     for (let round = 0; round < 20; round += 1) {
       const { publicKey } = generateKeyPairSync('ed25519');
       expect(whyNot(publicKey.export({ format: 'jwk' }).x ?? '')).toBeUndefined();

@@ -32,8 +32,8 @@ async function verdictAtOnce(jwt: string, options: TestOptions = {}): Promise<Ve
   return verdict;
 }
 
-describe('a verdict on a token whose keys are at hand', () => {
-  it.each(ALGORITHMS)('comes at once, and asks for no signal: %s', async (alg) => {
+describe('a verdict on a token whose keys are available', () => {
+  it.each(ALGORITHMS)('is synchronous, and reads no signal: %s', async (alg) => {
     const signer = createSigningKey(alg);
     const jwt = signJws(signer, { alg, kid: signer.kid }, claims());
     const options = { keys: keySetOf(signer), algorithms: [alg] } as const;
@@ -47,18 +47,18 @@ describe('a verdict on a token whose keys are at hand', () => {
     ['issuer', token({ iss: 'https://x.example' })],
     ['unknown_key', token({}, { kid: 'other' })],
     ['not_a_compact_jws', 'abc'],
-  ])('comes at once where it is a refusal: %s', async (reason, jwt) => {
+  ])('is synchronous if it is a refusal: %s', async (reason, jwt) => {
     expect(await verdictAtOnce(jwt)).toMatchObject({ reason });
   });
 
-  it('is a promise where the keys are one', async () => {
+  it('is a promise if the keys are', async () => {
     const authenticator = createTestAuthenticator({ keys: async () => keySetOf(key) });
     const verdict = authenticator.authenticate({ scheme: 'bearer', token: token() }, context);
     expect(isPromiseLike(verdict)).toBe(true);
     expect(isPrincipal(await verdict)).toBe(true);
   });
 
-  it('is no signature’s turn where nobody waits for the keys any longer', async () => {
+  it('needs no signature if the call was cancelled while the keys were fetched', async () => {
     const left = new AbortController();
     const authenticator = createTestAuthenticator({
       keys: async () => {
@@ -76,7 +76,7 @@ describe('a verdict on a token whose keys are at hand', () => {
 });
 
 describe('verifyCompactJws', () => {
-  it.each(ALGORITHMS)('answers at once: %s', (alg) => {
+  it.each(ALGORITHMS)('is synchronous: %s', (alg) => {
     const signer = createSigningKey(alg);
     const keys = keySetOf(signer);
     const jws = signJws(signer, { alg, kid: signer.kid }, 'payload');

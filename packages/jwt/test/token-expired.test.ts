@@ -60,7 +60,7 @@ async function refusalOf(fault: Fault, exp: number): Promise<AuthError> {
 }
 
 describe('tokenExpired', () => {
-  it.each(FAULTS)('is set on an expired token whatever else is wrong: %s', async (_, fault) => {
+  it.each(FAULTS)('is set on an expired token regardless of other faults: %s', async (_, fault) => {
     const refusal = await refusalOf(fault, NOW_SECONDS - 5);
     expect(refusal).toMatchObject({ code: 'invalid_token', tokenExpired: true });
   });
@@ -78,7 +78,7 @@ describe('tokenExpired', () => {
     expect((await refusalOf(fault, NOW_SECONDS - 4)).tokenExpired).toBe(false);
   });
 
-  it('is set where nothing else is wrong', async () => {
+  it('is set without other faults', async () => {
     const refusal = await refusalOf({ reason: 'expired' }, NOW_SECONDS - 5);
     expect(refusal).toMatchObject({ reason: 'expired', tokenExpired: true });
   });

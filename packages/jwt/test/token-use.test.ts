@@ -11,16 +11,16 @@ import {
 
 const LOGOUT = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
-describe('a token that is no access token', () => {
+describe('a token that is not an access token', () => {
   it.each([
     ['an ID token with at_hash', { at_hash: 'AAAA' }],
     ['an ID token with c_hash', { c_hash: 'AAAA' }],
     ['at_hash of null', { at_hash: null }],
     ['a logout token', { events: LOGOUT }],
-    ['events that are empty', { events: {} }],
+    ['empty events', { events: {} }],
     ['an introspection answer', { token_introspection: { active: true } }],
     ['Cognito’s ID token', { token_use: 'id' }],
-    ['a token_use that is unknown', { token_use: 'refresh' }],
+    ['an unknown token_use', { token_use: 'refresh' }],
     ['a token_use in another case', { token_use: 'Access' }],
     ['a token_use in a list', { token_use: ['access'] }],
     ['a token_use of null', { token_use: null }],
@@ -36,7 +36,7 @@ describe('a token that is no access token', () => {
     expect(await decide(token(changes))).toBe('invalid_token/use');
   });
 
-  it('is refused even where its audience is ours', async () => {
+  it('is refused even with an accepted audience', async () => {
     const idToken = token({ aud: [AUDIENCE], nonce: 'n', at_hash: 'AAAA' }, { typ: 'JWT' });
     expect(await decide(idToken)).toBe('invalid_token/use');
   });
@@ -44,8 +44,8 @@ describe('a token that is no access token', () => {
   it.each([
     ['Cognito’s', { token_use: 'access' }],
     ['Keycloak’s', { typ: 'Bearer' }],
-    ['one whose inner claims have such names', { act: { at_hash: 'AAAA', events: {} } }],
-  ])('is told from an access token: %s', async (_, changes) => {
+    ['with such names in nested claims', { act: { at_hash: 'AAAA', events: {} } }],
+  ])('is distinguished from an access token: %s', async (_, changes) => {
     expect(await decide(token(changes))).toBe('accepted');
   });
 });

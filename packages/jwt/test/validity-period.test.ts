@@ -8,11 +8,11 @@ import {
 } from './support/test-authenticator.ts';
 
 describe.each(['nbf', 'iat'])('the %s of a token', (name) => {
-  it('may be missing', async () => {
+  it('can be missing', async () => {
     expect(await decide(token({ [name]: undefined }))).toBe('accepted');
   });
 
-  it('may be ahead by the tolerance, and no more', async () => {
+  it('can be in the future by at most the tolerance', async () => {
     expect(await decide(token({ [name]: NOW_SECONDS + 5 }))).toBe('accepted');
     expect(await decide(token({ [name]: NOW_SECONDS + 5.001 }))).toBe(
       'invalid_token/not_yet_valid',
@@ -36,7 +36,7 @@ describe.each(['nbf', 'iat'])('the %s of a token', (name) => {
 describe('maxTokenAgeSeconds', () => {
   const options = { maxTokenAgeSeconds: 60 };
 
-  it('counts from iat, and adds the tolerance', async () => {
+  it('is measured from iat, plus the tolerance', async () => {
     expect(await decide(token({ iat: NOW_SECONDS - 65 }), options)).toBe('accepted');
     expect(await decide(token({ iat: NOW_SECONDS - 65.001 }), options)).toBe(
       'invalid_token/too_old',
@@ -50,11 +50,11 @@ describe('maxTokenAgeSeconds', () => {
     expect(await decide(token({ iat: undefined }), options)).toBe('invalid_token/claim');
   });
 
-  it('is no limit where it is not set', async () => {
+  it('sets no limit by default', async () => {
     expect(await decide(token({ iat: 0 }))).toBe('accepted');
   });
 
-  it('does not make an old token good that has not expired, nor the other way round', async () => {
+  it('and exp are both checked', async () => {
     const expired = token({ iat: NOW_SECONDS - 10, exp: NOW_SECONDS - 9 });
     expect(await decide(expired, options)).toBe('invalid_token/expired');
   });

@@ -17,7 +17,7 @@ async function verify(
 }
 
 describe('verifyCompactJws', () => {
-  it('gives the header and the bytes of a payload of any kind', async () => {
+  it('returns the header and the bytes of any payload', async () => {
     for (const payload of ['', 'text', new Uint8Array([0, 255, 254]), '[]']) {
       const result = await verifyCompactJws(signJws(key, { ...HEADER, typ: 'x' }, payload), keys);
       expect(result).toMatchObject({ header: { ...HEADER, typ: 'x' } });
@@ -67,7 +67,7 @@ describe('verifyCompactJws', () => {
     expect(await verify(jws)).toBe(refusal);
   });
 
-  it('refuses what is off its allow-list, which is asymmetric unless said', async () => {
+  it('refuses algorithms that are not allowed; symmetric ones by default', async () => {
     const secret = createSigningKey('HS256');
     const jws = signJws(secret, { alg: 'HS256' }, '');
     expect(await verify(jws, keySetOf(secret))).toBe('invalid_token/algorithm');
@@ -96,7 +96,7 @@ describe('verifyCompactJws', () => {
     }
   });
 
-  it('throws a ConfigError for an algorithm that there is not', () => {
+  it('throws a ConfigError for an unknown algorithm', () => {
     for (const algorithms of [[], ['none'], ['Ed448'], [5]]) {
       const call = (): unknown =>
         verifyCompactJws('a.b.c', importKeySet({ keys: [] }), { algorithms: algorithms as never });

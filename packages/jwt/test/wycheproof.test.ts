@@ -63,7 +63,7 @@ function groupsOf(file: string): readonly Group[] {
 
 if (!existsSync(FOLDER)) {
   describe('Wycheproof', () => {
-    it('was left out: its folder is not here, and WYCHEPROOF_DIR names none', () => {
+    it('is skipped: the corpus is missing, and WYCHEPROOF_DIR is not set', () => {
       process.stdout.write('Wycheproof: left out, its folder is not here (WYCHEPROOF_DIR)\n');
     });
   });

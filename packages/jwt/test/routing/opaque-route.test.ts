@@ -27,10 +27,10 @@ const accept = () =>
 describe('the opaque route', () => {
   it.each([
     ['without dots', 'mF_9B5f-4.1JqM'],
-    ['of three parts that are no JWT', 'mF_9.B5f-4.1JqM'],
+    ['of three parts that is not a JWT', 'mF_9.B5f-4.1JqM'],
     ['a JWE', `${encodePart({ alg: 'dir' })}..aXY.Y2lwaGVy.dGFn`],
-    ['a JWT spoiled by its padding', `${a.token()}.`],
-  ])('takes what is no JWT, and its verdict stands: %s', async (_, token) => {
+    ['a JWT with padding', `${a.token()}.`],
+  ])('gets tokens that are not JWTs, and its verdict is final: %s', async (_, token) => {
     const opaque = createOpaque();
     expect(await decided(routesTo([a], opaque.authenticator), token)).toBe('opaque');
     expect(opaque.asked).toEqual([token]);
@@ -46,13 +46,13 @@ describe('the opaque route', () => {
     ['of an unknown issuer', a.token({ iss: 'https://c.example' }), 'invalid_token/issuer'],
     ['of no issuer', a.token({ iss: undefined }), 'invalid_token/issuer'],
     ['of an issuer in a list', a.token({ iss: [a.issuer] }), 'invalid_token/issuer'],
-  ])('is never asked about a JWT: %s', async (_, token, outcome) => {
+  ])('never gets a JWT: %s', async (_, token, outcome) => {
     const opaque = createOpaque();
     expect(await decided(routesTo([a], opaque.authenticator), token)).toBe(outcome);
     expect(opaque.asked).toEqual([]);
   });
 
-  it('is not asked under a scheme that it does not name', async () => {
+  it('does not get a scheme that it does not name', async () => {
     const opaque = createOpaque();
     const only = { ...opaque.authenticator, schemes: ['api-key'] };
     const routes = routesTo([a], only);

@@ -20,23 +20,27 @@ function plain(name: string, rest: Partial<Authenticator> = {}): Authenticator {
 describe('byIssuer throws a ConfigError', () => {
   it.each<readonly [string, () => unknown, RegExp]>([
     ['no routes', () => byIssuer({}), /routes/],
-    ['routes that are none', () => byIssuer('https://a.example' as never), /routes/],
-    ['routes that are left out', () => byIssuer(undefined as never), /routes/],
+    ['routes that are a string', () => byIssuer('https://a.example' as never), /routes/],
+    ['missing routes', () => byIssuer(undefined as never), /routes/],
     ['routes that are null', () => byIssuer(null as never), /routes/],
     ['a route to nothing', () => byIssuer({ x: undefined as never }), /routes\["x"\]/],
-    ['a route to what is none', () => byIssuer({ x: { name: 'x' } as never }), /routes\["x"\]/],
     [
-      'a route to an authenticator that does not answer for its issuer',
+      'a route to something other than an authenticator',
+      () => byIssuer({ x: { name: 'x' } as never }),
+      /routes\["x"\]/,
+    ],
+    [
+      'a route to an authenticator of another issuer',
       () => byIssuer({ [b.issuer]: a.authenticator }),
       /"a" does not accept tokens of "https:\/\/b\.example"/,
     ],
     [
-      'a cache on such a one',
+      'a cache over such an authenticator',
       () => byIssuer({ [b.issuer]: cached(a.authenticator) }),
       /does not accept tokens of/,
     ],
     [
-      'two routes of which one is such',
+      'two routes, one of them to another issuer',
       () => byIssuer({ [a.issuer]: a.authenticator, [`${a.issuer}/`]: a.authenticator }),
       /does not accept tokens of/,
     ],
@@ -60,7 +64,7 @@ describe('byIssuer throws a ConfigError', () => {
       () => byIssuer({ x: opaque }, { opaque: {} as never }),
       /opaque/,
     ],
-    ['what is no option', () => byIssuer({ x: opaque }, { default: opaque } as never), /default/],
+    ['an unknown option', () => byIssuer({ x: opaque }, { default: opaque } as never), /default/],
   ])('for %s', (_, compose, message) => {
     expect(compose).toThrow(ConfigError);
     expect(compose).toThrow(message);
@@ -68,13 +72,13 @@ describe('byIssuer throws a ConfigError', () => {
 });
 
 describe('a composition by issuer', () => {
-  it('answers for the issuers of its opaque route too, each once', () => {
+  it('lists the issuers of its opaque route too, each once', () => {
     const knowing = plain('knowing', { issuers: [a.issuer, 'https://c.example'] });
     const { issuers } = byIssuer({ [a.issuer]: plain('a') }, { opaque: knowing });
     expect(issuers).toEqual([a.issuer, 'https://c.example']);
   });
 
-  it('is named after its children, and answers for the issuers of its routes', () => {
+  it('is named after its children, and lists the issuers of its routes', () => {
     const { name, issuers, schemes } = routesTo([a, b], opaque);
     expect({ name, issuers, schemes }).toEqual({
       name: 'byIssuer(a, b, opaque)',
@@ -83,7 +87,7 @@ describe('a composition by issuer', () => {
     });
   });
 
-  it('does not change with the routes that it was made of', async () => {
+  it('copies its routes', async () => {
     const routes: Record<string, Authenticator> = { [a.issuer]: a.authenticator };
     const composed = byIssuer(routes);
     routes[b.issuer] = b.authenticator;
@@ -92,19 +96,19 @@ describe('a composition by issuer', () => {
     expect(await decided(composed, b.token())).toBe('invalid_token/issuer');
   });
 
-  it('with an opaque route takes opaque tokens; without, it does not', () => {
+  it('accepts opaque tokens only with an opaque route', () => {
     expect(() => anyOf(routesTo([a], opaque), plain('rival'))).toThrow(ConfigError);
     expect(() => anyOf(routesTo([a]), plain('rival'))).not.toThrow();
   });
 
-  it('without an opaque route lets the next take what is no JWT, and what is of no route', async () => {
+  it('without an opaque route leaves other tokens to the next authenticator of anyOf', async () => {
     const composed = anyOf(routesTo([a]), plain('rival'));
     expect(await decided(composed, 'opaque')).toBe('invalid_token/inactive');
     expect(await decided(composed, b.token())).toBe('invalid_token/inactive');
     expect(await decided(composed, a.token())).toBe('a');
   });
 
-  it('is cached where no child is, and never where one is', async () => {
+  it('can be cached unless a child is cached', async () => {
     const kept = cached(routesTo([a, b]));
     expect(await decided(kept, a.token())).toBe('a');
     expect(() => cached(byIssuer({ [a.issuer]: cached(a.authenticator) }))).toThrow(ConfigError);
@@ -114,7 +118,7 @@ describe('a composition by issuer', () => {
     );
   });
 
-  it('is ready and closed with all its children, each once, and reports all failures', async () => {
+  it('readies and closes each child once, and reports all failures', async () => {
     const log: string[] = [];
     const child = (name: string): Authenticator =>
       plain(name, {
@@ -132,7 +136,7 @@ describe('a composition by issuer', () => {
     ]);
   });
 
-  it('passes on what its children tell', () => {
+  it('passes on events of its children', () => {
     const listeners: ((event: AuthenticatorEvent) => void)[] = [];
     const subscribe = (listener: (event: AuthenticatorEvent) => void) => {
       listeners.push(listener);

@@ -14,7 +14,7 @@ const signedByA = (payload: object | string) =>
   signJws(a.key, { alg: 'EdDSA', kid: 'main' }, payload);
 
 describe('a JWT', () => {
-  it('goes to the authenticator of its issuer, and to no other', async () => {
+  it('goes only to the authenticator of its issuer', async () => {
     const routes = routesTo([a, b]);
     expect(await decided(routes, a.token())).toBe('a');
     expect([a.fetches, b.fetches]).toEqual([1, 0]);
@@ -24,7 +24,7 @@ describe('a JWT', () => {
 
   it.each([
     ['of an issuer without a route', { iss: 'https://c.example' }],
-    ['with a slash more', { iss: 'https://a.example/' }],
+    ['with an extra slash', { iss: 'https://a.example/' }],
     ['in another case', { iss: 'https://A.example' }],
     ['of __proto__', { iss: '__proto__' }],
     ['of constructor', { iss: 'constructor' }],
@@ -36,13 +36,13 @@ describe('a JWT', () => {
     ['of an issuer that is a number', { iss: 1 }],
     ['of an issuer that is null', { iss: null }],
     ['without an issuer', { iss: undefined }],
-    ['of no text as issuer', { iss: '' }],
+    ['with an empty issuer', { iss: '' }],
   ])('%s is refused before any key is fetched', async (_, changes) => {
     expect(await decided(routesTo([a, b]), a.token(changes))).toBe('invalid_token/issuer');
     expect([a.fetches, b.fetches]).toEqual([0, 0]);
   });
 
-  it('is routed as its last iss says, and that is the one which is verified', async () => {
+  it('is routed by its last iss, which is also the verified one', async () => {
     const routes = routesTo([a, b]);
     const lastIsB = signedByA(payloadText(`"iss":"${b.issuer}"`));
     expect(await decided(routes, lastIsB)).toBe('invalid_token/signature');
@@ -59,17 +59,17 @@ describe('a JWT', () => {
     expect(await decided(routesTo([a]), inherited)).toBe('invalid_token/issuer');
   });
 
-  it('signed by the key of A is not of B, whatever its issuer says', async () => {
+  it('signed with the key of A is not accepted for issuer B', async () => {
     const forged = signedByA(claims({ iss: b.issuer }));
     expect(await decided(routesTo([a, b]), forged)).toBe('invalid_token/signature');
   });
 
-  it('is refused where only its signature is taken out', async () => {
+  it('is refused without its signature', async () => {
     const unsigned = `${a.token().split('.').slice(0, 2).join('.')}.`;
     expect(await decided(routesTo([a]), unsigned)).toBe('invalid_token/signature');
   });
 
-  it('may be of an issuer whose name an object has already', async () => {
+  it('can have an issuer named like a member of Object', async () => {
     const odd = createTenant('odd', '__proto__');
     const routes = JSON.parse('{"__proto__":null}') as Record<string, Tenant['authenticator']>;
     Object.defineProperty(routes, '__proto__', { value: odd.authenticator, enumerable: true });
@@ -88,19 +88,19 @@ describe('an unknown issuer’s token', () => {
   it.each([
     ['that has expired', nowSeconds - 5, ', expired'],
     ['that expired long ago', 0, ', expired'],
-    ['that expired within what clocks may differ', nowSeconds - 4, ''],
+    ['that expired within the tolerance', nowSeconds - 4, ''],
     ['that is good', nowSeconds + 60, ''],
     ['without expiry', undefined, ''],
-    ['whose expiry is text', String(nowSeconds - 60), ''],
-    ['whose expiry is beyond all years', 1e300, ''],
-    ['whose expiry is before all years', -1, ''],
-  ])('%s is told that it has expired where it has', async (_, exp, told) => {
+    ['whose expiry is a string', String(nowSeconds - 60), ''],
+    ['whose expiry is after the year 9999', 1e300, ''],
+    ['whose expiry is negative', -1, ''],
+  ])('%s has tokenExpired only if it expired', async (_, exp, told) => {
     const token = a.token({ iss: 'https://c.example', exp });
     expect(await decided(routesTo([a]), token)).toBe(`invalid_token/issuer${told}`);
   });
 });
 
-describe('what is no JWT', () => {
+describe('a token that is not a JWT', () => {
   it.each([
     ['opaque', 'mF_9.B5f-4.1JqM'],
     ['without dots', 'opaque'],
@@ -109,17 +109,17 @@ describe('what is no JWT', () => {
     ['of four parts', 'a.b.c.d'],
     ['a JWE', `${encodePart({ alg: 'dir', enc: 'A256GCM' })}..aXY.Y2lwaGVy.dGFn`],
     ['of a payload that is a list', `${encodePart({ alg: 'EdDSA' })}.${encodePart('[]')}.AA`],
-    ['of a payload that is no JSON', `${encodePart({ alg: 'EdDSA' })}.${encodePart('{')}.AA`],
-    ['of a header that is no JSON', `${encodePart('{')}.${encodePart({ iss: 'a' })}.AA`],
+    ['of a payload that is not JSON', `${encodePart({ alg: 'EdDSA' })}.${encodePart('{')}.AA`],
+    ['of a header that is not JSON', `${encodePart('{')}.${encodePart({ iss: 'a' })}.AA`],
     ['of a header that is not canonical', `${encodePart({})}=.${encodePart({ iss: 'a' })}.AA`],
     ['of a payload that is not canonical', `${encodePart({})}.${encodePart('{"a":1}')}=.AA`],
     ['too long', `${'a'.repeat(70_000)}.e30.AA`],
-  ])('is refused where no route is for it: %s', async (_, token) => {
+  ])('is refused without an opaque route: %s', async (_, token) => {
     expect(await decided(routesTo([a, b]), token)).toBe('malformed_credentials/not_a_compact_jws');
     expect([a.fetches, b.fetches]).toEqual([0, 0]);
   });
 
-  it('is never read by an authenticator of a JWT, under any scheme', async () => {
+  it('is never passed to a JWT authenticator, under any scheme', async () => {
     const handed = vi.spyOn(a.authenticator, 'authenticate');
     await decided(routesTo([a]), 'opaque');
     await decided(routesTo([a]), a.token(), { scheme: 'dpop' });

@@ -18,7 +18,7 @@ describe.each([
   ['at once', false],
   ['later', true],
 ])('a route that answers %s', (_, later) => {
-  it('is believed where the issuer that it verified is its own', async () => {
+  it('is accepted if it verified its own issuer', async () => {
     expect(await decided(byIssuer({ [ISSUER]: vouchingFor(ISSUER, later) }), token)).toBe('route');
   });
 
@@ -31,7 +31,7 @@ describe.each([
   );
 });
 
-describe('an authenticator that answers for two issuers', () => {
+describe('an authenticator of two issuers', () => {
   const key = createSigningKey('EdDSA', 'main');
   const names = [ISSUER, 'https://old.a.example'] as const;
   const authenticator = createJwtAuthenticator({
@@ -43,13 +43,13 @@ describe('an authenticator that answers for two issuers', () => {
   });
   const signed = (iss: string) => signJws(key, { alg: 'EdDSA', kid: 'main' }, claims({ iss }));
 
-  it('may be the route of both', async () => {
+  it('can be the route of both', async () => {
     const routes = byIssuer({ [names[0]]: authenticator, [names[1]]: authenticator });
     for (const iss of names) expect(await decided(routes, signed(iss))).toBe('renamed');
     expect(routes.name).toBe('byIssuer(renamed)');
   });
 
-  it('is asked for the one alone that has a route', async () => {
+  it('is used only for the issuer that has a route', async () => {
     const routes = byIssuer({ [names[0]]: authenticator });
     expect(await decided(routes, signed(names[1]))).toBe('invalid_token/issuer');
   });
@@ -59,9 +59,9 @@ describe('the answer of a route', () => {
   it.each([
     ['a refusal', new AuthError('invalid_token', 'revoked')],
     ['an outage', new AuthError('unavailable', 'jwks', { retryAfterMs: 5 })],
-    ['what is none', { issuer: ISSUER }],
+    ['an invalid answer', { issuer: ISSUER }],
     ['nothing', undefined],
-  ])('is handed on as it is: %s', async (_, answer) => {
+  ])('is passed on unchanged: %s', async (_, answer) => {
     const atOnce = { name: 'route', authenticate: () => answer as never };
     const later = { name: 'route', authenticate: async () => answer as never };
     const credentials = { scheme: 'bearer', token };
@@ -69,7 +69,7 @@ describe('the answer of a route', () => {
     expect(await byIssuer({ [ISSUER]: later }).authenticate(credentials, context)).toBe(answer);
   });
 
-  it('is given for the very credentials and the very context of the call', () => {
+  it('gets the same credentials and context objects', () => {
     const handed: unknown[] = [];
     const route: Authenticator = {
       name: 'route',

@@ -38,13 +38,13 @@ describe('an engine that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('boom'))],
-    ['says no', () => false],
-    ['says no later', async () => false],
+    ['returns false', () => false],
+    ['returns false asynchronously', async () => false],
   ])('verifies nothing: it %s', async (_, answer) => {
     expect(await reasonBy(engineThat(answer).engine)).toBe('signature');
   });
 
-  it('is not asked about a signature of the wrong length', async () => {
+  it('is not called for a signature of the wrong length', async () => {
     const { engine } = engineThat(() => true);
     const keys = importKeySetWith([engine], { keys: [key.jwk] });
     expect(await verifyCompactJws(jws, keys)).toMatchObject({ header: { alg: 'RS256' } });
@@ -54,7 +54,7 @@ describe('an engine that fails', () => {
   });
 });
 
-describe('an authenticator whose engine answers later', () => {
+describe('an authenticator with an asynchronous engine', () => {
   const byJose = importKeySetWith([joseEngine], { keys: [mainKey.jwk] });
   const [head = '', payload = ''] = goodToken().split('.');
   const forged = `${head}.${payload}.${goodToken({ sub: 'mallory' }).split('.')[2]}`;
@@ -68,7 +68,7 @@ describe('an authenticator whose engine answers later', () => {
 });
 
 describe('a key', () => {
-  it('is made ready once, when it is imported', () => {
+  it('is prepared once, at import', () => {
     const { engine, prepared } = engineThat(() => true);
     const keys = importKeySetWith([engine], { keys: [key.jwk] });
     expect(prepared).toEqual(['RS256']);
@@ -76,7 +76,7 @@ describe('a key', () => {
     expect(prepared).toEqual(['RS256']);
   });
 
-  it('that declares no algorithm is made ready once for each that it is bound to', () => {
+  it('without algorithm is prepared once for each algorithm', () => {
     const { engine, prepared } = engineThat(() => true);
     const keys = importKeySetWith([engine], { keys: [withoutAlgorithm(key)] });
     expect(prepared).toEqual([]);
@@ -89,7 +89,7 @@ describe('a key', () => {
     expect(prepared).toEqual(['RS256', 'PS256']);
   });
 
-  it('is verified with by the first engine that can', async () => {
+  it('uses the first engine that supports it', async () => {
     const lacking: SignatureEngine = { prepare: () => undefined };
     const never = engineThat(() => false);
     const keys = importKeySetWith([lacking, nodeEngine, never.engine], { keys: [key.jwk] });
@@ -98,16 +98,16 @@ describe('a key', () => {
   });
 });
 
-describe.each(ENGINES)('with %s, a token that names no key', (_, engines) => {
+describe.each(ENGINES)('with %s, a token without kid', (_, engines) => {
   const others = [1, 2].map((number) => createSigningKey('RS256', `other ${number}`));
 
-  it.each([0, 1, 2])('is verified by whichever fits: number %i', async (place) => {
+  it.each([0, 1, 2])('is verified with the matching key: number %i', async (place) => {
     const set = others.toSpliced(place, 0, key).map(({ jwk }) => jwk);
     const verdict = await verifyCompactJws(jws, importKeySetWith(engines, { keys: set }));
     expect(verdict).toMatchObject({ header: { alg: 'RS256' } });
   });
 
-  it('is refused where none fits', async () => {
+  it('is refused if no key matches', async () => {
     const keys = importKeySetWith(engines, { keys: others.map(({ jwk }) => jwk) });
     expect(await verifyCompactJws(jws, keys)).toMatchObject({ reason: 'signature' });
   });

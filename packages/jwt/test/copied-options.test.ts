@@ -68,19 +68,19 @@ const MUTATIONS: readonly (readonly [string, (options: Mutable) => void, string]
     token({ iat: NOW_SECONDS - 1000 }),
   ],
   [
-    'a required claim is taken away',
+    'a required claim is removed',
     (options) => (options.requiredClaims.length = 0),
     token({ sub: undefined }),
   ],
   [
-    'another set of keys is put in',
+    'the key set is replaced',
     (options) => (options.keys = keySetOf(createSigningKey('EdDSA', 'evil'))),
     token({}, { kid: 'evil' }),
   ],
 ];
 
 describe('an authenticator', () => {
-  it.each(MUTATIONS)('stays as it was made where %s', async (_, mutate, jwt) => {
+  it.each(MUTATIONS)('does not change when %s', async (_, mutate, jwt) => {
     const options = createMutable();
     const authenticator = createJwtAuthenticator(options as never);
     mutate(options);
@@ -90,7 +90,7 @@ describe('an authenticator', () => {
     expect(AuthError.is(good)).toBe(false);
   });
 
-  it('keeps the audience values, the names of claims and the schema, too', async () => {
+  it('copies the audience values, the names of claims and the schema', async () => {
     const audience = { claim: 'aud', values: [AUDIENCE] };
     const options = { ...createMutable(), audience };
     const authenticator = createJwtAuthenticator(options as never);
@@ -110,7 +110,7 @@ describe('an authenticator', () => {
     });
   });
 
-  it('cannot be changed by what it shows', async () => {
+  it('cannot be changed through its properties', async () => {
     const options = createMutable();
     const authenticator = createJwtAuthenticator(options as never);
     expect(() => (authenticator.issuers as string[]).push(EVIL)).toThrow(TypeError);

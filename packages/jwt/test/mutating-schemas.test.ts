@@ -29,7 +29,7 @@ function writing(write: (payload: Writable) => void): StandardSchemaV1<unknown, 
   };
 }
 
-describe('a schema that writes into what it reads', () => {
+describe('a schema that modifies its input', () => {
   it.each([
     [
       'changes it',
@@ -37,8 +37,8 @@ describe('a schema that writes into what it reads', () => {
         Object.assign(p, { iss: 'https://evil', exp: 9e9, sub: 'eve', scope: 'all' }),
     ],
     ['adds an audience', (p: Writable) => void p.aud.push('everything')],
-    ['takes away the expiry', (p: Writable) => void delete p.exp],
-  ])('decides nothing of who the caller is, where it %s', async (_what, write) => {
+    ['removes the expiry', (p: Writable) => void delete p.exp],
+  ])('does not change the identity when it %s', async (_what, write) => {
     const exp = Math.floor(Date.now() / 1000) + 60;
     const payload = { iss: 'https://a', aud: ['orders'], sub: 'alice', scope: 'read', exp };
     const token = await new SignJWT(payload).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
@@ -62,7 +62,7 @@ describe('a schema that writes into what it reads', () => {
 });
 
 describe('key sets', () => {
-  it('keep neither of an RSA key without algorithm and another RSA key of its kid', async () => {
+  it('leave out an RSA key without algorithm and another RSA key with its kid', async () => {
     const pair = await generateKeyPair('PS256', { extractable: true });
     const other = await generateKeyPair('PS256', { extractable: true });
     const jwks = [
@@ -72,7 +72,7 @@ describe('key sets', () => {
     expect(importKeySet({ keys: jwks }).size).toBe(0);
   });
 
-  it('lose their secrets where a public key was among them, whatever became of it', async () => {
+  it('leave out secrets if they contain a public key, even an unusable one', async () => {
     const secret = { kty: 'oct', alg: 'HS256', k: 'A'.repeat(43) };
     const weak = { ...(await exportJWK(publicKey)), use: 'enc' };
     expect(importKeySet({ keys: [weak, secret] }).size).toBe(0);
@@ -87,20 +87,20 @@ describe('misspelt options', () => {
     );
   });
 
-  it('of a claim that stands for the audience are refused', () => {
+  it('of an audience claim are refused', () => {
     const audience = { claim: 'azp', values: ['x'], valeus: ['y'] } as never;
     const options = { name: 'test', keys, issuer: 'https://a', audience };
     expect(() => createJwtAuthenticator(options)).toThrow(/did you mean "values"/);
   });
 
-  it('of typ: null are refused, since it could mean two things', () => {
+  it('such as typ: null are refused, because it is ambiguous', () => {
     const options = { name: 'test', keys, issuer: 'https://a', audience: 'b', typ: null as never };
     expect(() => createJwtAuthenticator(options)).toThrow(/^typ: expected /);
   });
 });
 
 describe('ready()', () => {
-  it('asks for keys that a function gives, and fails as it does', async () => {
+  it('calls the keys function, and fails as it does', async () => {
     const authenticator = createJwtAuthenticator({
       name: 'test',
       keys: () => Promise.reject(new Error('no keys')),

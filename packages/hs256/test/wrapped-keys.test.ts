@@ -30,7 +30,7 @@ const DISGUISES: readonly (readonly [string, string | Buffer])[] = [
   ],
 ];
 
-describe('a secret that is really', () => {
+describe('a secret that contains', () => {
   it.each(DISGUISES)('%s is refused', (_what, secret) => {
     const bytes = Buffer.from(secret);
     expect(() =>
@@ -44,7 +44,7 @@ describe('a wrong secret', () => {
     ['as the list', { secrets: 'canary-text' }],
     ['as a member', { secrets: ['canary-text'] }],
     ['as the encoding', { secrets: [{ text: 'utf8', encoding: 'canary-text' }] }],
-    ['as a name', { secrets: [{ 'canary-text': 1 }] }],
+    ['as a member name', { secrets: [{ 'canary-text': 1 }] }],
     ['as a number', { secrets: [{ text: 123_456_789, encoding: 'utf8' }] }],
   ])('%s is not shown', (_where, options) => {
     const create = (): unknown =>
@@ -53,7 +53,7 @@ describe('a wrong secret', () => {
     expect(create).not.toThrow(/canary-text|123456789/);
   });
 
-  it('whose encoding is a name of every object is a ConfigError', () => {
+  it('whose encoding is a member of Object.prototype is a ConfigError', () => {
     const secrets = [{ text: 'x', encoding: 'constructor' as 'hex' }] as const;
     expect(() => createHs256Authenticator({ secrets, issuer: 'https://a', audience: 'b' })).toThrow(
       /encoding/,
