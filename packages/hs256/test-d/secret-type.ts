@@ -29,7 +29,7 @@ export const forms: readonly Hs256Secret[] = [
   { text: 'x', encoding: 'latin1' },
   // @ts-expect-error -- no secret at all
   { kid: '2026-11' },
-  // @ts-expect-error -- text where bytes are wanted
+  // @ts-expect-error -- text instead of bytes
   { bytes: 'x' },
   // @ts-expect-error -- text that says nothing of itself
   'x',

@@ -57,8 +57,8 @@ describe('a NumericDate', () => {
   it('is a number from 0 to the year 9999, and nothing else', () => {
     fc.assert(
       fc.property(fc.oneof(claim, fc.anything()), (value) => {
-        const wanted = typeof value === 'number' && value >= 0 && value <= LAST_SECOND;
-        expect(isNumericDate(value)).toBe(wanted);
+        const expected = typeof value === 'number' && value >= 0 && value <= LAST_SECOND;
+        expect(isNumericDate(value)).toBe(expected);
       }),
       { numRuns: 1000 },
     );
@@ -73,7 +73,7 @@ describe('a NumericDate', () => {
         const dates = [exp, nbf, iat].filter((date) => date !== undefined);
         const expired = isNumericDate(exp) && NOW_SECONDS - 5 >= exp;
         const ahead = [nbf, iat].some((date) => isNumericDate(date) && date > NOW_SECONDS + 5);
-        const wanted =
+        const expected =
           exp === undefined
             ? 'no_expiry'
             : !dates.every(isNumericDate)
@@ -83,7 +83,7 @@ describe('a NumericDate', () => {
                 : ahead
                   ? 'not_yet_valid'
                   : undefined;
-        expect(refusal).toBe(wanted);
+        expect(refusal).toBe(expected);
         expect(hasExpired(claims, NOW_SECONDS, 5)).toBe(expired);
       }),
       { numRuns: 1000 },

@@ -14,7 +14,7 @@ import {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** What stands for the part of a good token, and is no JSON object in UTF-8. */
+/** Replacements for a part of a good token that are not a JSON object in UTF-8. */
 function mangled(part: object): readonly (readonly [string, string | Uint8Array])[] {
   const text = JSON.stringify(part);
   return [

@@ -163,9 +163,9 @@ describe('an RFC example', () => {
     );
     const kid = (example.jwk as { kid?: string }).kid;
     const { kid: _, ...jwk } = (other?.jwk ?? {}) as { kid?: string };
-    const wanted = other === undefined ? 'unknown_key' : 'signature';
+    const expected = other === undefined ? 'unknown_key' : 'signature';
     expect(await verify(example, { jwk: { ...jwk, ...(kid === undefined ? {} : { kid }) } })).toBe(
-      wanted,
+      expected,
     );
   });
 

@@ -21,8 +21,8 @@ function whyNot(n: string, e = 'AQAB'): string | undefined {
 /** Odd, of exactly so many bits, and no ROCA modulus: 2 is no power of 65537 modulo 3 and 11. */
 function modulusOf(bits: number): bigint {
   const least = 2n ** BigInt(bits - 1);
-  const wanted = least + 1n;
-  return wanted + ((2n - (wanted % 66n) + 66n) % 66n === 0n ? 0n : 2n);
+  const start = least + 1n;
+  return start + ((2n - (start % 66n) + 66n) % 66n === 0n ? 0n : 2n);
 }
 
 const good = createSigningKey('RS256').jwk.n ?? '';

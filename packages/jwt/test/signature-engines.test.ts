@@ -104,8 +104,8 @@ describe.each(ENGINES)('%s', (_, engines) => {
         padding: constants.RSA_PKCS1_PSS_PADDING,
         saltLength,
       });
-      const wanted = saltLength === length ? 'verified' : 'signature';
-      expect(await decide(alg, input, signature)).toBe(wanted);
+      const expected = saltLength === length ? 'verified' : 'signature';
+      expect(await decide(alg, input, signature)).toBe(expected);
     }
   });
 

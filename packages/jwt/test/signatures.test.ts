@@ -13,7 +13,7 @@ const ORDER = Buffer.from(
 );
 const ZERO = Buffer.alloc(32);
 
-// CVE-2022-21449 ("psychic signatures") and what stands near it.
+// CVE-2022-21449 ("psychic signatures") and similar values.
 describe('an ECDSA signature', () => {
   it.each([
     ['of zeros', Buffer.concat([ZERO, ZERO])],

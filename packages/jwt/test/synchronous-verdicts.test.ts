@@ -15,20 +15,20 @@ import {
   token,
 } from './support/test-authenticator.ts';
 
-/** Whoever asks for the signal has an AbortController made. */
+/** Reading the signal creates an AbortController, which costs time. */
 const untouched = {
   method: context.method,
   get signal(): AbortSignal {
-    throw new Error('the signal was asked for');
+    throw new Error('the signal was read');
   },
 };
 
-/** In a turn of its own: beyond half a millisecond a turn, verifications wait for the next. */
-async function verdictAtOnce(jwt: string, options: TestOptions = {}): Promise<Verdict> {
+/** Starts a new turn of the event loop, whose time budget is not used yet. */
+async function synchronousVerdict(jwt: string, options: TestOptions = {}): Promise<Verdict> {
   await setImmediate();
   const authenticator = createTestAuthenticator(options);
   const verdict = authenticator.authenticate({ scheme: 'bearer', token: jwt }, untouched);
-  if (isPromiseLike(verdict)) throw new Error('a promise came');
+  if (isPromiseLike(verdict)) throw new Error('received a promise');
   return verdict;
 }
 
@@ -37,9 +37,9 @@ describe('a verdict on a token whose keys are available', () => {
     const signer = createSigningKey(alg);
     const jwt = signJws(signer, { alg, kid: signer.kid }, claims());
     const options = { keys: keySetOf(signer), algorithms: [alg] } as const;
-    expect(isPrincipal(await verdictAtOnce(jwt, options))).toBe(true);
-    const stranger = signJws(createSigningKey(alg), { alg, kid: signer.kid }, claims());
-    expect(await verdictAtOnce(stranger, options)).toMatchObject({ reason: 'signature' });
+    expect(isPrincipal(await synchronousVerdict(jwt, options))).toBe(true);
+    const forged = signJws(createSigningKey(alg), { alg, kid: signer.kid }, claims());
+    expect(await synchronousVerdict(forged, options)).toMatchObject({ reason: 'signature' });
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('a verdict on a token whose keys are available', () => {
     ['unknown_key', token({}, { kid: 'other' })],
     ['not_a_compact_jws', 'abc'],
   ])('is synchronous if it is a refusal: %s', async (reason, jwt) => {
-    expect(await verdictAtOnce(jwt)).toMatchObject({ reason });
+    expect(await synchronousVerdict(jwt)).toMatchObject({ reason });
   });
 
   it('is a promise if the keys are', async () => {

@@ -20,7 +20,7 @@ interface Fault {
   readonly options?: TestOptions;
 }
 
-const stranger = createSigningKey('EdDSA', 'main');
+const otherKey = createSigningKey('EdDSA', 'main');
 const rejecting: TestOptions = {
   claims: {
     '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [] }) },
@@ -36,7 +36,7 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   ['algorithm for the key', { reason: 'algorithm', header: { alg: 'ES256' } }],
   ['key', { reason: 'unknown_key', header: { kid: 'other' } }],
   ['kind of kid', { reason: 'unknown_key', header: { kid: 5 } }],
-  ['signature', { reason: 'signature', signer: stranger }],
+  ['signature', { reason: 'signature', signer: otherKey }],
   ['typ', { reason: 'type', header: { typ: 'dpop+jwt' } }],
   ['kind of typ', { reason: 'type', header: { typ: 5 } }],
   ['crit', { reason: 'critical', header: { crit: [] } }],

@@ -92,9 +92,9 @@ if (!existsSync(FOLDER)) {
               : `is decided otherwise than ${vector.result} ${vector.tcId}: ${exclusion}`;
           it(name, async () => {
             ran += 1;
-            const wanted = (vector.result === 'valid') === (exclusion === undefined);
+            const expected = (vector.result === 'valid') === (exclusion === undefined);
             const key = group.public ?? group.private;
-            expect(await accepts(engines, vector.jws, key)).toBe(wanted);
+            expect(await accepts(engines, vector.jws, key)).toBe(expected);
           });
         }
       }

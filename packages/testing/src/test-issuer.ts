@@ -136,8 +136,8 @@ export async function startTestIssuer(
       published = keepOld ? [...published, ...keys] : keys;
       return keys[0]?.kid ?? '';
     },
-    fail(wanted) {
-      mode = wanted;
+    fail(newMode) {
+      mode = newMode;
     },
     async close() {
       server.closeAllConnections();

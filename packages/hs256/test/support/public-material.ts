@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A certificate of nobody, for a key that was thrown away. */
+/** A self-signed certificate; its private key was deleted. */
 export const CERTIFICATE_PEM = `-----BEGIN CERTIFICATE-----
 MIIBizCCATGgAwIBAgIUZamFk+wBdpFat8Ec+l1NzdvHAGAwCgYIKoZIzj0EAwIw
 GjEYMBYGA1UEAwwPZ3JwYy1hdXRobi10ZXN0MCAXDTI2MTEyMjE2MTU1NVoYDzIx

@@ -94,9 +94,9 @@ describe('an unknown issuer’s token', () => {
     ['whose expiry is a string', String(nowSeconds - 60), ''],
     ['whose expiry is after the year 9999', 1e300, ''],
     ['whose expiry is negative', -1, ''],
-  ])('%s has tokenExpired only if it expired', async (_, exp, told) => {
+  ])('%s has tokenExpired only if it expired', async (_, exp, suffix) => {
     const token = a.token({ iss: 'https://c.example', exp });
-    expect(await decided(routesTo([a]), token)).toBe(`invalid_token/issuer${told}`);
+    expect(await decided(routesTo([a]), token)).toBe(`invalid_token/issuer${suffix}`);
   });
 });
 

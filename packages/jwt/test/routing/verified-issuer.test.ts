@@ -8,7 +8,7 @@ import { AUDIENCE, claims, clock, context, keySetOf } from '../support/test-auth
 const ISSUER = 'https://a.example';
 const token = createTenant('a').token();
 
-/** It does not say for whom it answers, and vouches for this issuer. */
+/** Lists no issuers, and returns principals of this issuer. */
 function vouchingFor(issuer: string | undefined, later: boolean): Authenticator {
   const principal = createPrincipal({ authenticator: 'route', issuer });
   return { name: 'route', authenticate: () => (later ? Promise.resolve(principal) : principal) };

@@ -21,7 +21,7 @@ export function subjectOf(key: SigningKey): Subject {
 
 /**
  * How jose itself decides, with the same key and algorithm; its payload where it accepts. The key is
- * handed over as a JWK, so that nothing of ours stands between.
+ * passed as a JWK, so that no code of this package is involved.
  */
 async function askJose(token: string, { jwk, alg }: SigningKey): Promise<Uint8Array | undefined> {
   const algorithms = alg === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [alg];
@@ -66,17 +66,17 @@ export type Agreement = 'both accept' | 'both refuse' | `only jose accepts: ${st
 
 /** @throws where an engine accepts what jose refuses, gives another payload, or is stricter unlisted. */
 export async function compare(token: string, { key, byEngine }: Subject): Promise<Agreement> {
-  const wanted = await askJose(token, key);
+  const byJose = await askJose(token, key);
   const decided: Agreement[] = [];
   for (const [engine, keys] of byEngine) {
     const verdict = await verifyCompactJws(token, keys, { algorithms: [key.alg] });
     const shown = `${engine}, ${key.alg}, ${JSON.stringify(token)}`;
     if (!AuthError.is(verdict)) {
-      if (wanted === undefined) throw new Error(`accepted what jose refuses: ${shown}`);
-      if (!Buffer.from(wanted).equals(verdict.payload))
+      if (byJose === undefined) throw new Error(`accepted what jose refuses: ${shown}`);
+      if (!Buffer.from(byJose).equals(verdict.payload))
         throw new Error(`another payload: ${shown}`);
       decided.push('both accept');
-    } else if (wanted === undefined) {
+    } else if (byJose === undefined) {
       decided.push('both refuse');
     } else {
       const known = STRICTER[verdict.reason]?.(token, key) === true;

@@ -2,12 +2,13 @@ import { joseEngine } from '../../src/signature/jose-engine.ts';
 import { nodeEngine } from '../../src/signature/node-engine.ts';
 import type { SignatureEngine } from '../../src/signature/signature-engine.ts';
 
-/** Each engine alone, with nothing to fall back on. */
+/** Each engine without a fallback. */
 export const ENGINES: readonly (readonly [string, readonly SignatureEngine[]])[] = [
   ['node:crypto', [nodeEngine]],
   ['jose', [joseEngine]],
 ];
 
+/** Every supported algorithm, under one name each. */
 export const ALGORITHMS = [
   'HS256',
   'HS384',

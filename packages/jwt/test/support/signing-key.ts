@@ -9,7 +9,7 @@ import {
   sign,
 } from 'node:crypto';
 
-/** A private key, and the JWK by which its public half (or the secret itself) is published. */
+/** A private key, and the JWK of its public key (or of the secret itself). */
 export interface SigningKey {
   readonly alg: string;
   readonly kid: string;
@@ -17,7 +17,7 @@ export interface SigningKey {
   readonly jwk: JsonWebKey & { readonly alg: string; readonly kid: string };
 }
 
-/** Text and bytes stand for themselves; anything else is written as JSON. */
+/** Strings and bytes are used as they are; anything else is written as JSON. */
 export type Part = object | string | Uint8Array;
 
 export function createSigningKey(alg: string, kid: string = alg): SigningKey {
@@ -33,7 +33,7 @@ export function renameKey(
   return { ...key, ...names, jwk: { ...key.jwk, ...names } };
 }
 
-/** The JWK without its `alg`, as many providers publish it. */
+/** The JWK without `alg`, as many providers publish it. */
 export function withoutAlgorithm(key: SigningKey): JsonWebKey {
   const { alg: _, ...jwk } = key.jwk;
   return jwk;
@@ -50,7 +50,7 @@ export function signJws(key: SigningKey, header: Part, payload: Part): string {
   return `${input}.${signInput(key, input).toString('base64url')}`;
 }
 
-/** By node:crypto alone, so that headers and payloads may be as wrong as a test wants them. */
+/** With node:crypto only, so that tests can sign invalid headers and payloads. */
 export function signInput(key: SigningKey, input: string): Buffer {
   const { alg, privateKey } = key;
   const hash = `sha${alg.slice(2)}`;

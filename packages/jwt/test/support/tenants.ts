@@ -9,14 +9,14 @@ import { byIssuer, createJwtAuthenticator, type KeySet } from '../../src/index.t
 import { createSigningKey, type SigningKey, signJws } from './signing-key.ts';
 import { AUDIENCE, claims, clock, context, keySetOf } from './test-authenticator.ts';
 
-/** An issuer with a key of its own, all of one kid, and the authenticator that answers for it. */
+/** An issuer with its own key, under the kid of the other tenants, and its authenticator. */
 export interface Tenant {
   readonly issuer: string;
   readonly key: SigningKey;
   readonly authenticator: ManagedAuthenticator;
-  /** How often its keys were asked for. */
+  /** How often its keys were read. */
   readonly fetches: number;
-  /** A good token of its key, with these changes to its claims. */
+  /** A good token of this tenant, with these changes to its claims. */
   token(changes?: object): string;
 }
 
@@ -46,7 +46,7 @@ export function routesTo(tenants: readonly Tenant[], opaque?: Authenticator): Ma
   return byIssuer(routes, opaque === undefined ? {} : { opaque });
 }
 
-/** 'name' of who vouched, or 'code/reason' and whether the token is said to have expired. */
+/** The name of the authenticator, or 'code/reason', with ', expired' if tokenExpired is set. */
 export async function decided(
   authenticator: Authenticator,
   token: string,

@@ -71,7 +71,7 @@ export const ROTATION_SAMPLES: readonly BrokenSample[] = [
   },
   {
     breaks: 'notifies subscribers that keys changed',
-    by: 'telling nobody',
+    by: 'notifying no subscriber',
     capabilities: ['rotates'],
     build: rotating({ notify: () => undefined }),
   },
