@@ -15,5 +15,6 @@ export default defineConfig({
     // No test waits for time to pass: the limit only ends one that would hang, on a busy machine too.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { interval: 10, timeout: 60_000 } },
   },
 });
