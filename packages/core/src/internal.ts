@@ -1,7 +1,8 @@
 // For the packages of this family, which are released together with core. No promise to anybody else.
 export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
-export { allOf, subscribeToAll } from './compose/children.ts';
+export { allOf } from './compose/children.ts';
+export { Composition } from './compose/composition.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
 export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
 export { setAuthInfo } from './contract/call-auth-info.ts';

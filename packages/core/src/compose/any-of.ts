@@ -1,8 +1,6 @@
 import type {
   AuthenticationContext,
   Authenticator,
-  AuthenticatorEvent,
-  AuthenticatorTraits,
   ClaimsOf,
   Credentials,
   ManagedAuthenticator,
@@ -13,22 +11,23 @@ import { acceptsOpaqueTokens, leavesOf } from '../contract/composition.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
-import { allOf, subscribeToAll } from './children.ts';
 import { callAuthenticator, toVerdict } from './call-authenticator.ts';
+import { Composition } from './composition.ts';
 
 interface Child {
   readonly authenticator: Authenticator<object>;
   readonly schemes: ReadonlySet<string>;
 }
 
-class AnyOf implements ManagedAuthenticator<object> {
+class AnyOf extends Composition implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
-  readonly traits: AuthenticatorTraits & { readonly children: readonly Authenticator<object>[] };
+  readonly traits: Composition['traits'];
   readonly #children: readonly Child[];
 
   constructor(authenticators: readonly Authenticator<object>[]) {
+    super();
     this.#children = authenticators.map((authenticator, index) => ({
       authenticator,
       schemes: checkAuthenticator(authenticator, `anyOf[${index}]`),
@@ -72,18 +71,6 @@ class AnyOf implements ManagedAuthenticator<object> {
       kept = better(kept, verdict);
     }
     return kept ?? new AuthError('missing_credentials', 'other_scheme');
-  }
-
-  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    return subscribeToAll(this.traits.children, listener);
-  }
-
-  ready(signal?: AbortSignal): Promise<void> {
-    return allOf(this.traits.children, 'ready', (child) => child.ready?.(signal));
-  }
-
-  close(): Promise<void> {
-    return allOf(this.traits.children, 'close', (child) => child.close?.());
   }
 }
 

@@ -2,8 +2,6 @@ import {
   AuthError,
   type AuthenticationContext,
   type Authenticator,
-  type AuthenticatorEvent,
-  type AuthenticatorTraits,
   type ClaimsOf,
   ConfigError,
   type Credentials,
@@ -11,14 +9,13 @@ import {
   type Verdict,
 } from '@grpc-authn/core/authenticator';
 import {
-  allOf,
   checkAuthenticator,
   checkOptionNames,
+  Composition,
   describeValue,
   isPrincipal,
   isPromiseLike,
   leavesOf,
-  subscribeToAll,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import { hasExpired } from '../claims/numeric-date.ts';
@@ -27,11 +24,11 @@ import { readUnverified } from './unverified-issuer.ts';
 /** The default of JWT authenticators. Only TOKEN_EXPIRED for an issuer without a route depends on it. */
 const TOLERANCE_SECONDS = 5;
 
-class ByIssuer implements ManagedAuthenticator<object> {
+class ByIssuer extends Composition implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly issuers: readonly string[];
-  readonly traits: AuthenticatorTraits & { readonly children: readonly Authenticator<object>[] };
+  readonly traits: Composition['traits'];
   /** A Map, so that `__proto__` and `constructor` are ordinary issuers. */
   readonly #routes: ReadonlyMap<string, Authenticator<object>>;
   readonly #opaque: Authenticator<object> | undefined;
@@ -40,6 +37,7 @@ class ByIssuer implements ManagedAuthenticator<object> {
     routes: ReadonlyMap<string, Authenticator<object>>,
     opaque: Authenticator<object> | undefined,
   ) {
+    super();
     this.#routes = routes;
     this.#opaque = opaque;
     const children = new Set([...routes.values(), ...(opaque === undefined ? [] : [opaque])]);
@@ -74,18 +72,6 @@ class ByIssuer implements ManagedAuthenticator<object> {
     return isPromiseLike(verdict)
       ? Promise.resolve(verdict).then((late) => ofIssuer(late, issuer))
       : ofIssuer(verdict, issuer);
-  }
-
-  subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    return subscribeToAll(this.traits.children, listener);
-  }
-
-  ready(signal?: AbortSignal): Promise<void> {
-    return allOf(this.traits.children, 'ready', (child) => child.ready?.(signal));
-  }
-
-  close(): Promise<void> {
-    return allOf(this.traits.children, 'close', (child) => child.close?.());
   }
 }
 
