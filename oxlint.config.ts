@@ -28,7 +28,7 @@ const ENTRY_POINTS = [
   'provider/adapter',
   'jwks',
   'jwks/adapter',
-  'jwks/key-source',
+  'jwks/internal',
   'oidc',
   'oidc/adapter',
   'introspection',
@@ -49,7 +49,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   hs256: [...ADAPTER_BASE, 'jwt', 'jwt/internal'],
   provider: ADAPTER_BASE,
   jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
-  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/key-source'],
+  oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/internal'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
 };
 

@@ -83,7 +83,7 @@ export const PROJECTS: readonly Project[] = [
   },
   alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),
   alone('jwt', ['jwt', 'jwt/internal'], JWT),
-  alone('jwks', ['jwks', 'jwks/key-source'], JWKS, true),
+  alone('jwks', ['jwks', 'jwks/internal'], JWKS, true),
   alone('oidc', ['oidc'], [...JWKS, '@grpc-authn/oidc']),
   alone(
     'introspection',

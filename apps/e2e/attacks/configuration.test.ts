@@ -114,7 +114,7 @@ describe('an adapter that the file would import', () => {
       'node:fs',
       'fs',
       '@grpc-authn/jwks',
-      '@grpc-authn/jwks/key-source',
+      '@grpc-authn/jwks/internal',
       '@evil/adapter',
       'jwks/../../x',
       'jwks\u0000',

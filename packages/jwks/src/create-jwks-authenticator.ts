@@ -21,11 +21,11 @@ import {
   readJwksOptions,
 } from './jwks-options.ts';
 import type { KeyLoader } from './key-loader.ts';
-import { KeyReports } from './key-reports.ts';
+import { KeyEventReporter } from './key-event-reporter.ts';
 import { RefreshingKeys } from './refreshing-keys.ts';
 import { UrlLoader } from './url-loader.ts';
 
-/** Where the keys are: a JWKS URL, a file that is read again as it changes, or the keys themselves. */
+/** The source of the keys: a JWKS URL, a file that is read again when it changes, or the keys. */
 export type JwksLocation =
   | { readonly url: string }
   | { readonly file: string }
@@ -33,10 +33,10 @@ export type JwksLocation =
 
 /**
  * Verifies JWTs with the public keys of a JWK Set (RFC 7517). Keys are imported once, refreshed in the
- * background, and looked up when a token names one that is not there.
+ * background, and looked up when a token names an unknown one.
  *
- * Refuses as createJwtAuthenticator does; `unavailable` (reason `jwks`) where no keys can be had, and
- * never a refusal for an outage's sake.
+ * Rejects tokens like createJwtAuthenticator. An outage never rejects a token: it is `unavailable` (reason
+ * `jwks`, or `overloaded` if too many calls wait for a look-up).
  *
  * @throws ConfigError for a wrong option.
  * @example
@@ -83,8 +83,8 @@ function loaderOf(
 function staticKeys(given: unknown, rules: JwtRules, settings: JwksSettings): KeySource {
   if (!Array.isArray(given)) throw wrongOption('jwks.keys', describeValue(given), 'a list of JWKs');
   const keys = importPublicKeySet({ keys: given });
-  new KeyReports(rules.name, settings.report).refreshed(keys, given.length, false);
+  new KeyEventReporter(rules.name, settings.report).refreshed(keys, given.length, false);
   if (keys.size > 0) return { keys: () => keys };
   const why = keys.refused.map((refused) => refused.why).join('; ') || 'the list is empty';
-  throw wrongOption('jwks.keys', `no usable key (${why})`, 'at least one public key');
+  throw wrongOption('jwks.keys', `no usable key (${why})`, 'at least one usable public key');
 }

@@ -1,16 +1,15 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
-import { ConfigError } from '@grpc-authn/core/authenticator';
-import { checkFunction, checkNumber } from '@grpc-authn/core/internal';
+import { checkFunction, checkNumber, wrongOption } from '@grpc-authn/core/internal';
 import { type HttpOptions, type HttpSettings, readHttpOptions } from '@grpc-authn/provider';
 
-/** How keys are fetched and kept. */
+/** How keys are fetched and cached. */
 export interface JwksOptions {
   readonly http?: HttpOptions;
-  /** Seconds a set counts as current where Cache-Control does not say, 60 to 3600; 600 unless said. */
+  /** Seconds for which a set is current if Cache-Control gives no age, 60 to 3600. Default 600. */
   readonly maxAgeSeconds?: number;
-  /** Seconds the last good set serves on while the provider is down, 0 to 86,400; 3600 unless said. */
+  /** Seconds for which the last good set is still used during an outage, 0 to 86,400. Default 3600. */
   readonly staleIfErrorSeconds?: number;
-  /** Called for refreshes, discarded keys and outages. What it throws is dropped. */
+  /** Called for refreshes, discarded keys, outages and recoveries. Its errors are ignored. */
   readonly report?: (event: AuthEvent) => void;
 }
 
@@ -34,7 +33,7 @@ interface SecondsRange {
   readonly max: number;
 }
 
-/** Both ends are allowed. */
+/** Inclusive. */
 export const SECONDS: Readonly<Record<'maxAgeSeconds' | 'staleIfErrorSeconds', SecondsRange>> = {
   maxAgeSeconds: { default: 600, min: 60, max: 3600 },
   staleIfErrorSeconds: { default: 3600, min: 0, max: 86_400 },
@@ -52,12 +51,13 @@ export function readJwksOptions(options: JwksOptions): JwksSettings {
   };
 }
 
-/** @throws ConfigError for an algorithm whose key is a secret: a key set is public. */
+/** @throws ConfigError for a symmetric algorithm: a key set is public. */
 export function checkAsymmetric(algorithms: readonly string[]): void {
   const symmetric = algorithms.find((name) => name.startsWith('HS'));
   if (symmetric === undefined) return;
-  throw new ConfigError(
-    `option "algorithms": came ${symmetric}; wanted asymmetric ones, since a key set is public ` +
-      '(a shared secret goes to @grpc-authn/hs256)',
+  throw wrongOption(
+    'algorithms',
+    symmetric,
+    'asymmetric algorithms, because a key set is public (use @grpc-authn/hs256 for a shared secret)',
   );
 }

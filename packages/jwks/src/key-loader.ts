@@ -1,18 +1,20 @@
-/** A key set as it came, and how long it may be taken for current. */
+import type { RefreshReason } from '@grpc-authn/provider';
+
+/** A key set as received. */
 export interface KeyDocument {
   readonly keys: readonly unknown[];
-  /** Undefined where the source does not say. */
+  /** Milliseconds for which it is current; undefined if the source gives no age. */
   readonly maxAgeMs: number | undefined;
 }
 
-/** Brings a key set from where it is kept. Rejects where that fails, or what comes is no key set. */
+/** Loads a key set. Rejects if that fails, or if the document is not a key set. */
 export interface KeyLoader {
-  /** `lookUp`: a token named a key that is not there, so what was remembered on the way may be old. */
-  load(why: 'refresh' | 'lookUp'): Promise<KeyDocument>;
+  /** `lookUp`: a token named an unknown key, so a cached location of the keys may be outdated. */
+  load(why: RefreshReason): Promise<KeyDocument>;
   close(): Promise<void>;
 }
 
-/** The `keys` of a JWK Set (RFC 7517, section 5), or undefined where it is none. */
+/** The `keys` of a JWK Set (RFC 7517, section 5); undefined for any other document. */
 export function keysOf(document: unknown): readonly unknown[] | undefined {
   if (typeof document !== 'object' || document === null) return undefined;
   const { keys } = document as { keys?: unknown };

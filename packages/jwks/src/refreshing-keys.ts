@@ -1,171 +1,88 @@
-import { AsyncResource } from 'node:async_hooks';
-import { AuthError, type AuthenticatorEvent, type Clock } from '@grpc-authn/core/authenticator';
-import { rejectOnAbort } from '@grpc-authn/core/internal';
-import { ProviderError } from '@grpc-authn/provider';
+import type { AuthError, AuthenticatorEvent, Clock } from '@grpc-authn/core/authenticator';
+import { Listeners } from '@grpc-authn/core/internal';
 import type { KeySet } from '@grpc-authn/jwt';
 import { type ImportedKeySet, importPublicKeySet, type KeySource } from '@grpc-authn/jwt/internal';
-import { BackOff } from './back-off.ts';
-import type { KeyDocument, KeyLoader } from './key-loader.ts';
-import { KeyReports, type Report } from './key-reports.ts';
-import { LookUps } from './look-ups.ts';
+import { RefreshedValue, type RefreshReason } from '@grpc-authn/provider';
+import { KeyEventReporter, type Report } from './key-event-reporter.ts';
+import type { KeyLoader } from './key-loader.ts';
+import { KeyMissCoalescer } from './key-miss-coalescer.ts';
 
 export interface RefreshingKeysOptions {
   readonly loader: KeyLoader;
   readonly clock: Clock;
-  /** How long a set counts as current where its source does not say. */
+  /** Milliseconds for which a set is current if its source gives no age. */
   readonly maxAgeMs: number;
-  /** How much longer the last good set serves while no newer one can be had. */
+  /** Milliseconds for which an outdated set is still used while no newer one can be loaded. */
   readonly staleIfErrorMs: number;
   readonly authenticator: string;
   readonly report: Report | undefined;
 }
 
-interface Current {
-  readonly keys: ImportedKeySet;
-  readonly staleAtMs: number;
-}
-
-/** A refresh comes when between three and nine tenths of a quarter of the age are left. */
-const REFRESH_AT = { least: 0.75, spread: 0.15 };
-
-/**
- * Keys that are kept current: one load at a time, whoever asks; refreshed in the background ahead of
- * their age; each load replaces the set. While the source is down the last good set serves on, and the
- * source is asked again with a back-off, never for each call.
- */
+/** A key set that is refreshed in the background; a token that names an unknown key causes a look-up. */
 export class RefreshingKeys implements KeySource {
   readonly #options: RefreshingKeysOptions;
-  readonly #reports: KeyReports;
-  readonly #lookUps: LookUps;
-  readonly #backOff = new BackOff();
-  /** A load serves everybody, so it runs in nobody's async context. */
-  readonly #scope = new AsyncResource('grpc-authn.RefreshingKeys');
-  readonly #listeners = new Set<(event: AuthenticatorEvent) => void>();
-  #current: Current | undefined;
-  #loading: Promise<KeySet | AuthError> | undefined;
-  #cancelTimer: (() => void) | undefined;
-  /** Why there is nothing newer, while the source is down. */
-  #failure: { readonly reason: 'jwks' | 'discovery'; readonly cause: unknown } | undefined;
-  #closed = false;
+  readonly #value: RefreshedValue<ImportedKeySet>;
+  readonly #misses: KeyMissCoalescer;
+  readonly #listeners = new Listeners<AuthenticatorEvent>();
+  /** How many keys the last document contained. */
+  #received = 0;
 
   constructor(options: RefreshingKeysOptions) {
+    const { clock, staleIfErrorMs, authenticator } = options;
     this.#options = options;
-    this.#reports = new KeyReports(options.authenticator, options.report);
-    this.#lookUps = new LookUps(options.clock, () => void this.#load('lookUp'));
+    const reporter = new KeyEventReporter(authenticator, options.report);
+    this.#misses = new KeyMissCoalescer(clock, () => void this.#value.refresh('lookUp'));
+    this.#value = new RefreshedValue({
+      clock,
+      reason: 'jwks',
+      staleIfErrorMs,
+      ahead: true,
+      load: (why) => this.#load(why),
+      onRefreshed: ({ value, previous, recovered }) => {
+        reporter.refreshed(value, this.#received, recovered);
+        if (previous !== undefined && value.lacksSomeOf(previous)) {
+          this.#listeners.emit({ type: 'keys_changed' });
+        }
+      },
+      onFailed: (failure) => reporter.failed(failure),
+      onSettled: (answer) => this.#misses.ended(answer),
+    });
   }
 
   keys(): KeySet | AuthError | Promise<KeySet | AuthError> {
-    const current = this.#current;
-    if (this.#closed) return this.#outage();
-    if (current === undefined) return this.#loadUnlessFailing();
-    const overdueMs = this.#options.clock.nowMs() - current.staleAtMs;
-    if (overdueMs < 0) return current.keys;
-    // A process that slept, or a timer that was late.
-    const loading = this.#loadUnlessFailing();
-    return overdueMs < this.#options.staleIfErrorMs ? current.keys : loading;
+    return this.#value.get();
   }
 
   async lookUp(
     isFound: (keys: KeySet) => boolean,
     signal: AbortSignal,
   ): Promise<KeySet | AuthError> {
-    const down = this.#closed || this.#backOff.remainingMs(this.#options.clock.nowMs()) > 0;
-    return down ? this.#outage() : this.#lookUps.wait(isFound, signal);
+    return this.#value.paused ? this.#value.outage() : this.#misses.wait(isFound, signal);
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.subscribe(listener);
   }
 
-  async ready(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    const loading = Promise.resolve(this.keys());
-    const keys = await (signal === undefined ? loading : rejectOnAbort(loading, signal));
-    if (AuthError.is(keys)) throw keys;
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#value.ready(signal);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelTimer?.();
-    this.#lookUps.close(this.#outage());
+    const closed = this.#value.close();
+    this.#misses.close(this.#value.outage());
+    // Ends a load that is in progress.
     await this.#options.loader.close();
-    await this.#loading;
+    await closed;
   }
 
-  #loadUnlessFailing(): AuthError | Promise<KeySet | AuthError> {
-    const waitMs = this.#backOff.remainingMs(this.#options.clock.nowMs());
-    return waitMs > 0 && this.#loading === undefined ? this.#outage() : this.#load('refresh');
-  }
-
-  /** Single flight. It serves everybody, so nobody's signal ends it; the loader has a time limit. */
-  #load(why: 'refresh' | 'lookUp'): Promise<KeySet | AuthError> {
-    this.#loading ??= this.#scope.runInAsyncScope(() => this.#run(why));
-    return this.#loading;
-  }
-
-  async #run(why: 'refresh' | 'lookUp'): Promise<KeySet | AuthError> {
-    this.#lookUps.began();
-    let answer: KeySet | AuthError;
-    try {
-      const document = await this.#options.loader.load(why);
-      answer = this.#closed ? this.#outage() : this.#accept(document);
-    } catch (error) {
-      answer = this.#fail(error);
-    }
-    this.#loading = undefined;
-    this.#lookUps.ended(answer);
-    return answer;
-  }
-
-  #accept(document: KeyDocument): KeySet {
-    const { clock } = this.#options;
-    const keys = importPublicKeySet(document);
-    const earlier = this.#current?.keys;
-    const ageMs = document.maxAgeMs ?? this.#options.maxAgeMs;
-    this.#current = { keys, staleAtMs: clock.nowMs() + ageMs };
-    this.#reports.refreshed(keys, document.keys.length, this.#backOff.failing);
-    this.#backOff.succeeded();
-    this.#failure = undefined;
-    this.#loadIn(ageMs * (REFRESH_AT.least + REFRESH_AT.spread * Math.random()));
-    if (earlier !== undefined && keys.lacksSomeOf(earlier)) this.#tell({ type: 'keys_changed' });
-    return keys;
-  }
-
-  #fail(error: unknown): AuthError {
-    const nowMs = this.#options.clock.nowMs();
-    const isAuthError = AuthError.is(error);
-    const cause = isAuthError ? error.cause : error;
-    const reason = isAuthError && error.reason === 'discovery' ? 'discovery' : 'jwks';
-    this.#failure = { reason, cause };
-    const asked = cause instanceof ProviderError ? cause.retryAfterMs : undefined;
-    const waitMs = this.#backOff.failed(nowMs, asked);
-    if (!this.#closed) {
-      this.#reports.failed(cause, waitMs, this.#current !== undefined);
-      this.#loadIn(waitMs);
-    }
-    return this.#outage();
-  }
-
-  #loadIn(ms: number): void {
-    this.#cancelTimer?.();
-    if (this.#closed) return;
-    this.#cancelTimer = this.#options.clock.setTimer(ms, () => void this.#load('refresh'));
-  }
-
-  #outage(): AuthError {
-    const retryAfterMs = this.#backOff.remainingMs(this.#options.clock.nowMs());
-    const { reason = 'jwks', cause } = this.#failure ?? {};
-    return new AuthError('unavailable', reason, { retryAfterMs, cause });
-  }
-
-  #tell(event: AuthenticatorEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch {
-        // One listener's fault keeps the event from no other.
-      }
-    }
+  async #load(why: RefreshReason): Promise<{ value: ImportedKeySet; maxAgeMs: number }> {
+    this.#misses.began();
+    const document = await this.#options.loader.load(why);
+    this.#received = document.keys.length;
+    return {
+      value: importPublicKeySet(document),
+      maxAgeMs: document.maxAgeMs ?? this.#options.maxAgeMs,
+    };
   }
 }

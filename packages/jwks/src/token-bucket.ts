@@ -1,4 +1,4 @@
-/** So many at once, and then one each interval. */
+/** Allows a burst of `capacity`, then one for each interval of `refillMs`. */
 export class TokenBucket {
   readonly #capacity: number;
   readonly #refillMs: number;
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#filledMs = nowMs;
   }
 
-  /** Takes one where there is one. */
+  /** Takes a token; false if the bucket is empty. */
   take(nowMs: number): boolean {
     this.#fill(nowMs);
     if (this.#tokens === 0) return false;
@@ -20,7 +20,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Milliseconds until there is one. */
+  /** Milliseconds until the next token. */
   waitMs(nowMs: number): number {
     this.#fill(nowMs);
     return this.#tokens > 0 ? 0 : this.#filledMs + this.#refillMs - nowMs;
@@ -29,9 +29,9 @@ export class TokenBucket {
   #fill(nowMs: number): void {
     // A clock that was set back must not keep the bucket empty.
     if (nowMs < this.#filledMs) this.#filledMs = nowMs;
-    const came = Math.floor((nowMs - this.#filledMs) / this.#refillMs);
-    this.#tokens = Math.min(this.#capacity, this.#tokens + came);
+    const added = Math.floor((nowMs - this.#filledMs) / this.#refillMs);
+    this.#tokens = Math.min(this.#capacity, this.#tokens + added);
     this.#filledMs =
-      this.#tokens === this.#capacity ? nowMs : this.#filledMs + came * this.#refillMs;
+      this.#tokens === this.#capacity ? nowMs : this.#filledMs + added * this.#refillMs;
   }
 }

@@ -1,9 +1,14 @@
-import { type GuardedFetch, ProviderError, retryAfterMs, shownUrl } from '@grpc-authn/provider';
-import jwksRsa from 'jwks-rsa';
-import { maxAgeMsOf } from './cache-control.ts';
+import {
+  type GuardedFetch,
+  loadPackage,
+  maxAgeMsOf,
+  ProviderError,
+  retryAfterMs,
+  shownUrl,
+} from '@grpc-authn/provider';
 import { type KeyDocument, type KeyLoader, keysOf } from './key-loader.ts';
 
-/** Fetches a key set by jwks-rsa, whose fetcher carries our guarded fetch. */
+/** Fetches a key set with jwks-rsa, over the guarded fetch. */
 export class UrlLoader {
   readonly #fetch: GuardedFetch;
   readonly #nowMs: () => number;
@@ -13,18 +18,19 @@ export class UrlLoader {
     this.#nowMs = nowMs;
   }
 
-  /** A loader of one URL; where that must be discovered first, `loadFrom` is asked with it. */
+  /** A loader for one URL. For a discovered URL, call `loadFrom`. */
   static at(url: URL, fetch: GuardedFetch, nowMs: () => number): KeyLoader {
     const loader = new UrlLoader(fetch, nowMs);
     return { load: () => loader.loadFrom(url), close: () => fetch.close() };
   }
 
-  /** `issuer` is given where its metadata named the URL. */
+  /** `issuer`: its metadata named the URL. */
   async loadFrom(url: URL, issuer?: URL): Promise<KeyDocument> {
+    const { default: jwksRsa } = await loadPackage('jwks-rsa', () => import('jwks-rsa'));
     let maxAgeMs: number | undefined;
     const client = jwksRsa({
       jwksUri: url.href,
-      // Both would stand between a call and the keys; the refreshing is done here.
+      // RefreshedValue does both.
       cache: false,
       rateLimit: false,
       fetcher: async () => {
@@ -51,7 +57,7 @@ async function readKeys(response: Response, url: URL): Promise<readonly unknown[
   const document: unknown = await response.json().catch(() => undefined);
   const keys = keysOf(document);
   if (keys === undefined) {
-    throw new ProviderError('content', `GET ${shownUrl(url)}: answered with no JWK Set`);
+    throw new ProviderError('content', `GET ${shownUrl(url)}: the answer is not a JWK Set`);
   }
   return keys;
 }

@@ -1,13 +1,12 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
 import { checkOptionNames, checkText, notify } from '@grpc-authn/core/internal';
-import { checkWrittenUrl, Discovery, GuardedFetch } from '@grpc-authn/provider';
 import {
   checkAsymmetric,
   JWKS_OPTION_NAMES,
   type JwksOptions,
   readJwksOptions,
   RefreshingKeys,
-} from '@grpc-authn/jwks/key-source';
+} from '@grpc-authn/jwks/internal';
 import {
   type ClaimsOutput,
   JWT_OPTION_NAMES,
@@ -15,22 +14,23 @@ import {
   type JwtOptions,
   readJwtOptions,
 } from '@grpc-authn/jwt/internal';
+import { checkWrittenUrl, Discovery, GuardedFetch } from '@grpc-authn/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DiscoveredKeysLoader } from './discovered-keys-loader.ts';
 
 export type OidcOptions<S extends StandardSchemaV1 | undefined = undefined> = JwtOptions<S> &
   JwksOptions & {
-    /** One issuer: its metadata is looked for below it, and it must stand in every token. */
+    /** Required in every token. The metadata URL is derived from it. */
     readonly issuer: string;
   };
 
 /**
- * Verifies JWTs of an OpenID Connect provider: its metadata is discovered, its keys are those of its
- * `jwks_uri`. Nothing is fetched until the first call, or `ready()`: a provider that is down costs
- * UNAVAILABLE until it is up, not a crash.
+ * Verifies JWTs of an OpenID Connect provider, with the keys that its metadata names (`jwks_uri`).
+ * Nothing is fetched before the first call or `ready()`. While the provider is down, calls are
+ * UNAVAILABLE; the server still starts.
  *
- * Refuses as createJwksAuthenticator does; `unavailable` with reason `discovery` where the metadata
- * cannot be had or is not this issuer's.
+ * Rejects tokens like createJwksAuthenticator; `unavailable` with reason `discovery` if the metadata
+ * cannot be fetched or belongs to another issuer.
  *
  * @throws ConfigError for a wrong option.
  * @example createOidcAuthenticator({ issuer: 'https://id.example.com', audience: 'orders' })

@@ -1,10 +1,16 @@
 import { AuthError, type Clock } from '@grpc-authn/core/authenticator';
-import { checkMetadataUrl, type Discovery, type GuardedFetch } from '@grpc-authn/provider';
-import { type KeyDocument, type KeyLoader, UrlLoader } from '@grpc-authn/jwks/key-source';
+import { type KeyDocument, type KeyLoader, UrlLoader } from '@grpc-authn/jwks/internal';
+import {
+  checkMetadataUrl,
+  type Discovery,
+  type GuardedFetch,
+  RefreshedValue,
+  type RefreshReason,
+} from '@grpc-authn/provider';
 
-/** A flood of unknown `kid`s asks for the metadata no more often than this. */
-const LOOK_UP_AGE_MS = 60_000;
-/** A new key is accepted within two seconds, also while the metadata does not come. */
+/** Metadata is current for a minute: a flood of unknown `kid`s does not fetch it more often. */
+const MAX_AGE_MS = 60_000;
+/** A look-up does not wait longer for the metadata: a new key must be accepted within two seconds. */
 const LOOK_UP_WAIT_MS = 1000;
 
 export interface DiscoveredKeysOptions {
@@ -12,67 +18,73 @@ export interface DiscoveredKeysOptions {
   readonly discovery: Discovery;
   readonly fetch: GuardedFetch;
   readonly clock: Clock;
-  /** How long the last `jwks_uri` serves while the metadata cannot be had. */
+  /** Milliseconds for which an outdated `jwks_uri` is used while the metadata cannot be fetched. */
   readonly staleIfErrorMs: number;
-  /** Told when it does. */
+  /** Called when it is. */
   readonly onStaleMetadata: (error: unknown) => void;
 }
 
 /**
- * Loads keys from where the metadata says. Each scheduled refresh asks for the metadata first, so that
- * a changed `jwks_uri` is followed; while the metadata cannot be had, the last `jwks_uri` is used for a
- * while. A look-up asks for it too, but waits for it a second at most: calls are waiting.
+ * Loads keys from the `jwks_uri` of the metadata. Each scheduled refresh fetches the metadata first, so
+ * that a changed `jwks_uri` takes effect. While that fails, the last `jwks_uri` is used.
  */
 export class DiscoveredKeysLoader implements KeyLoader {
   readonly #options: DiscoveredKeysOptions;
   readonly #keys: UrlLoader;
-  #jwksUri: URL | undefined;
-  #discoveredMs = 0;
-  #askedMs = Number.NEGATIVE_INFINITY;
+  readonly #jwksUri: RefreshedValue<URL>;
 
   constructor(options: DiscoveredKeysOptions) {
+    const { clock, discovery, fetch, issuer, staleIfErrorMs, onStaleMetadata } = options;
     this.#options = options;
-    this.#keys = new UrlLoader(options.fetch, () => options.clock.nowMs());
+    this.#keys = new UrlLoader(fetch, () => clock.nowMs());
+    this.#jwksUri = new RefreshedValue({
+      clock,
+      reason: 'discovery',
+      staleIfErrorMs,
+      load: async () => ({
+        value: await discovery.discover(({ jwks_uri }) =>
+          checkMetadataUrl('jwks_uri', jwks_uri, issuer),
+        ),
+        maxAgeMs: MAX_AGE_MS,
+      }),
+      onFailed: ({ error }) => {
+        if (this.#jwksUri.peek() !== undefined) onStaleMetadata(error);
+      },
+    });
   }
 
-  async load(why: 'refresh' | 'lookUp'): Promise<KeyDocument> {
-    return this.#keys.loadFrom(await this.#locate(why), this.#options.issuer);
+  async load(why: RefreshReason): Promise<KeyDocument> {
+    const url = await (why === 'lookUp' ? this.#locateForLookUp() : this.#locate());
+    return this.#keys.loadFrom(url, this.#options.issuer);
   }
 
-  #locate(why: 'refresh' | 'lookUp'): URL | Promise<URL> {
-    const known = this.#jwksUri;
-    if (known === undefined || why === 'refresh') return this.#discover();
+  async #locate(): Promise<URL> {
+    const answer = await this.#jwksUri.refresh();
+    if (!AuthError.is(answer)) return answer;
+    const last = this.#jwksUri.peek();
+    if (last === undefined) throw answer;
+    return last;
+  }
+
+  /** Calls are waiting, so a slow or failing metadata endpoint must not delay the look-up. */
+  #locateForLookUp(): URL | Promise<URL> {
+    const last = this.#jwksUri.peek();
+    if (last === undefined) return this.#locate();
+    if (this.#jwksUri.ageMs < MAX_AGE_MS || this.#jwksUri.paused) return last;
     const { clock } = this.#options;
-    if (clock.nowMs() - this.#askedMs < LOOK_UP_AGE_MS) return known;
-    const discovered = this.#discover().catch(() => known);
+    const refreshed = this.#jwksUri.refresh();
     return new Promise((resolve) => {
-      const cancel = clock.setTimer(LOOK_UP_WAIT_MS, () => resolve(known));
-      void discovered.then((url) => {
+      const cancel = clock.setTimer(LOOK_UP_WAIT_MS, () => resolve(last));
+      void refreshed.then((answer) => {
         cancel();
-        resolve(url);
+        resolve(AuthError.is(answer) ? last : answer);
       });
     });
   }
 
-  async #discover(): Promise<URL> {
-    const { clock, discovery, issuer, staleIfErrorMs, onStaleMetadata } = this.#options;
-    this.#askedMs = clock.nowMs();
-    try {
-      this.#jwksUri = await discovery.discover((metadata) =>
-        checkMetadataUrl('jwks_uri', metadata.jwks_uri, issuer),
-      );
-      this.#discoveredMs = clock.nowMs();
-      return this.#jwksUri;
-    } catch (error) {
-      const known = this.#jwksUri;
-      const staleMs = clock.nowMs() - this.#discoveredMs;
-      if (known === undefined || staleMs > staleIfErrorMs || !AuthError.is(error)) throw error;
-      onStaleMetadata(error.cause);
-      return known;
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#options.fetch.close();
+  async close(): Promise<void> {
+    const closed = this.#jwksUri.close();
+    await this.#options.fetch.close();
+    await closed;
   }
 }

@@ -3,6 +3,7 @@ export { isLoopbackHost } from './address/address-scope.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './address/url-rules.ts';
 export { Discovery } from './discovery/discovery.ts';
 export { GuardedFetch } from './fetch/guarded-fetch.ts';
+export { maxAgeMsOf } from './fetch/cache-control.ts';
 export type { HttpRequest } from './fetch/http-exchange.ts';
 export {
   type ClientCertificate,
@@ -11,4 +12,7 @@ export {
   readHttpOptions,
 } from './fetch/http-options.ts';
 export { retryAfterMs } from './fetch/retry-after.ts';
+export { loadPackage } from './load-package.ts';
 export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
+export { RefreshedValue } from './refresh/refreshed-value.ts';
+export type { RefreshFailure, RefreshReason } from './refresh/refreshed-value-options.ts';

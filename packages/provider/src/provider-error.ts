@@ -5,25 +5,27 @@ export type ProviderProblem =
   | 'redirect'
   | 'too_large'
   | 'status'
-  | 'content';
+  | 'content'
+  /** A dependency that is needed for the request could not be imported. */
+  | 'package';
 
 /**
- * A provider could not be asked, or gave an answer that is not used. The message is for the operator:
- * it names origin and path, never a query, a header or a body.
+ * The provider could not be asked, or its answer is not used. The message is for the operator: it names
+ * origin and path, never a query, a header or a body.
  */
 export class ProviderError extends Error {
   readonly problem: ProviderProblem;
   /** The HTTP status, for the problem `status`. */
   readonly status: number | undefined;
-  /** What `Retry-After` asked for. */
+  /** Milliseconds, from `Retry-After`. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     problem: ProviderProblem,
-    what: string,
+    message: string,
     more: { readonly status?: number; readonly retryAfterMs?: number | undefined } = {},
   ) {
-    super(what);
+    super(message);
     this.problem = problem;
     this.status = more.status;
     this.retryAfterMs = more.retryAfterMs;
@@ -32,7 +34,7 @@ export class ProviderError extends Error {
 
 Object.defineProperty(ProviderError.prototype, 'name', { value: 'ProviderError' });
 
-/** Origin and path: what may be shown of a URL. */
+/** Origin and path: the parts of a URL that may be shown. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

@@ -1,25 +1,19 @@
 import { AuthError } from '@grpc-authn/core/authenticator';
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts';
 import { retryAfterMs } from '../fetch/retry-after.ts';
+import { loadPackage } from '../load-package.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
-import {
-  allowInsecureRequests,
-  customFetch,
-  type CustomFetchOptions,
-  discovery,
-  None,
-  type ServerMetadata,
-} from 'openid-client';
+import type { CustomFetchOptions, ServerMetadata } from 'openid-client';
 
-/** openid-client wants one; discovery never sends it. */
+/** openid-client needs a client id; discovery does not send it. */
 const NO_CLIENT = 'grpc-authn';
 
 type Algorithm = 'oidc' | 'oauth2';
 
 /**
- * Finds a provider's metadata by OpenID Connect Discovery 1.0, and by RFC 8414 where the first path
- * answers 404. The metadata's `issuer` must be the configured text to the letter. Whoever uses a URL
- * of it checks that first (`checkMetadataUrl`), and nobody takes an algorithm from it.
+ * Fetches a provider's metadata by OpenID Connect Discovery 1.0, or by RFC 8414 if the first path answers
+ * 404. The metadata's `issuer` must equal the configured one exactly. Callers check a URL of the metadata
+ * before they use it (`checkMetadataUrl`), and take no algorithm from it.
  */
 export class Discovery {
   readonly #issuer: string;
@@ -33,9 +27,9 @@ export class Discovery {
   }
 
   /**
-   * The metadata, of which `read` takes what is wanted: what it throws makes the metadata unusable.
+   * Returns what `read` takes from the metadata. If `read` throws, the metadata is not used.
    *
-   * @throws AuthError `unavailable` (reason `discovery`), whose cause says what is wrong.
+   * @throws AuthError `unavailable` (reason `discovery`) with a ProviderError as its cause.
    */
   async discover<T>(read: (metadata: ServerMetadata) => T): Promise<T> {
     try {
@@ -51,14 +45,18 @@ export class Discovery {
   }
 
   async #ask(algorithm: Algorithm): Promise<ServerMetadata> {
-    // openid-client wraps what its fetch throws.
+    const { allowInsecureRequests, customFetch, discovery, None } = await loadPackage(
+      'openid-client',
+      () => import('openid-client'),
+    );
+    // openid-client wraps the errors of its fetch.
     let refused: ProviderError | undefined;
     const shown = shownUrl(this.#url);
     try {
       const configuration = await discovery(this.#url, NO_CLIENT, undefined, None(), {
         algorithm,
         execute: this.#url.protocol === 'http:' ? [allowInsecureRequests] : [],
-        [customFetch]: async (url, init) => {
+        [customFetch]: async (url: string, init: CustomFetchOptions) => {
           try {
             return await this.#get(new URL(url), init);
           } catch (error) {
@@ -68,14 +66,15 @@ export class Discovery {
         },
       });
       const metadata = configuration.serverMetadata();
-      // openid-client compares URLs, to which a slash more or less is the same.
+      // openid-client compares URLs, which ignores a trailing slash.
       if (metadata.issuer === this.#issuer) return metadata;
     } catch {
       throw (
-        refused ?? new ProviderError('content', `${shown}: answered with no metadata of its own`)
+        refused ??
+        new ProviderError('content', `${shown}: its answer is not this issuer's metadata`)
       );
     }
-    throw new ProviderError('content', `${shown}: its metadata is of another issuer`);
+    throw new ProviderError('content', `${shown}: its metadata names another issuer`);
   }
 
   async #get(url: URL, { headers, signal }: CustomFetchOptions): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 
-/** By a fetch that was handed in. */
+/** Sends the request with a user-defined fetch. */
 export async function fetchExchange(
   fetch: typeof globalThis.fetch,
   url: URL,

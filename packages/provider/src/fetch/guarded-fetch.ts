@@ -1,20 +1,21 @@
 import { rejectOnAbort } from '@grpc-authn/core/internal';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
+import { loadPackage } from '../load-package.ts';
 import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
 import type { ClientCertificate, HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
-/** No document that a provider sends us is larger. */
-const MOST_BYTES = 1024 * 1024;
-/** All that anybody here, or in openid-client, looks at. */
+/** The largest document that is read. */
+const MAX_BYTES = 1024 * 1024;
+/** All that this family and its OAuth libraries read. */
 const HEADERS_READ = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
 /**
- * Asks providers, and lets back only what may be used: no redirect is followed, no more than 1 MiB is
- * read (after decompression), and one time limit covers it all.
+ * Sends requests to providers, and returns only responses within the limits: no redirect is followed, at
+ * most 1 MiB is read (after decompression), and one time limit covers the whole request.
  */
 export class GuardedFetch {
   readonly #settings: HttpSettings;
@@ -29,9 +30,9 @@ export class GuardedFetch {
   }
 
   /**
-   * The answer, read to its end, whatever its status but a redirect, and of its headers those that are
-   * looked at. `issuer` is given for a URL that its metadata named: then the address is checked while
-   * connecting, and the operator's own headers stay at home where the URL is of another origin.
+   * The response with any status except a redirect, read to its end. For a URL that the metadata of
+   * `issuer` names, the address is checked while connecting, and configured headers are not sent to
+   * another origin.
    *
    * @throws ProviderError
    */
@@ -40,19 +41,19 @@ export class GuardedFetch {
     const asking = new AbortController();
     const { signal } = asking;
     const limit = setTimeout(() => asking.abort(this.#noAnswer(shown)), this.#settings.timeoutMs);
-    // By hand: what AbortSignal.any() and AbortSignal.timeout() make stays in memory until the limit.
-    const leave = (): void => asking.abort(request.signal?.reason);
-    request.signal?.addEventListener('abort', leave, { once: true });
-    if (request.signal?.aborted) leave();
+    // AbortSignal.any() and AbortSignal.timeout() would stay in memory until the time limit.
+    const abort = (): void => asking.abort(request.signal?.reason);
+    request.signal?.addEventListener('abort', abort, { once: true });
+    if (request.signal?.aborted) abort();
     this.#asking.add(asking);
     try {
-      // A fetch that was handed in need not obey its signal.
+      // A user-defined fetch may ignore its signal.
       return await rejectOnAbort(this.#ask(url, { ...request, signal }, issuer, shown), signal);
     } catch (error) {
       throw toProviderError(signal.aborted ? signal.reason : error, shown);
     } finally {
       clearTimeout(limit);
-      request.signal?.removeEventListener('abort', leave);
+      request.signal?.removeEventListener('abort', abort);
       this.#asking.delete(asking);
     }
   }
@@ -85,17 +86,23 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
-    // An agent would connect first, and a new one would be closed by nobody.
+    const { Agent } = await importUndici();
+    // After close() nothing would close a new agent.
     request.signal?.throwIfAborted();
-    return undiciExchange(this.#agentFor(issuer), url, request);
+    return undiciExchange(this.#agentFor(Agent, issuer), url, request);
   }
 
-  #agentFor(issuer: URL | undefined): Agent {
+  /** Imports the HTTP client, so that the first request does not pay for it. */
+  async prepare(): Promise<void> {
+    if (this.#settings.fetch === undefined) await importUndici();
+  }
+
+  #agentFor(NewAgent: typeof Agent, issuer: URL | undefined): Agent {
     const key = issuer?.origin ?? '';
     let agent = this.#agents.get(key);
     if (agent === undefined) {
       const { ca } = this.#settings;
-      agent = new Agent({
+      agent = new NewAgent({
         connect: {
           ...(ca === undefined ? undefined : { ca }),
           ...this.#certificate,
@@ -107,7 +114,7 @@ export class GuardedFetch {
     return agent;
   }
 
-  /** Ends what is under way, and leaves no socket open. Nothing is asked from then on. */
+  /** Final: aborts requests in progress and closes all sockets. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const asking of this.#asking) asking.abort(new ProviderError('connection', 'closed'));
@@ -115,6 +122,10 @@ export class GuardedFetch {
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
+}
+
+function importUndici(): Promise<typeof import('undici')> {
+  return loadPackage('undici', () => import('undici'));
 }
 
 function isRedirect(status: number): boolean {
@@ -126,9 +137,9 @@ async function readAll(answer: HttpAnswer, shown: string): Promise<Response> {
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the body.
-    if (size > MOST_BYTES) {
-      throw new ProviderError('too_large', `${shown}: answered with more than ${MOST_BYTES} bytes`);
+    // Throwing out of the loop cancels the body.
+    if (size > MAX_BYTES) {
+      throw new ProviderError('too_large', `${shown}: answered with more than ${MAX_BYTES} bytes`);
     }
     chunks.push(chunk);
   }
@@ -142,7 +153,7 @@ async function readAll(answer: HttpAnswer, shown: string): Promise<Response> {
   return new Response(bodiless ? null : Buffer.concat(chunks), { status, headers });
 }
 
-/** The system's code is worth showing; its text may hold more than should be shown. */
+/** Shows only the code of a system error: its message may contain more than an operator may see. */
 function toProviderError(error: unknown, shown: string): ProviderError {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth += 1) {
     if (cause instanceof ProviderError) return cause;

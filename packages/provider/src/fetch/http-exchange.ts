@@ -1,4 +1,4 @@
-/** What is asked. Header names are in lower case. */
+/** Header names are in lower case. */
 export interface HttpRequest {
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
@@ -6,14 +6,14 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came back, its body yet to be read. */
+/** A response whose body was not read yet. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Already followed, by a fetch that was handed in. */
+  /** A user-defined fetch has already followed a redirect. */
   readonly redirected: boolean;
   header(name: string): string | null;
-  /** After decompression. */
+  /** Decompressed. */
   readonly body: AsyncIterable<Uint8Array> | undefined;
-  /** For an answer that is not read. */
+  /** Releases the connection of a response that is not read. */
   discard(): void;
 }

@@ -4,12 +4,12 @@ import type { Agent } from 'undici';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
 
-/** What a provider may want to know; no compression, which costs more than it saves in a small document. */
+/** No compression: it costs more than it saves for a small document. */
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'grpc-authn' };
-/** An empty body is an answer too, whatever it says of its coding. */
+/** Accepts an empty body under any content-encoding. */
 const FLUSHED = { finishFlush: constants.Z_SYNC_FLUSH };
 
-/** By undici's own interface: its fetch costs twice as much. It follows no redirect. */
+/** Sends the request with undici's `request`, at half the cost of its fetch. It follows no redirect. */
 export async function undiciExchange(
   agent: Agent,
   url: URL,
@@ -36,7 +36,7 @@ export async function undiciExchange(
   };
 }
 
-/** It was not asked for, and some compress all the same (RFC 9110, section 8.4.1). */
+/** Some servers compress although the request says `identity` (RFC 9110, section 8.4.1). */
 function decompressed(body: Readable, coding: string | null, url: URL): Readable {
   switch (coding?.trim().toLowerCase() ?? '') {
     case '':
@@ -61,7 +61,7 @@ function decompressed(body: Readable, coding: string | null, url: URL): Readable
   }
 }
 
-/** The body's errors become the decoder's. */
+/** Errors of the body become errors of the decoder. */
 function through(body: Readable, decoder: Duplex): Readable {
   pipeline(body, decoder, () => undefined);
   return decoder;

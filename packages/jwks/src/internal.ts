@@ -1,4 +1,4 @@
-// For the adapters of this family, which are released together. No promise to anybody else.
+// For the adapters of this family, which are released together. No promise to others.
 export {
   checkAsymmetric,
   JWKS_OPTION_NAMES,

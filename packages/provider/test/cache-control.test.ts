@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maxAgeMsOf } from '../src/cache-control.ts';
+import { maxAgeMsOf } from '../src/fetch/cache-control.ts';
 
 function read(value: string | undefined): number | undefined {
   return maxAgeMsOf(new Headers(value === undefined ? {} : { 'cache-control': value }));
@@ -14,7 +14,7 @@ describe('Cache-Control', () => {
     ['max-age="300"', 300_000],
     ['max-age=60', 60_000],
     ['max-age=3600', 3_600_000],
-  ])('says how long a set is current: %s', (value, ms) => {
+  ])('gives the age of a document: %s', (value, ms) => {
     expect(read(value)).toBe(ms);
   });
 
@@ -28,7 +28,7 @@ describe('Cache-Control', () => {
     ['max-age=3601', 3_600_000],
     ['max-age=31536000, immutable', 3_600_000],
     [`max-age=${'9'.repeat(400)}`, 3_600_000],
-  ])('is held between a minute and an hour: %s', (value, ms) => {
+  ])('is limited to between a minute and an hour: %s', (value, ms) => {
     expect(read(value)).toBe(ms);
   });
 
@@ -43,7 +43,7 @@ describe('Cache-Control', () => {
     ['max-age='],
     ['max-age=-1'],
     ['max-age=soon'],
-  ])('may not say: %s', (value) => {
+  ])('gives no age: %s', (value) => {
     expect(read(value)).toBeUndefined();
   });
 });
