@@ -6,16 +6,11 @@ import {
   wrongOption,
 } from '@grpc-authn/core/internal';
 import type { ClientCertificate } from '@grpc-authn/provider';
-import {
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretJwt,
-  ClientSecretPost,
-  PrivateKeyJwt,
-  TlsClientAuth,
-} from 'openid-client';
+import type * as oauth4webapi from 'oauth4webapi';
 
-/** How we prove to the provider who asks (RFC 6749, section 2.3; RFC 7523; RFC 8705). */
+export type OAuth = typeof oauth4webapi;
+
+/** How this server authenticates at the provider (RFC 6749, section 2.3; RFC 7523; RFC 8705). */
 export type ClientAuthentication =
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt';
@@ -25,8 +20,8 @@ export type ClientAuthentication =
   | { readonly method: 'tls_client_auth'; readonly cert: string; readonly key: string };
 
 export interface ClientCredentials {
-  /** Made when first needed: a private key is imported asynchronously. */
-  authentication(): Promise<ClientAuth>;
+  /** Asynchronous, because a private key is imported when it is first needed. */
+  authentication(oauth: OAuth): Promise<oauth4webapi.ClientAuth>;
   readonly certificate: ClientCertificate | undefined;
 }
 
@@ -38,37 +33,44 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   tls_client_auth: ['cert', 'key'],
 };
 
-/** @throws ConfigError, which shows a secret's type and length only. */
+/** @throws ConfigError, which shows only the type and length of a secret. */
 export function readClientAuthentication(given: ClientAuthentication): ClientCredentials {
   const option = 'clientAuthentication';
   const method: unknown = given?.method;
   const members = typeof method === 'string' && Object.hasOwn(MEMBERS, method) && MEMBERS[method];
   if (!members) {
-    const came = typeof given === 'object' ? describeValue(method) : describeSecret(given);
-    throw wrongOption(`${option}.method`, came, `one of ${Object.keys(MEMBERS).join(', ')}`);
+    const received = typeof given === 'object' ? describeValue(method) : describeSecret(given);
+    throw wrongOption(`${option}.method`, received, `one of ${Object.keys(MEMBERS).join(', ')}`);
   }
   checkOptionNames(option, given, ['method', ...members]);
   switch (given.method) {
     case 'client_secret_basic':
-      return bySecret(ClientSecretBasic(checkSecret(option, given.secret)));
+      return bySecret('ClientSecretBasic', checkSecret(option, given.secret));
     case 'client_secret_post':
-      return bySecret(ClientSecretPost(checkSecret(option, given.secret)));
+      return bySecret('ClientSecretPost', checkSecret(option, given.secret));
     case 'client_secret_jwt':
-      return bySecret(ClientSecretJwt(checkSecret(option, given.secret)));
+      return bySecret('ClientSecretJwt', checkSecret(option, given.secret));
     case 'tls_client_auth': {
       const certificate = {
         cert: checkPem(`${option}.cert`, given.cert),
         key: checkPem(`${option}.key`, given.key),
       };
-      return { certificate, authentication: () => Promise.resolve(TlsClientAuth()) };
+      return { certificate, authentication: async (oauth) => oauth.TlsClientAuth() };
     }
     case 'private_key_jwt':
       return byPrivateKey(`${option}.key`, given.key, given.kid);
   }
 }
 
-function bySecret(authentication: ClientAuth): ClientCredentials {
-  return { certificate: undefined, authentication: () => Promise.resolve(authentication) };
+function bySecret(
+  method: 'ClientSecretBasic' | 'ClientSecretPost' | 'ClientSecretJwt',
+  secret: string,
+): ClientCredentials {
+  let made: oauth4webapi.ClientAuth | undefined;
+  return {
+    certificate: undefined,
+    authentication: async (oauth) => (made ??= oauth[method](secret)),
+  };
 }
 
 function checkSecret(option: string, secret: unknown): string {
@@ -92,15 +94,16 @@ function byPrivateKey(option: string, key: unknown, kid: string | undefined): Cl
     throw wrongOption(option, describeSecret(key), 'a KeyObject of type private');
   }
   const algorithm = algorithmOf(option, key);
-  let imported: Promise<ClientAuth> | undefined;
-  const authentication = (): Promise<ClientAuth> => {
+  let made: Promise<oauth4webapi.ClientAuth> | undefined;
+  const importKey = async (oauth: OAuth): Promise<oauth4webapi.ClientAuth> => {
     const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-    imported ??= crypto.subtle
-      .importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
-      .then((cryptoKey) => PrivateKeyJwt(kid === undefined ? cryptoKey : { key: cryptoKey, kid }));
-    return imported;
+    const cryptoKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
+    return oauth.PrivateKeyJwt(kid === undefined ? cryptoKey : { key: cryptoKey, kid });
   };
-  return { certificate: undefined, authentication };
+  return {
+    certificate: undefined,
+    authentication: (oauth) => (made ??= importKey(oauth)),
+  };
 }
 
 /** RS256, ES256 (384, 512) or EdDSA, by the key's own type. */

@@ -14,12 +14,12 @@ import {
 } from './introspection-options.ts';
 
 /**
- * Asks the provider about each token (RFC 7662), and keeps what it said for a while. For opaque tokens,
- * and for tokens whose revocation must be noticed.
+ * Asks the provider about each token (RFC 7662), and caches its answers. For opaque tokens, and for tokens
+ * whose revocation must take effect soon.
  *
- * Refuses with `invalid_token`: `inactive` where the provider does not say that the token is active,
- * `type`, `issuer`, `audience`, `expired`, `not_yet_valid`, `claim`. `unavailable` (reason
- * `introspection`, `discovery` or `overloaded`) where it cannot be asked.
+ * Errors: `invalid_token` with `inactive` if the provider does not say that the token is active, or with
+ * `type`, `issuer`, `audience`, `expired`, `not_yet_valid`, `claim`; `unavailable` with `introspection`,
+ * `discovery` or `overloaded` during an outage.
  *
  * @throws ConfigError for a wrong option.
  * @example
@@ -46,10 +46,10 @@ export function createIntrospectionAuthenticator<
 function readCache(cache: CacheOptions | false = {}): CacheOptions | false {
   if (cache === false) return false;
   if (typeof cache !== 'object' || cache === null) {
-    throw wrongOption('cache', describeValue(cache), 'options of the cache, or false');
+    throw wrongOption('cache', describeValue(cache), 'cache options or false');
   }
   if (cache.keepTokens === true) {
-    throw wrongOption('cache.keepTokens', 'true', 'false: opaque tokens are kept as digests');
+    throw wrongOption('cache.keepTokens', 'true', 'false, because tokens are stored as digests');
   }
   return cache;
 }

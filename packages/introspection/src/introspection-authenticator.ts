@@ -10,16 +10,16 @@ import {
 import { notify, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
-import { EndpointSource } from './endpoint.ts';
+import { createEndpointSource, type EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
 import { judgeAnswer } from './judge-answer.ts';
-import { ProviderGuard } from './provider-guard.ts';
+import { ProviderGuard, toUnavailable } from './provider-guard.ts';
 
-/** RFC 6750's b64token: what no bearer token holds is not sent to anybody. */
+/** b64token (RFC 6750): any other text is no bearer token, and is not sent to the provider. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** Asks the provider about each token. It keeps no verdict: `cached` around it does. */
+/** Asks the provider about each token. It caches no verdict: wrap it in `cached`. */
 export class IntrospectionAuthenticator implements ManagedAuthenticator<object> {
   readonly name: string;
   readonly schemes: readonly string[] = Object.freeze(['bearer']);
@@ -41,7 +41,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     this.#settings = settings;
     this.#fetch = new GuardedFetch(settings.http, settings.credentials.certificate);
     const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
-    this.#endpoint = new EndpointSource(settings, this.#fetch);
+    this.#endpoint = createEndpointSource(settings, this.#fetch);
     this.#client = new IntrospectionClient(settings, this.#fetch, report);
     this.#guard = new ProviderGuard({ ...settings, timeoutMs: settings.http.timeoutMs }, report);
   }
@@ -58,7 +58,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     );
   }
 
-  /** A JWT of another issuer is not ours to ask about, and its owner's to keep. */
+  /** A JWT of another issuer is never sent to this provider. */
   #ofOtherIssuer(token: string): AuthError | undefined {
     const { issuer, clock } = this.#settings;
     const jwt = issuer === undefined ? undefined : readUnverified(token);
@@ -70,24 +70,26 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   async #ask(token: string, signal: AbortSignal): Promise<Verdict<object>> {
     try {
       const endpoint = await this.#endpoint.get();
+      if (AuthError.is(endpoint)) return endpoint;
+      // Not part of the guard's time limit: the first import may take a while on a busy machine.
+      await this.#client.prepare();
       const askedAtSeconds = this.#settings.clock.nowMs() / 1000;
-      const answer = await this.#guard.ask({
-        token,
-        shown: `POST ${shownUrl(endpoint.url)}`,
-        signal,
-        ask: (waiting) => this.#client.ask(endpoint, token, waiting),
-      });
+      const answer = await this.#guard.ask(
+        { token, signal, ask: (ending) => this.#client.ask(endpoint, token, ending) },
+        `POST ${shownUrl(endpoint.url)}`,
+      );
       const verdict = AuthError.is(answer)
         ? answer
         : judgeAnswer(answer, this.#settings, askedAtSeconds);
       return AuthError.is(verdict) ? this.#withExpiry(token, verdict) : verdict;
     } catch (error) {
-      if (AuthError.is(error)) return error;
-      throw error;
+      const problem = toUnavailable(error);
+      if (AuthError.is(problem)) return problem;
+      throw problem;
     }
   }
 
-  /** Whatever it was refused for, its own `exp` says whether a new one is to be had. */
+  /** Whatever the reason of the refusal, the token's own `exp` decides whether it has expired. */
   #withExpiry(token: string, refusal: AuthError): AuthError {
     if (refusal.tokenExpired || refusal.code !== 'invalid_token') return refusal;
     const jwt = readUnverified(token);
@@ -101,16 +103,22 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     notify(this.#settings.report, { authenticator: this.name, ...event });
   }
 
-  /** A provider says nothing by itself. */
+  /** A provider sends no events. */
   subscribe(): () => void {
     return () => undefined;
   }
 
-  async ready(): Promise<void> {
-    await this.#endpoint.get();
+  /** Discovers the endpoint, and imports what the first request needs. */
+  async ready(signal?: AbortSignal): Promise<void> {
+    await this.#endpoint.ready(signal);
+    await this.#client.prepare().catch((error: unknown) => {
+      throw toUnavailable(error);
+    });
   }
 
-  close(): Promise<void> {
-    return this.#fetch.close();
+  async close(): Promise<void> {
+    const closed = this.#endpoint.close();
+    await this.#fetch.close();
+    await closed;
   }
 }

@@ -2,7 +2,6 @@ import {
   type AuthEvent,
   type CacheOptions,
   type Clock,
-  ConfigError,
   type OneOrMore,
 } from '@grpc-authn/core/authenticator';
 import {
@@ -31,32 +30,32 @@ import {
 } from './client-authentication.ts';
 
 export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = undefined> {
-  /** The authenticator's name; 'introspection' unless said. */
+  /** The authenticator's name. Default 'introspection'. */
   readonly name?: string;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
   /** The answer's `aud` must have one of these. 'any' needs scope rules in the policy. */
   // oxlint-disable-next-line no-redundant-type-constituents -- the word is worth showing
   readonly audience: OneOrMore<string> | 'any';
-  /** The answer's `token_type`, without case; null admits an answer without one. ['bearer'] unless said. */
+  /** The answer's `token_type`, compared without case; null allows an answer without one. Default ['bearer']. */
   readonly tokenTypes?: readonly (string | null)[];
-  /** 'jwt' takes signed answers alone (RFC 9701), and needs an issuer to discover keys from. */
+  /** 'jwt' accepts only signed answers (RFC 9701), and needs `issuer` to discover the keys. Default 'json'. */
   readonly response?: 'json' | 'jwt';
-  /** How verdicts are kept; false for an authenticator that confirmedBy() names. Never with tokens. */
+  /** How verdicts are cached, by digests of the tokens. False for an authenticator of confirmedBy(). */
   readonly cache?: CacheOptions | false;
-  /** Questions under way at once, 1 to 1,024; 64 unless said. */
+  /** Concurrent requests to the provider, 1 to 1,024. Default 64. */
   readonly maxConcurrent?: number;
   readonly http?: HttpOptions;
-  /** A synchronous Standard Schema that reads the answer; its output types `Principal.claims`. */
+  /** A synchronous Standard Schema for the answer; its output types `Principal.claims`. */
   readonly claims?: S;
-  /** The first that is present counts; `scope` unless said. */
+  /** The first claim that is present counts. Default `scope`. */
   readonly scopeClaims?: readonly string[];
   readonly clock?: Clock;
-  /** Called for outages, recoveries and rejected credentials of our own. What it throws is dropped. */
+  /** Called for outages, recoveries and rejected client credentials. Its errors are ignored. */
   readonly report?: (event: AuthEvent) => void;
 }
 
-/** Where to ask: an issuer whose metadata says it, or the endpoint itself. */
+/** The issuer, whose metadata names the endpoint, or the endpoint itself. */
 export type IntrospectionLocation =
   | { readonly issuer: string }
   | { readonly endpoint: string; readonly issuer?: string };
@@ -64,8 +63,9 @@ export type IntrospectionLocation =
 export interface IntrospectionSettings {
   readonly name: string;
   readonly issuer: string | undefined;
-  readonly issuerUrl: URL | undefined;
-  readonly endpoint: URL | undefined;
+  readonly location:
+    | { readonly endpoint: URL }
+    | { readonly issuer: string; readonly issuerUrl: URL };
   readonly clientId: string;
   readonly credentials: ClientCredentials;
   /** Undefined for 'any'. */
@@ -98,7 +98,7 @@ const OPTION_NAMES = [
   'report',
 ];
 
-/** Questions under way at once; both ends are allowed. */
+/** Concurrent requests. Inclusive. */
 export const MAX_CONCURRENT: {
   readonly default: number;
   readonly min: number;
@@ -115,22 +115,19 @@ export function readIntrospectionOptions(
   checkOneOf('response', options.response, ['json', 'jwt']);
   const http = readHttpOptions(options.http);
   const issuer = options.issuer === undefined ? undefined : checkText('issuer', options.issuer);
-  const { endpoint } = options;
-  if (issuer === undefined && endpoint === undefined) {
-    throw wrongOption('issuer', 'none, and no endpoint', 'one of the two');
-  }
+  const location = readLocation(issuer, options.endpoint, http);
   const signed = options.response === 'jwt';
-  if (signed && (issuer === undefined || endpoint !== undefined)) {
-    throw new ConfigError(
-      `option "response": came "jwt" ${issuer === undefined ? 'without an issuer' : 'beside an endpoint'}; ` +
-        'wanted an issuer alone, whose keys are discovered',
+  if (signed && 'endpoint' in location) {
+    throw wrongOption(
+      'response',
+      '"jwt" with an endpoint',
+      'an issuer alone, to discover its keys',
     );
   }
   return Object.freeze({
     name: checkText('name', options.name ?? 'introspection'),
     issuer,
-    issuerUrl: endpoint === undefined ? checkWrittenUrl('issuer', issuer, http) : undefined,
-    endpoint: endpoint === undefined ? undefined : checkWrittenUrl('endpoint', endpoint, http),
+    location,
     clientId: checkText('clientId', options.clientId),
     credentials: readClientAuthentication(options.clientAuthentication),
     audience: options.audience === 'any' ? undefined : checkTexts('audience', options.audience),
@@ -145,9 +142,23 @@ export function readIntrospectionOptions(
   });
 }
 
+function readLocation(
+  issuer: string | undefined,
+  endpoint: string | undefined,
+  http: HttpSettings,
+): IntrospectionSettings['location'] {
+  if (endpoint !== undefined) return { endpoint: checkWrittenUrl('endpoint', endpoint, http) };
+  if (issuer !== undefined) return { issuer, issuerUrl: checkWrittenUrl('issuer', issuer, http) };
+  throw wrongOption('issuer', 'neither of them', 'an issuer or an endpoint');
+}
+
 function readTokenTypes(types: readonly (string | null)[]): ReadonlySet<string | undefined> {
   if (!Array.isArray(types) || types.length === 0) {
-    throw wrongOption('tokenTypes', describeValue(types), 'a list of types, null for none');
+    throw wrongOption(
+      'tokenTypes',
+      describeValue(types),
+      'a list of token types, null for an answer without one',
+    );
   }
   return new Set(
     (types as readonly unknown[]).map((type) =>

@@ -13,10 +13,10 @@ import {
 } from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
-/** The provider says that the token is active now, so no clock is given any benefit of a doubt. */
+/** The provider says that the token is active now, so clocks need no tolerance. */
 const TOLERANCE_SECONDS = 0;
 
-/** An answer need not say when the token ends. */
+/** `exp` is optional in an answer. */
 const TIME_RULES = {
   expiryRequired: false,
   clockToleranceSeconds: TOLERANCE_SECONDS,
@@ -24,8 +24,8 @@ const TIME_RULES = {
 };
 
 /**
- * A principal of what the provider said, or why it is not enough (RFC 7662, section 2.2). The token
- * counts as verified when the provider was asked: it may have been revoked while the answer was under way.
+ * Makes a principal from the provider's answer, or refuses it (RFC 7662, section 2.2). The token counts as
+ * verified when the provider was asked: it may have been revoked while the answer was on its way.
  */
 export function judgeAnswer(
   answer: JsonObject,
@@ -40,7 +40,7 @@ export function judgeAnswer(
   }
   const identity = readIdentity(answer, settings.scopeClaims);
   if (identity === undefined) return new AuthError('invalid_token', 'claim');
-  // Read before any schema runs, which may write into the answer.
+  // Read before the schema runs: it may modify the answer.
   const whole = {
     ...identity,
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
@@ -64,7 +64,7 @@ function whyRefused(
   if (answer['active'] !== true) return 'inactive';
   const { token_type: type, iss } = answer;
   const known = type === undefined || typeof type === 'string';
-  // A refresh token is active too: oidc-provider introspects it, and leaves the type out.
+  // Refresh tokens are active too: oidc-provider introspects them, without a type.
   if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
   if (iss !== undefined && !isIssuer(iss, settings.issuer)) return 'issuer';
   if (audienceOf(answer, settings) === undefined) return 'audience';

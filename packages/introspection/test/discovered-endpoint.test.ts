@@ -1,5 +1,5 @@
 import { createFakeClock } from '@grpc-authn/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { METADATA_PATH, type ProviderServer, startProvider } from './support/provider-server.ts';
 import { causeOf, createSubject, SECRET } from './support/test-authenticator.ts';
 
@@ -62,7 +62,10 @@ describe('the endpoint that the metadata name', () => {
 });
 
 describe('metadata that cannot be had', () => {
-  it('are an outage, and asked for anew after 2 s', async () => {
+  it('is an outage, and is fetched again after 2 s', async () => {
+    // The jitter at its middle.
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    onTestFinished(() => void vi.restoreAllMocks());
     const clock = createFakeClock();
     const provider = await startProvider();
     provider.publish(METADATA_PATH, {}, 503);
@@ -121,7 +124,7 @@ describe('our secret', () => {
     expect(causeOf(error)).toContain(
       `introspection_endpoint ${other.endpoint} is of another origin`,
     );
-    expect(causeOf(error)).toContain('name it as the option endpoint');
+    expect(causeOf(error)).toContain('configure it as the option endpoint');
     expect(causeOf(error)).not.toContain(SECRET);
     expect(other.paths).toEqual([]);
     expect(provider.questions).toEqual([]);

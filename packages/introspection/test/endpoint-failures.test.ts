@@ -10,7 +10,7 @@ describe('an endpoint that', () => {
     [400, { error: 'invalid_client' }],
     [400, { error: 'unauthorized_client' }],
   ])(
-    'does not take our credentials (%i, %j) is an outage, told to the operator once',
+    'does not accept our credentials (%i, %j) is an outage, reported to the operator once',
     async (status, body) => {
       const provider = await startProvider();
       provider.say(body, status);
@@ -18,7 +18,7 @@ describe('an endpoint that', () => {
       for (let index = 0; index < 10; index += 1) {
         const error = await refusal(`token-${index}`);
         expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
-        expect(causeOf(error)).toContain('does not take our credentials');
+        expect(causeOf(error)).toContain('does not accept our credentials');
       }
       // It answers, so it is asked on: the next token may find that we were let in again.
       expect(provider.questions).toHaveLength(10);
@@ -152,7 +152,7 @@ describe('a report that throws', () => {
     provider.say('', 401);
     const error = await createSubject(provider, { report }).refusal('token');
     expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
-    expect(causeOf(error)).toContain('does not take our credentials');
+    expect(causeOf(error)).toContain('does not accept our credentials');
   });
 
   it('does not keep the breaker from opening', async () => {

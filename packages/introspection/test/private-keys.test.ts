@@ -93,5 +93,5 @@ it('an RSA key of fewer than 2048 bits is a ConfigError that shows no more than 
       { issuer: 'https://id.example.com' },
       { clientAuthentication: { method: 'private_key_jwt', key } },
     ),
-  ).toThrow('came an RSA key of 1024 bits; wanted 2048 bits or more (RFC 7518, section 3.3)');
+  ).toThrow('expected 2048 bits or more (RFC 7518, section 3.3), received an RSA key of 1024 bits');
 });

@@ -14,7 +14,7 @@ function refusalOf(changes: object): string {
     if (error instanceof ConfigError) return error.message;
     throw error;
   }
-  throw new Error('wanted a ConfigError');
+  throw new Error('expected a ConfigError');
 }
 
 describe('the place of the keys', () => {
@@ -26,16 +26,16 @@ describe('the place of the keys', () => {
     ['url and file and keys', { url: URL_ON_LOOPBACK, file: 'jwks.json', keys: [jwk] }],
     ['url and file', { url: URL_ON_LOOPBACK, file: undefined }],
     ['none', []],
-  ])('is one: %s is a ConfigError', (came, jwks) => {
+  ])('is one: %s is a ConfigError', (received, jwks) => {
     expect(refusalOf({ jwks })).toBe(
-      `option "jwks": came ${came}; wanted one of url, file and keys`,
+      `jwks: expected one of url, file and keys, received ${received}`,
     );
   });
 
   it.each([[undefined], [null], [URL_ON_LOOPBACK], [5]])(
     'is an object: %j is a ConfigError',
     (jwks) => {
-      expect(refusalOf({ jwks })).toMatch(/^option "jwks": came/);
+      expect(refusalOf({ jwks })).toMatch(/^jwks: expected/);
     },
   );
 
@@ -60,7 +60,7 @@ describe('the place of the keys', () => {
     [{}],
   ])('is https: %s is a ConfigError that names jwks.url', (url) => {
     const message = refusalOf({ jwks: { url } });
-    expect(message).toMatch(/^option "jwks\.url": came .*wanted an https URL/);
+    expect(message).toMatch(/^jwks\.url: expected an https URL/);
     expect(message).not.toContain('canary');
   });
 
@@ -70,20 +70,22 @@ describe('the place of the keys', () => {
     ['http://[::1]:9/jwks'],
     ['http://localhost:9/jwks'],
   ])('may be %s', (url) => {
-    expect(() => refusalOf({ jwks: { url } })).toThrow('wanted a ConfigError');
+    expect(() => refusalOf({ jwks: { url } })).toThrow('expected a ConfigError');
   });
 
   it('may be http where an option that names the danger names the origin', () => {
     const jwks = { url: 'http://idp.internal:8080/jwks' };
     const http = { dangerouslyAllowHttpFrom: ['http://idp.internal:8080'] };
-    expect(() => refusalOf({ jwks, http })).toThrow('wanted a ConfigError');
-    expect(refusalOf({ jwks, http: { dangerouslyAllowHttpFrom: [] } })).toContain('"jwks.url"');
+    expect(() => refusalOf({ jwks, http })).toThrow('expected a ConfigError');
+    expect(refusalOf({ jwks, http: { dangerouslyAllowHttpFrom: [] } })).toMatch(
+      /^jwks\.url: expected/,
+    );
   });
 
   it.each([[''], [' '], [5], [null], [undefined]])(
     'as a file has a name: %j is a ConfigError',
     (file) => {
-      expect(refusalOf({ jwks: { file } })).toMatch(/^option "jwks\.file"/);
+      expect(refusalOf({ jwks: { file } })).toMatch(/^jwks\.file: expected/);
     },
   );
 });
@@ -112,14 +114,14 @@ describe('the options', () => {
     ['staleIfErrorSeconds', Number.POSITIVE_INFINITY, '0 to 86400'],
     ['report', 'console', 'a function'],
     ['report', {}, 'a function'],
-  ])('are in their ranges: %s of %j is a ConfigError', (name, value, wanted) => {
+  ])('are in their ranges: %s of %j is a ConfigError', (name, value, expected) => {
     const message = refusalOf({ [name]: value });
-    expect(message).toMatch(new RegExp(`^option "${name}": came .*wanted `));
-    expect(message).toContain(wanted);
+    expect(message).toMatch(new RegExp(`^${name}: expected .*, received `));
+    expect(message).toContain(expected);
   });
 
   it('of http are checked with the others', () => {
-    expect(refusalOf({ http: { timeoutMs: 0 } })).toMatch(/^option "http\.timeoutMs"/);
+    expect(refusalOf({ http: { timeoutMs: 0 } })).toMatch(/^http\.timeoutMs: expected/);
     expect(refusalOf({ http: { timeout: 5 } })).toContain('did you mean "timeoutMs"?');
   });
 
@@ -127,12 +129,12 @@ describe('the options', () => {
     'allow no algorithm whose key is a secret: %s is a ConfigError',
     (algorithm) => {
       const message = refusalOf({ algorithms: ['RS256', algorithm] });
-      expect(message).toMatch(/^option "algorithms": came HS\d+; wanted asymmetric ones/);
+      expect(message).toMatch(/^algorithms: expected asymmetric algorithms.*, received HS\d+$/);
     },
   );
 
   it.each([['none'], ['RSA-OAEP'], ['rs256']])('allow no other algorithm: %s', (algorithm) => {
-    expect(refusalOf({ algorithms: [algorithm] })).toMatch(/^option "algorithms"/);
+    expect(refusalOf({ algorithms: [algorithm] })).toMatch(/\balgorithms\b/);
   });
 
   it('name the authenticator', () => {

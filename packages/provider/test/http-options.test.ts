@@ -9,7 +9,7 @@ function refusalOf(options: unknown): string {
     if (error instanceof ConfigError) return error.message;
     throw error;
   }
-  throw new Error('wanted a ConfigError');
+  throw new Error('expected a ConfigError');
 }
 
 describe('the options of http', () => {
@@ -46,13 +46,13 @@ describe('the options of http', () => {
   });
 
   it.each([[null], [5], ['fetch']])('are an object: %j is a ConfigError', (options) => {
-    expect(refusalOf(options)).toMatch(/^option "http"/);
+    expect(refusalOf(options)).toMatch(/^http: expected/);
   });
 
   it.each([[0], [-1], [60_001], [Number.NaN], [Number.POSITIVE_INFINITY], ['50'], [null]])(
     'limit the time from 1 to 60,000 ms: %j is a ConfigError',
     (timeoutMs) => {
-      expect(refusalOf({ timeoutMs })).toMatch(/^option "http\.timeoutMs": came .*1 to 60000/);
+      expect(refusalOf({ timeoutMs })).toMatch(/^http\.timeoutMs: expected .*1 to 60000/);
     },
   );
 
@@ -68,14 +68,14 @@ describe('the options of http', () => {
     ['ca', null],
     ['headers', 'x-api-key: 1'],
   ])('are of their types: %s as %j is a ConfigError', (name, value) => {
-    expect(refusalOf({ [name]: value })).toMatch(`option "http.${name}"`);
+    expect(refusalOf({ [name]: value })).toMatch(`http.${name}: expected`);
   });
 
   it.each([[5], [undefined], [['canary']], [{ value: 'canary' }]])(
     'name a header that is no text, and do not show it: %j',
     (value) => {
       const message = refusalOf({ headers: { 'x-api-key': value } });
-      expect(message).toMatch(/^option "http\.headers\.x-api-key"/);
+      expect(message).toMatch(/^http\.headers\.x-api-key: expected/);
       expect(message).not.toContain('canary');
     },
   );

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 
-/** How far an address reaches: what a public name must not be able to point at. */
+/** A public name must not point at a private or forbidden address. */
 export type AddressScope = 'public' | 'private' | 'forbidden';
 
 /** Loopback counts as private; link-local (a cloud's metadata service) and multicast are forbidden. */
@@ -18,13 +18,13 @@ export function scopeOfAddress(address: string): AddressScope {
   return isPrivate ? 'private' : 'forbidden';
 }
 
-/** ::a.b.c.d (RFC 4291, section 2.5.5.1), but for :: and ::1. */
+/** ::a.b.c.d (RFC 4291, section 2.5.5.1), except :: and ::1. */
 function isIpv4Compatible(address: ipaddr.IPv6): boolean {
   const bytes = address.toByteArray();
   return bytes.slice(0, 12).every((byte) => byte === 0) && (bytes[12] !== 0 || bytes[13] !== 0);
 }
 
-/** The host of a URL, where it is an address: IPv6 without its brackets. */
+/** The host of a URL if it is an IP address, IPv6 without brackets. */
 export function literalAddressOf(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return ipaddr.isValid(host) ? host : undefined;
@@ -36,7 +36,7 @@ export function isLoopbackHost(url: URL): boolean {
   return ipaddr.process(address).range() === 'loopback';
 }
 
-/** True where any address of the host is private. */
+/** True if any address of the host is private. */
 export async function isPrivateHost(url: URL): Promise<boolean> {
   const literal = literalAddressOf(url);
   if (literal !== undefined) return scopeOfAddress(literal) === 'private';

@@ -4,8 +4,8 @@ import { isPrivateHost, literalAddressOf, scopeOfAddress } from './address-scope
 import { ProviderError, shownUrl } from '../provider-error.ts';
 
 /**
- * Resolves names for URLs out of the metadata of `issuer`, and refuses the addresses that such a URL
- * must not reach. It is asked while connecting, so a name cannot change between check and use.
+ * Resolves the names in URLs from the metadata of `issuer`, and refuses addresses that such a URL must not
+ * reach. It runs while connecting, so that a name cannot change between check and use.
  */
 export function guardedLookup(issuer: URL): LookupFunction {
   return (hostname, options, callback) => {
@@ -19,7 +19,7 @@ export function guardedLookup(issuer: URL): LookupFunction {
   };
 }
 
-/** An address written out is never looked up, so it is checked before. */
+/** An IP address is never looked up, so it is checked before connecting. */
 export async function checkLiteral(url: URL, issuer: URL): Promise<void> {
   const address = literalAddressOf(url);
   if (address === undefined) return;

@@ -4,14 +4,15 @@ import type { HttpSettings } from '../fetch/http-options.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
 
 /**
- * A URL that the operator wrote: https, or http on loopback or from an origin that an option names.
+ * Checks a URL from the configuration: https; http only on loopback, or for an origin that the option
+ * `http.dangerouslyAllowHttpFrom` names.
  *
  * @throws ConfigError
  */
 export function checkWrittenUrl(option: string, value: unknown, settings: HttpSettings): URL {
-  const wanted = 'an https URL without user name and fragment (http on loopback alone)';
+  const expected = 'an https URL without user name or fragment (http on loopback only)';
   if (typeof value !== 'string' || !URL.canParse(value)) {
-    throw wrongOption(option, describeValue(value), wanted);
+    throw wrongOption(option, describeValue(value), expected);
   }
   const url = new URL(value);
   const plain = url.protocol === 'http:';
@@ -19,15 +20,15 @@ export function checkWrittenUrl(option: string, value: unknown, settings: HttpSe
     url.protocol === 'https:' ||
     (plain && (isLoopbackHost(url) || settings.plainOrigins.has(url.origin)));
   if (allowed && url.username === '' && url.password === '' && url.hash === '') return url;
-  const hint = plain ? '; or name its origin in http.dangerouslyAllowHttpFrom' : '';
-  throw wrongOption(option, describeValue(value), wanted + hint);
+  const hint = plain ? ', or an origin named in http.dangerouslyAllowHttpFrom' : '';
+  throw wrongOption(option, describeValue(value), expected + hint);
 }
 
 /**
- * A URL that a provider's metadata names. Whoever controls the metadata must not thereby reach hosts
- * that only we can reach, so it is held to more: plain http only on the loopback of an issuer that the
- * operator wrote as http on loopback, and no address that a public issuer has no business with. Names
- * are checked again when they are resolved.
+ * Checks a URL that a provider's metadata names. The metadata must not be able to send requests to hosts
+ * that only this server can reach. So http is allowed only on loopback, for an issuer that is configured
+ * as http on loopback, and link-local and reserved addresses are refused. Names are checked again when
+ * they are resolved (guardedLookup).
  *
  * @throws ProviderError
  */

@@ -1,5 +1,5 @@
 import { rejectOnAbort } from '@grpc-authn/core/internal';
-import type { Agent } from 'undici';
+import type * as undici from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
 import { loadPackage } from '../load-package.ts';
 import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
@@ -20,8 +20,9 @@ const HEADERS_READ = ['content-type', 'cache-control', 'retry-after', 'www-authe
 export class GuardedFetch {
   readonly #settings: HttpSettings;
   readonly #certificate: ClientCertificate | undefined;
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new Map<string, undici.Agent>();
   readonly #asking = new Set<AbortController>();
+  #undici: typeof undici | undefined;
   #closed = false;
 
   constructor(settings: HttpSettings, certificate?: ClientCertificate) {
@@ -37,6 +38,8 @@ export class GuardedFetch {
    * @throws ProviderError
    */
   async fetch(url: URL, request: HttpRequest = {}, issuer?: URL): Promise<Response> {
+    // Not part of the time limit: the first import may take a while on a busy machine.
+    await this.prepare();
     const shown = `${request.method ?? 'GET'} ${shownUrl(url)}`;
     const asking = new AbortController();
     const { signal } = asking;
@@ -86,7 +89,7 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
-    const { Agent } = await importUndici();
+    const { Agent } = (this.#undici ??= await importUndici());
     // After close() nothing would close a new agent.
     request.signal?.throwIfAborted();
     return undiciExchange(this.#agentFor(Agent, issuer), url, request);
@@ -94,15 +97,15 @@ export class GuardedFetch {
 
   /** Imports the HTTP client, so that the first request does not pay for it. */
   async prepare(): Promise<void> {
-    if (this.#settings.fetch === undefined) await importUndici();
+    if (this.#settings.fetch === undefined) this.#undici ??= await importUndici();
   }
 
-  #agentFor(NewAgent: typeof Agent, issuer: URL | undefined): Agent {
+  #agentFor(Agent: typeof undici.Agent, issuer: URL | undefined): undici.Agent {
     const key = issuer?.origin ?? '';
     let agent = this.#agents.get(key);
     if (agent === undefined) {
       const { ca } = this.#settings;
-      agent = new NewAgent({
+      agent = new Agent({
         connect: {
           ...(ca === undefined ? undefined : { ca }),
           ...this.#certificate,
@@ -124,7 +127,7 @@ export class GuardedFetch {
   }
 }
 
-function importUndici(): Promise<typeof import('undici')> {
+function importUndici(): Promise<typeof undici> {
   return loadPackage('undici', () => import('undici'));
 }
 

@@ -7,17 +7,17 @@ import {
   wrongOption,
 } from '@grpc-authn/core/internal';
 
-/** How a provider is asked. */
+/** How requests are sent to a provider. */
 export interface HttpOptions {
-  /** Replaces the built-in one, and with it the checks of addresses at connect time. */
+  /** Replaces the built-in fetch, and with it the address checks while connecting. */
   readonly fetch?: typeof fetch;
-  /** PEM: the certificate authority that is trusted instead of the system's. */
+  /** PEM: trusted instead of the system's certificate authorities. */
   readonly ca?: string | Uint8Array;
-  /** Sent with every request to an origin that the operator wrote. */
+  /** Sent with every request to a configured origin. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds for one request, from connect to the last byte, 1 to 60,000; 5,000 unless said. */
+  /** Milliseconds for one request, from connect to the last byte, 1 to 60,000. Default 5,000. */
   readonly timeoutMs?: number;
-  /** Origins, written out ('http://idp.internal:8080'). Loopback needs none. */
+  /** Origins that may use http, such as 'http://idp.internal:8080'. Loopback is always allowed. */
   readonly dangerouslyAllowHttpFrom?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface HttpSettings {
   readonly plainOrigins: ReadonlySet<string>;
 }
 
-/** Milliseconds; both ends are allowed. */
+/** Inclusive. */
 export const TIMEOUT_MS: {
   readonly default: number;
   readonly min: number;
@@ -69,7 +69,7 @@ function readCa(ca: unknown): string | Buffer | undefined {
 
 function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (typeof headers !== 'object' || headers === null) {
-    throw wrongOption('http.headers', describeValue(headers), 'an object of text by name');
+    throw wrongOption('http.headers', describeValue(headers), 'an object of strings');
   }
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string') {
@@ -79,7 +79,7 @@ function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record
   try {
     return Object.freeze(Object.fromEntries(new Headers(headers)));
   } catch {
-    throw wrongOption('http.headers', 'what cannot be sent', 'names and values that HTTP allows');
+    throw wrongOption('http.headers', 'others', 'names and values that HTTP allows');
   }
 }
 

@@ -19,5 +19,5 @@ export async function errorOf(asked: Promise<unknown>): Promise<ProviderError> {
     (thrown: unknown) => thrown,
   );
   if (error instanceof ProviderError) return error;
-  throw new Error('wanted a ProviderError', { cause: error });
+  throw new Error('expected a ProviderError', { cause: error });
 }
