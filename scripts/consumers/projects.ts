@@ -85,19 +85,7 @@ export const PROJECTS: readonly Project[] = [
   alone('jwt', ['jwt', 'jwt/internal'], JWT),
   alone('jwks', ['jwks', 'jwks/internal'], JWKS, true),
   alone('oidc', ['oidc'], [...JWKS, '@grpc-authn/oidc']),
-  alone(
-    'introspection',
-    ['introspection'],
-    [
-      ...JWT,
-      ...PROVIDER,
-      '@grpc-authn/introspection',
-      'cockatiel',
-      'eventemitter3',
-      'p-queue',
-      'p-timeout',
-    ],
-  ),
+  alone('introspection', ['introspection'], [...JWT, ...PROVIDER, '@grpc-authn/introspection']),
   {
     name: 'core + testing',
     ours: ['core', 'testing'],

@@ -86,4 +86,21 @@ describe('a rest', () => {
     held[0]?.();
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
   });
+
+  it('is not ended by the answer to a request from before it', async () => {
+    const { provider, decide, types, askAbout } = await createUncached();
+    const held: (() => void)[] = [];
+    provider.respond((_, response) => {
+      held.push(() => send(response, ACTIVE));
+    });
+    const early = decide('early');
+    await expect.poll(() => held.length).toBe(1);
+    provider.say('', 500);
+    await askAbout('token', 5);
+    held[0]?.();
+    expect(await early).toBe('accepted');
+    expect(types()).toEqual(['introspection_unavailable']);
+    expect(await decide('other')).toBe('unavailable/introspection');
+    expect(provider.questions).toHaveLength(6);
+  });
 });

@@ -3,15 +3,29 @@ import { startKeyServer } from './support/key-server.ts';
 import { createSigner } from './support/signer.ts';
 import { createSubject } from './support/test-authenticator.ts';
 
-vi.mock('jwks-rsa', () => ({ default: {} }));
+// The import of the package in createSubject shows that it is not imported before it is needed.
+vi.mock('jwks-rsa', () => {
+  throw new Error('not installed');
+});
 
 describe('without jwks-rsa', () => {
-  it('no key can be had from a URL: it does the fetching', async () => {
+  it('keys of a URL are unavailable, and the cause names the package', async () => {
     const key = createSigner('key');
     const server = await startKeyServer([key]);
-    const { decide, authenticator } = createSubject({ url: server.url });
-    expect(await decide(key.token())).toBe('unavailable/jwks');
-    await expect(authenticator.ready()).rejects.toMatchObject({ reason: 'jwks' });
+    const { verdict, authenticator } = createSubject({ url: server.url });
+    const outage = {
+      code: 'unavailable',
+      reason: 'jwks',
+      cause: { problem: 'package', message: expect.stringContaining('package jwks-rsa:') },
+    };
+    expect(await verdict(key.token())).toMatchObject(outage);
+    await expect(authenticator.ready()).rejects.toMatchObject(outage);
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('given keys are used', async () => {
+    const key = createSigner('key');
+    const { decide } = createSubject({ keys: [key.jwk] });
+    expect(await decide(key.token())).toBe('accepted');
   });
 });
