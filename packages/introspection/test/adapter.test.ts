@@ -12,7 +12,7 @@ import {
   written,
 } from '../../jwt/test/support/adapter-specs.ts';
 import { adapter } from '../src/adapter.ts';
-import { createCertificate } from './support/certificates.ts';
+import { createCertificate } from '../../provider/test/support/certificates.ts';
 import { startProvider } from './support/provider-server.ts';
 
 const SECRET = 'canary-secret';

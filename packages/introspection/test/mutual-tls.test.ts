@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Certificate, createCertificate } from './support/certificates.ts';
+import { type Certificate, createCertificate } from '../../provider/test/support/certificates.ts';
 import { METADATA_PATH, startProvider } from './support/provider-server.ts';
 import { causeOf, CLIENT_ID, createSubject, SECRET } from './support/test-authenticator.ts';
 
@@ -8,7 +8,7 @@ let client: Certificate;
 let stranger: Certificate;
 beforeAll(async () => {
   [server, client, stranger] = (await Promise.all(
-    ['provider', CLIENT_ID, 'stranger'].map(createCertificate),
+    ['provider', CLIENT_ID, 'stranger'].map((name) => createCertificate(name)),
   )) as [Certificate, Certificate, Certificate];
 });
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { AuthError } from '@grpc-authn/core/authenticator';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Certificate, createCertificate } from './support/certificates.ts';
+import { type Certificate, createCertificate } from '../../provider/test/support/certificates.ts';
 import {
   ACTIVE,
   METADATA_PATH,

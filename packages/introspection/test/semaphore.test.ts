@@ -83,7 +83,7 @@ describe('a semaphore', () => {
       const running = semaphore.run(never, first.run);
       const waiting = semaphore.run(ending.signal, async () => undefined);
       first.end();
-      for (let turn = 0; turn < microtasks; turn += 1) await undefined;
+      for (let turn = 0; turn < microtasks; turn += 1) await Promise.resolve();
       ending.abort(new Error('enough'));
       await Promise.allSettled([running, waiting]);
       expect(await semaphore.run(never, async () => 'ran')).toBe('ran');

@@ -1,7 +1,7 @@
 import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it } from 'vitest';
 import { ACTIVE, send, startProvider } from './support/provider-server.ts';
-import { createSubject, wordsFor } from './support/test-authenticator.ts';
+import { createSubject, formatVerdict } from './support/test-authenticator.ts';
 
 const NOW_SECONDS = 1_800_000_000;
 
@@ -72,7 +72,7 @@ describe('an active token', () => {
     expect(await decide('token')).toBe('accepted');
     expect(provider.questions).toHaveLength(1);
     await clock.advance(1);
-    expect(wordsFor(await verdict('token'))).toBe('invalid_token/expired');
+    expect(formatVerdict(await verdict('token'))).toBe('invalid_token/expired');
     expect(provider.questions).toHaveLength(2);
   });
 

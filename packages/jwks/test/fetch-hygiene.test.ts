@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { startTestIssuer } from '@grpc-authn/testing';
-import { generate } from 'selfsigned';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCertificate } from '../../provider/test/support/certificates.ts';
 import { keySetOf, startKeyServer } from './support/key-server.ts';
 import { AUDIENCE, createSigner } from './support/signer.ts';
 import { createSubject } from './support/test-authenticator.ts';
@@ -78,13 +78,11 @@ describe('a provider that answers wrongly', () => {
 
 describe('the options of http', () => {
   it('bring an authority for a certificate that the system does not know', async () => {
-    const altNames = [{ type: 7 as const, ip: '127.0.0.1' }];
-    const pems = await generate(undefined, { extensions: [{ name: 'subjectAltName', altNames }] });
-    const tls = { key: pems.private, cert: pems.cert };
+    const tls = await createCertificate('provider');
     const server = await startKeyServer([key], tls);
     expect(await createSubject({ url: server.url }).decide(key.token())).toBe('unavailable/jwks');
     expect(server.requests).toHaveLength(0);
-    const { decide } = createSubject({ url: server.url }, { http: { ca: pems.cert } });
+    const { decide } = createSubject({ url: server.url }, { http: { ca: tls.cert } });
     expect(await decide(key.token())).toBe('accepted');
   });
 

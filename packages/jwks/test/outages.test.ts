@@ -48,6 +48,8 @@ describe('while the provider is down', () => {
       expect(new Set(verdicts)).toEqual(new Set(['accepted']));
       expect(issuer.requests.jwks - 1).toBeLessThanOrEqual(5);
     },
+    // 10,000 signatures: on a busy machine that takes a while.
+    60_000,
   );
 
   it('calls without a set make no more fetches, and are unavailable', async () => {

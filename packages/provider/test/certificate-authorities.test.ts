@@ -1,18 +1,11 @@
-import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Certificate, createCertificate } from './support/certificates.ts';
 import { createGuardedFetch, errorOf } from './support/guarded-fetches.ts';
 import { startProvider } from './support/provider-server.ts';
 
-async function createCertificate(ip: string): Promise<{ key: string; cert: string }> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'provider' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip }] }],
-  });
-  return { key, cert };
-}
-
-let certificate: { key: string; cert: string };
+let certificate: Certificate;
 beforeAll(async () => {
-  certificate = await createCertificate('127.0.0.1');
+  certificate = await createCertificate('provider');
 });
 
 describe('a provider with a certificate of its own', () => {
@@ -36,7 +29,7 @@ describe('a provider with a certificate of its own', () => {
   });
 
   it('is refused where another authority is given', async () => {
-    const other = await createCertificate('127.0.0.1');
+    const other = await createCertificate('provider');
     const provider = await startProvider((_, response) => response.end(), certificate);
     const error = await errorOf(createGuardedFetch({ ca: other.cert }).fetch(provider.url));
     expect(error.problem).toBe('connection');
@@ -44,7 +37,7 @@ describe('a provider with a certificate of its own', () => {
   });
 
   it('is refused where its certificate is of another host', async () => {
-    const other = await createCertificate('192.0.2.1');
+    const other = await createCertificate('provider', '192.0.2.1');
     const provider = await startProvider((_, response) => response.end(), other);
     const error = await errorOf(createGuardedFetch({ ca: other.cert }).fetch(provider.url));
     expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');

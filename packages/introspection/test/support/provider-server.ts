@@ -1,18 +1,16 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { onTestFinished } from 'vitest';
+import { startLoopbackServer } from '../../../provider/test/support/loopback-server.ts';
 
-/** One question, as it arrived. */
+/** One introspection request. */
 export interface Question {
   readonly method: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly form: URLSearchParams;
-  /** The port that it came from: one for each connection. */
+  /** The client's port, which identifies the connection. */
   readonly port: number | undefined;
-  /** The common name of the client's certificate, where one was asked for. */
+  /** The common name of the client's certificate, if the server requests one. */
   readonly certificate: string | undefined;
 }
 
@@ -22,20 +20,20 @@ type Answer = (question: Question, response: ServerResponse) => void;
 export interface ProviderServer {
   readonly origin: string;
   readonly endpoint: string;
-  /** What the introspection endpoint was asked, oldest first. */
+  /** The introspection requests, oldest first. */
   readonly questions: readonly Question[];
-  /** The paths that were asked for, all of them. */
+  /** The requested paths, oldest first. */
   readonly paths: readonly string[];
-  /** From now on introspection answers so; objects as JSON. */
+  /** From now on introspection gives this answer; objects as JSON. */
   say(body: unknown, status?: number, headers?: Readonly<Record<string, string>>): void;
   respond(answer: Answer): void;
-  /** From now on this is published at the path: the metadata, the keys. */
+  /** From now on this is published at the path: metadata, keys. */
   publish(path: string, body: unknown, status?: number): void;
   /** Sockets that are open now. */
   connections(): Promise<number>;
 }
 
-/** What a good answer says, unless a test says otherwise. */
+/** The default answer. */
 export const ACTIVE = {
   active: true,
   token_type: 'Bearer',
@@ -63,18 +61,10 @@ export async function startProvider(tls?: ServerOptions): Promise<ProviderServer
     answer(question, response);
     return undefined;
   };
-  const server = tls
-    ? createTlsServer(tls, (...call) => void listener(...call))
-    : createServer((...call) => void listener(...call));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const origin = `http${tls ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, connections } = await startLoopbackServer(
+    (...exchange) => void listener(...exchange),
+    tls,
+  );
   const endpoint = `${origin}/introspect`;
   const metadata = { issuer: origin, introspection_endpoint: endpoint, jwks_uri: `${origin}/jwks` };
   published.set(METADATA_PATH, { body: metadata, status: 200 });
@@ -86,21 +76,15 @@ export async function startProvider(tls?: ServerOptions): Promise<ProviderServer
     say(body, status, headers) {
       answer = (_, response) => send(response, body, status, headers);
     },
-    respond(wanted) {
-      answer = wanted;
+    respond(next) {
+      answer = next;
     },
     publish: (path, body, status = 200) => void published.set(path, { body, status }),
-    connections: () =>
-      new Promise((resolve, reject) => {
-        server.getConnections((error, count) => {
-          if (error) reject(error);
-          else resolve(count);
-        });
-      }),
+    connections,
   };
 }
 
-/** Objects as JSON; text as it is, under the type that a test says. */
+/** Sends objects as JSON, and text as it is. */
 export function send(
   response: ServerResponse,
   body: unknown,

@@ -11,7 +11,7 @@ import { createIntrospectionAuthenticator } from '../../src/index.ts';
 type Options = Parameters<typeof createIntrospectionAuthenticator>[0];
 
 export const CLIENT_ID = 'orders-service';
-/** Must never be seen but by the provider. */
+/** Only the provider may ever see it. */
 export const SECRET = 'canary-secret-of-the-client';
 
 export interface Subject {
@@ -21,13 +21,13 @@ export interface Subject {
   readonly verdict: (token: string, signal?: AbortSignal) => Promise<Verdict<object>>;
   /** 'accepted', or code/reason. */
   readonly decide: (token: string, signal?: AbortSignal) => Promise<string>;
-  /** Fails where the token is refused. */
+  /** Fails if the token is rejected. */
   readonly principal: (token: string) => Promise<Principal<object>>;
-  /** Fails where the token is accepted. */
+  /** Fails if the token is accepted. */
   readonly refusal: (token: string) => Promise<AuthError>;
 }
 
-/** For the audience 'orders', with a secret; closed when the test is over. */
+/** For the audience 'orders', with a client secret; closed when the test ends. */
 export function createSubject(
   { issuer, endpoint }: { readonly issuer?: string; readonly endpoint?: string },
   options: Partial<Options> = {},
@@ -55,10 +55,10 @@ export function createSubject(
     authenticator,
     events,
     verdict,
-    decide: async (token, signal) => wordsFor(await verdict(token, signal)),
+    decide: async (token, signal) => formatVerdict(await verdict(token, signal)),
     async principal(token) {
       const answer = await verdict(token);
-      if (AuthError.is(answer)) throw new Error(`refused: ${wordsFor(answer)}`);
+      if (AuthError.is(answer)) throw new Error(`rejected: ${formatVerdict(answer)}`);
       return answer;
     },
     async refusal(token) {
@@ -69,7 +69,7 @@ export function createSubject(
   };
 }
 
-export function wordsFor(verdict: Verdict<object>): string {
+export function formatVerdict(verdict: Verdict<object>): string {
   return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : 'accepted';
 }
 

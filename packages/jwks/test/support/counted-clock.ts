@@ -1,7 +1,7 @@
 import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
 
 export interface CountedClock extends FakeClock {
-  /** Timers that were set, and neither fired nor cancelled. */
+  /** Timers that are set. */
   readonly waiting: number;
 }
 

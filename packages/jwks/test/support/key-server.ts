@@ -1,19 +1,17 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { startLoopbackServer } from '../../../provider/test/support/loopback-server.ts';
 import type { Signer } from './signer.ts';
 
-/** Serves a key set on loopback, as a test says. */
+/** A server of key sets on loopback that answers as a test says. */
 export interface KeyServer {
   readonly url: string;
   readonly requests: readonly IncomingMessage[];
-  /** From now on it publishes these keys, under these headers. */
+  /** From now on it publishes these keys, with these headers. */
   publish(signers: readonly Signer[], headers?: Readonly<Record<string, string>>): void;
   /** From now on it answers with this body. */
   say(body: string, status?: number, headers?: Readonly<Record<string, string>>): void;
   respond(answer: RequestListener): void;
-  /** Requests that come from now on wait, until the function is called. */
+  /** From now on requests wait until the returned function is called. */
   hold(): () => void;
   /** Sockets that are open now. */
   connections(): Promise<number>;
@@ -30,24 +28,13 @@ export async function startKeyServer(
   const requests: IncomingMessage[] = [];
   let answer: RequestListener;
   let released: Promise<void> | undefined;
-  const listener: RequestListener = (request, response) => {
+  const { origin, connections } = await startLoopbackServer((request, response) => {
     requests.push(request);
     if (released === undefined) answer(request, response);
     else void released.then(() => answer(request, response));
-  };
-  const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const { port } = server.address() as AddressInfo;
+  }, tls);
   const keyServer: KeyServer = {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/jwks`,
+    url: `${origin}/jwks`,
     requests,
     publish(published, headers) {
       this.say(keySetOf(...published.map(({ jwk }) => jwk)), 200, headers);
@@ -56,8 +43,8 @@ export async function startKeyServer(
       const type = { 'content-type': 'application/json' };
       answer = (_, response) => response.writeHead(status, { ...type, ...headers }).end(body);
     },
-    respond(wanted) {
-      answer = wanted;
+    respond(next) {
+      answer = next;
     },
     hold() {
       const { promise, resolve } = withResolvers();
@@ -67,13 +54,7 @@ export async function startKeyServer(
         resolve();
       };
     },
-    connections: () =>
-      new Promise((resolve, reject) => {
-        server.getConnections((error, count) => {
-          if (error) reject(error);
-          else resolve(count);
-        });
-      }),
+    connections,
   };
   keyServer.publish(signers);
   return keyServer;

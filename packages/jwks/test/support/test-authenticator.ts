@@ -4,7 +4,8 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { eventually, settle } from '../../../provider/test/support/waiting.ts';
 import { createJwksAuthenticator } from '../../src/index.ts';
 import { type CountedClock, createCountedClock } from './counted-clock.ts';
 import { AUDIENCE, ISSUER } from './signer.ts';
@@ -16,14 +17,14 @@ export interface Subject {
   readonly clock: CountedClock;
   /** What it reported, oldest first. */
   readonly events: readonly AuthEvent[];
-  /** Its verdict: 'accepted', or code/reason. */
+  /** 'accepted', or code/reason. */
   readonly decide: (token: string, signal?: AbortSignal) => Promise<string>;
   readonly verdict: (token: string, signal?: AbortSignal) => Promise<Verdict>;
-  /** Resolves once it has reported so many events of the type, the whole time over. */
+  /** Resolves when it has reported this many events of the type since the start. */
   readonly reported: (type: string, times: number) => Promise<void>;
 }
 
-/** On a fake clock; closed when the test is over. */
+/** With a fake clock; closed when the test ends. */
 export function createSubject(jwks: Options['jwks'], options: Partial<Options> = {}): Subject {
   const clock = createCountedClock();
   const events: AuthEvent[] = [];
@@ -51,27 +52,14 @@ export function createSubject(jwks: Options['jwks'], options: Partial<Options> =
     clock,
     events,
     verdict,
-    decide: async (token, signal) => wordsFor(await verdict(token, signal)),
+    decide: async (token, signal) => formatVerdict(await verdict(token, signal)),
     reported: (type, times) =>
       eventually(() => events.filter((event) => event.type === type).length === times),
   };
 }
 
-export function wordsFor(verdict: Verdict): string {
+export function formatVerdict(verdict: Verdict): string {
   return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : 'accepted';
 }
 
-/** Real sockets take real time, which the fake clock knows nothing of. */
-export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      if (!(await isSo())) throw new Error('it never came so');
-    },
-    { interval: 2, timeout: 3000 },
-  );
-}
-
-/** Real sockets have had their chance: for what must not happen. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
+export { eventually, settle };

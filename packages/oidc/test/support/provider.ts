@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { startLoopbackServer } from '../../../provider/test/support/loopback-server.ts';
 
 export const OIDC_PATH = '/.well-known/openid-configuration';
 export const OAUTH_PATH = '/.well-known/oauth-authorization-server';
@@ -9,35 +8,27 @@ export const OAUTH_PATH = '/.well-known/oauth-authorization-server';
 export interface Provider {
   readonly origin: string;
   readonly requests: readonly IncomingMessage[];
-  /** The paths that were asked for, oldest first. */
+  /** The requested paths, oldest first. */
   readonly paths: readonly string[];
   at(path: string, answer: RequestListener | object, status?: number): void;
   /** Sockets that are open now. */
   connections(): Promise<number>;
 }
 
-/** What is not answered is a 404. */
+/** Every other path answers 404. */
 export async function startProvider(): Promise<Provider> {
   const requests: IncomingMessage[] = [];
   const answers = new Map<string, RequestListener>();
-  const server = createServer((request, response) => {
+  const { origin, connections } = await startLoopbackServer((request, response) => {
     requests.push(request);
     const answer = answers.get(request.url ?? '');
     if (answer === undefined) response.writeHead(404).end();
     else answer(request, response);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     requests,
+    connections,
     get paths() {
       return requests.map(({ url }) => url ?? '');
     },
@@ -48,13 +39,6 @@ export async function startProvider(): Promise<Provider> {
       };
       answers.set(path, typeof answer === 'function' ? (answer as RequestListener) : json);
     },
-    connections: () =>
-      new Promise((resolve, reject) => {
-        server.getConnections((error, count) => {
-          if (error) reject(error);
-          else resolve(count);
-        });
-      }),
   };
 }
 

@@ -4,43 +4,28 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { type CountedClock, createCountedClock } from '../../../jwks/test/support/counted-clock.ts';
+import { eventually, settle } from '../../../provider/test/support/waiting.ts';
 import { createOidcAuthenticator, type OidcOptions } from '../../src/index.ts';
 import { AUDIENCE } from './signer.ts';
 
 export interface Subject {
   readonly authenticator: ManagedAuthenticator;
-  readonly clock: FakeClock;
+  readonly clock: CountedClock;
   readonly events: readonly AuthEvent[];
-  /** Timers that were set, and neither fired nor cancelled. */
+  /** Timers that are set. */
   readonly timers: () => number;
-  /** Its verdict: 'accepted', or code/reason. */
+  /** 'accepted', or code/reason. */
   readonly decide: (token: string) => Promise<string>;
   readonly verdict: (token: string) => Promise<Verdict>;
-  /** Resolves once it has reported so many events of the type, the whole time over. */
+  /** Resolves when it has reported this many events of the type since the start. */
   readonly reported: (type: string, times: number) => Promise<void>;
 }
 
-/** On a fake clock; closed when the test is over. */
+/** With a fake clock; closed when the test ends. */
 export function createSubject(issuer: string, options: Partial<OidcOptions> = {}): Subject {
-  const fake = createFakeClock();
-  const waiting = new Set<symbol>();
-  const clock: FakeClock = {
-    ...fake,
-    setTimer(ms, fire) {
-      const timer = Symbol('timer');
-      waiting.add(timer);
-      const cancel = fake.setTimer(ms, () => {
-        waiting.delete(timer);
-        fire();
-      });
-      return () => {
-        waiting.delete(timer);
-        cancel();
-      };
-    },
-  };
+  const clock = createCountedClock();
   const events: AuthEvent[] = [];
   const authenticator = createOidcAuthenticator({
     issuer,
@@ -58,7 +43,7 @@ export function createSubject(issuer: string, options: Partial<OidcOptions> = {}
     authenticator,
     clock,
     events,
-    timers: () => waiting.size,
+    timers: () => clock.waiting,
     verdict,
     async decide(token) {
       const answer = await verdict(token);
@@ -69,17 +54,4 @@ export function createSubject(issuer: string, options: Partial<OidcOptions> = {}
   };
 }
 
-/** Real sockets take real time, which the fake clock knows nothing of. */
-export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      if (!(await isSo())) throw new Error('it never came so');
-    },
-    { interval: 2, timeout: 3000 },
-  );
-}
-
-/** Real sockets have had their chance: for what must not happen. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
+export { eventually, settle };

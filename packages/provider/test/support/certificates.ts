@@ -5,10 +5,13 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** It is its own authority, and good for 127.0.0.1. */
-export async function createCertificate(commonName: string): Promise<Certificate> {
+/** A self-signed certificate for the address. */
+export async function createCertificate(
+  commonName: string,
+  ip = '127.0.0.1',
+): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip }] }],
   });
   return { cert, key };
 }
