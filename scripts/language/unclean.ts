@@ -4,11 +4,8 @@ export const UNCLEAN: readonly string[] = [
   'docs/policy.md',
   'packages/config',
   'packages/core',
-  'packages/hs256',
   'packages/introspection',
   'packages/jwks',
-  'packages/jwt',
   'packages/oidc',
   'packages/provider',
-  'packages/testing',
 ];

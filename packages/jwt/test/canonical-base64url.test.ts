@@ -15,7 +15,7 @@ function respell(which: 0 | 1 | 2, spell: (part: string) => string): string {
   return [...parts, which === 2 ? spell(signature) : signature].join('.');
 }
 
-/** JSON whose base64url ends in a character with bits to spare: never a multiple of three bytes. */
+/** JSON whose base64url ends in a character with unused bits: its length is not a multiple of three. */
 function paddable(part: object): Part {
   const text = JSON.stringify(part);
   return text.length % 3 === 0 ? `${text} ` : text;

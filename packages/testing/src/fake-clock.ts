@@ -7,7 +7,7 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that advances only when told to. */
+/** A clock that advances only when `advance` is called. */
 export interface FakeClock extends Clock {
   /** Advances by this many milliseconds: fires the timers that are due, in order, and lets promises settle. */
   advance(ms: number): Promise<void>;
