@@ -73,9 +73,18 @@ describe('the problems of a policy', () => {
   });
 
   it('blame no rule where the services could not be read', () => {
-    const options = { services: [{ Get: {} }], rules: { 'orders.v1.Orders/List': rule } };
+    const rules = { 'orders.v1.Orders/*': rule, 'billing.v1.Billing/Charge': rule };
+    const options = { services: [{ Get: {} }, Orders], rules };
     expect(problemsOf(() => definePolicy(options as never)).map(({ path }) => path)).toEqual([
       'services[0].Get.path',
+    ]);
+  });
+
+  it('list a value that is not a rule as `otherwise`, with the others', () => {
+    const options = { services: [Orders], rules: { 'no pattern': rule }, otherwise: 'deny' };
+    expect(problemsOf(() => definePolicy(options as never)).map(({ path }) => path)).toEqual([
+      'no pattern',
+      'otherwise',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { createFileRegistry, type DescService, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
+import { readDescriptorSet } from '../../src/descriptor-set.ts';
 import { definePolicy } from '../../src/policy/define-policy.ts';
 import { authenticated, denyAll, publicMethod, requireScopes } from '../../src/policy/rules.ts';
 import { healthChecks, reflection, rulesFor } from '../../src/policy/rules-for.ts';
@@ -156,6 +157,40 @@ describe('a DescService', () => {
     ]);
   });
 
+  it('is a ConfigError where an option has another type than a message', () => {
+    const service = descService({ name: 'Orders', methods: { List: { scopes: ['a'] } } });
+    const [field] = service.methods[0]?.proto.options?.$unknown ?? [];
+    Object.assign(field ?? {}, { wireType: 0, data: Uint8Array.of(1) });
+    expect(problemsOf(() => definePolicy([service, { '*': rule }]))).toMatchObject([
+      { path: 'orders.v1.Orders/List', message: expect.stringContaining('is not a message') },
+    ]);
+  });
+
+  it.each([{ number: 51_736 }, { fieldKind: 'scalar' }, { typeName: 'acme.v1.rule' }])(
+    'is a ConfigError where the imports declare another option: %j',
+    (declared) => {
+      const service = descService({ name: 'Orders', methods: { List: { scopes: ['a'] } } });
+      const [extension] = service.file.dependencies[0]?.extensions ?? [];
+      Object.assign(extension ?? {}, declared);
+      expect(problemsOf(() => definePolicy([service, { '*': rule }]))).toMatchObject([
+        { path: 'orders.v1.Orders/List', message: expect.stringContaining('among the imports') },
+      ]);
+    },
+  );
+
+  it('is a ConfigError where a descriptor set has another default', () => {
+    const methods = { List: undefined };
+    const service = descService({ name: 'Orders', byDefault: { scopes: ['a'] }, methods });
+    const bytes = descriptorSetBytes([{ name: 'Orders', byDefault: { public: true }, methods }]);
+    const options = { services: [service], descriptorSet: readDescriptorSet(bytes), rules: {} };
+    expect(problemsOf(() => definePolicy(options))).toEqual([
+      {
+        path: 'orders.v1.Orders',
+        message: 'the definition says "scopes a", the descriptor set "public"',
+      },
+    ]);
+  });
+
   it.each([
     ['a field that this version does not know', [0x3a, 1, 97], 'has field 7'],
     ['a member of another type', [0x08, 1], 'has field 1'],
@@ -170,8 +205,10 @@ describe('a DescService', () => {
   });
 
   it('is a ConfigError without the descriptor, which has the rules', () => {
-    const { kind, typeName, methods } = OrdersDesc;
-    const stripped = { kind, typeName, methods } as never;
-    expect(problemsOf(() => definePolicy([stripped, { '*': rule }]))).not.toEqual([]);
+    const { kind, typeName, methods, proto, file } = OrdersDesc;
+    for (const members of [{ proto }, { file }]) {
+      const stripped = { kind, typeName, methods, ...members } as never;
+      expect(problemsOf(() => definePolicy([stripped, { '*': rule }]))).not.toEqual([]);
+    }
   });
 });
