@@ -3,10 +3,11 @@ import {
   createAuthInterceptor,
   type AuthEvent,
   type AuthInterceptorOptions,
+  type DescriptorSet,
   type JsonObject,
   type ManagedAuthenticator,
   type Policy,
-  type ServiceLike,
+  type PolicyOptions,
 } from '@grpc-authn/core';
 import {
   checkClock,
@@ -14,6 +15,7 @@ import {
   checkOptionNames,
   checkText,
   describeValue,
+  notify,
   reloadablePolicy,
   wrongOption,
 } from '@grpc-authn/core/internal';
@@ -24,7 +26,7 @@ import { Reloader } from './reload/reloader.ts';
 import { Watcher } from './reload/watcher.ts';
 import { readConfigFile, readConfigObject } from './source/read-config.ts';
 
-/** What the schema's output is, where one was given. */
+/** The output of the claims schema; without one, a JSON object. */
 export type LoadedClaims<S> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<S> extends object
     ? StandardSchemaV1.InferOutput<S>
@@ -37,45 +39,48 @@ export type LoadAuthOptions<S extends StandardSchemaV1 | undefined = undefined> 
       readonly file: string;
     }
   | {
-      /** What such a file would parse to. */
+      /** The object that such a file parses to. */
       readonly config: unknown;
     }
 ) &
   Omit<AuthInterceptorOptions, 'authenticator' | 'policy'> & {
-    /** The definitions of the services that the server has: then a misspelt rule is an error. */
-    readonly services?: readonly ServiceLike[];
-    /** Those of strangers: what a file names is never imported, but for our own packages. */
+    /** The definitions of the server's services. With them, a rule for an unknown method is an error. */
+    readonly services?: PolicyOptions['services'];
+    /** From readDescriptorSet(): the rules in the .proto files. Or `policy.descriptorSet: path` in the file. */
+    readonly descriptorSet?: DescriptorSet;
+    /** Third-party adapters, and ours where a bundler must see them. Only our packages are imported by name. */
     readonly adapters?: readonly AuthenticatorAdapter[];
-    /** A synchronous Standard Schema that reads every token's payload; its output types the claims. */
+    /** A synchronous Standard Schema that validates every token's payload. Its output types the claims. */
     readonly claims?: S;
-    /** Told of reloads, of what was rejected, and of all that the authenticators report. */
+    /** Receives reloads, rejected reloads, and every event of the authenticators. Its errors are ignored. */
     readonly report?: (event: AuthEvent) => void;
   };
 
-/** What a config made. All of it stands through every reload. */
+/** What loadAuth makes from a config. All of it stays valid across reloads. */
 export interface LoadedAuth<C extends object> {
   readonly interceptor: ServerInterceptor;
   readonly authenticator: ManagedAuthenticator<C>;
   readonly policy: Policy;
   /**
-   * Reads the config anew and swaps at once, or rejects with a ConfigError and keeps what runs.
-   * `requireReady: false` swaps even if a provider is down.
+   * Reads the config again and replaces the running one at once. Rejects with a ConfigError, and then the
+   * running config stays. `requireReady` (default true) rejects while a provider cannot be reached.
    */
   reload(options?: { readonly requireReady?: boolean }): Promise<void>;
   /**
-   * Reloads when the file, or one that it names, has changed and stays so for half a second. A change
-   * that would weaken a method's rule is told to `onReload` and waits for reload().
+   * Reloads when the file, or one that it names, has changed and then stays unchanged for half a second.
+   * `onReload` receives the error of a rejected reload, else undefined; its own errors are ignored. A
+   * change that weakens a method's rule is rejected; call reload() to load it.
    */
   watch(options?: { readonly onReload?: (error: Error | undefined) => void }): void;
   close(): Promise<void>;
 }
 
 /**
- * Makes the authenticator, the policy and the interceptor that a config describes. Our own adapters
- * are imported when the config names them. Nothing is fetched yet: while a provider is down, calls get
- * UNAVAILABLE; await `authenticator.ready()` to insist.
+ * Makes the authenticator, the policy and the interceptor that a config describes. Our own adapters are
+ * imported when the config names them. Nothing is fetched: while a provider is down, calls get
+ * UNAVAILABLE. Await `authenticator.ready()` to wait for the providers.
  *
- * @throws ConfigError with everything that is wrong, each with its line, what came and what is wanted.
+ * @throws ConfigError whose `problems` list everything that is wrong, each with its path and line.
  * @example
  * const auth = await loadAuth({ file: 'grpc-authn.yaml', services: [Orders.service] });
  * const server = new grpc.Server({ interceptors: [auth.interceptor] });
@@ -89,6 +94,7 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
     file,
     config,
     services,
+    descriptorSet,
     adapters = [],
     claims,
     report,
@@ -108,19 +114,32 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
       path === undefined
         ? readConfigObject(config, process.env)
         : readConfigFile(path, process.env),
-    build: { adapters, services, claims, clock: interceptor.clock, report: report ?? ignore },
+    build: {
+      adapters,
+      services,
+      descriptorSet,
+      claims,
+      clock: interceptor.clock,
+      report: (event) => notify(report, event),
+    },
     clock,
   });
   await reloader.start();
-  return new Loaded(reloader, path, clock, interceptor) as LoadedAuth<object> as LoadedAuth<
-    LoadedClaims<S>
-  >;
+  try {
+    const loaded: LoadedAuth<object> = new Loaded(reloader, path, clock, interceptor);
+    return loaded as LoadedAuth<LoadedClaims<S>>;
+  } catch (error) {
+    // An interceptor option is wrong.
+    await reloader.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 type Options = Omit<AuthInterceptorOptions, 'authenticator' | 'policy'> & {
   readonly file?: string;
   readonly config?: unknown;
-  readonly services?: readonly ServiceLike[];
+  readonly services?: PolicyOptions['services'];
+  readonly descriptorSet?: DescriptorSet;
   readonly adapters?: readonly AuthenticatorAdapter[];
   readonly claims?: StandardSchemaV1;
   readonly report?: (event: AuthEvent) => void;
@@ -130,6 +149,7 @@ const OPTION_NAMES: readonly string[] = [
   'file',
   'config',
   'services',
+  'descriptorSet',
   'adapters',
   'claims',
   'report',
@@ -177,7 +197,7 @@ class Loaded implements LoadedAuth<object> {
   watch({ onReload }: { readonly onReload?: (error: Error | undefined) => void } = {}): void {
     checkFunction('onReload', onReload);
     if (this.#file === undefined) {
-      throw wrongOption('config', 'an object', 'a file, since an object is not watched');
+      throw wrongOption('config', 'an object', 'a file: an object cannot be watched');
     }
     this.#watcher?.stop();
     this.#watcher = new Watcher(this.#file, this.#reloader, this.#clock, onReload);
@@ -189,5 +209,3 @@ class Loaded implements LoadedAuth<object> {
     return this.#reloader.close();
   }
 }
-
-function ignore(): void {}

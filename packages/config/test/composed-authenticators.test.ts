@@ -68,7 +68,7 @@ describe('an authenticator of a config', () => {
   it('that nobody refers to is checked all the same', async () => {
     const config = { authenticators: { spare: { use: 'table' } }, authenticator: A };
     expect(await messageOf(load({ config }))).toContain(
-      'authenticators.spare.tokens: came nothing; wanted an object',
+      'authenticators.spare.tokens: expected an object, received nothing',
     );
   });
 });
@@ -103,12 +103,12 @@ describe('a composition', () => {
     [
       'nobody',
       { use: 'anyOf', of: [] },
-      'authenticator.of: came a list of 0; wanted at least 1 items',
+      'authenticator.of: expected a list of at least 1 item, received a list of 0',
     ],
     [
       'a name that there is not',
       { use: 'anyOf', of: ['mian'] },
-      'authenticator.of[0]: there is no authenticator of this name; did you mean "main"?',
+      'authenticator.of[0]: unknown authenticator; did you mean "main"?',
     ],
     [
       'two of one name',
@@ -123,7 +123,7 @@ describe('a composition', () => {
     [
       'a cache of its own',
       { use: 'anyOf', of: ['main'], cache: {} },
-      'authenticator.cache: a composition keeps nothing; give it to those inside',
+      'authenticator.cache: a composition has no cache',
     ],
   ])('with %s is refused', async (_, authenticator, wanted) => {
     expect(

@@ -59,12 +59,16 @@ describe('a value', () => {
     [
       'NOBODY_SET_THIS',
       '${NOBODY_SET_THIS}',
-      'the environment variable NOBODY_SET_THIS is not set; set it before the start',
+      'the environment variable NOBODY_SET_THIS is not set; set it before you start the server',
     ],
-    ['EMPTY', '${EMPTY}', 'the environment variable EMPTY is empty; set it before the start'],
-    ['no name', '${a b}', 'wanted ${NAME} or ${file:path}; write $${ for the signs themselves'],
-    ['no end', '${SECRET', 'a ${ is not closed; write $${ for the signs themselves'],
-    ['nothing', '${}', 'wanted ${NAME} or ${file:path}; write $${ for the signs themselves'],
+    [
+      'EMPTY',
+      '${EMPTY}',
+      'the environment variable EMPTY is empty; set it before you start the server',
+    ],
+    ['no name', '${a b}', 'expected ${NAME} or ${file:path}; write $${ for a literal ${'],
+    ['no end', '${SECRET', 'expected a closing } after ${; write $${ for a literal ${'],
+    ['nothing', '${}', 'expected ${NAME} or ${file:path}; write $${ for a literal ${'],
   ])('that cannot be filled in is told by its name: %s', async (_, text, wanted) => {
     const { file } = await createFolder(withSecret(text));
     expect(await messageOf(load({ file }))).toBe(
@@ -77,7 +81,7 @@ describe('a value', () => {
       "authenticator: { use: table, tokens: { '${SECRET}': a } }\n",
     );
     expect(await messageOf(load({ file }))).toContain(
-      'authenticator.tokens["${SECRET}"]: keys are not filled in',
+      'authenticator.tokens["${SECRET}"]: keys are not interpolated',
     );
   });
 
@@ -90,7 +94,9 @@ describe('a value', () => {
     const { file } = await createFolder(
       `authenticator: { use: table, tokens: {} }\npolicy:\n  ${policy}\n`,
     );
-    expect(await messageOf(load({ file }))).toContain('the policy is not filled in; write it out');
+    expect(await messageOf(load({ file }))).toContain(
+      'the policy is not interpolated; write it out',
+    );
   });
 });
 
@@ -116,15 +122,15 @@ describe('a value from a file', () => {
     ['is not there', () => undefined, 'cannot be read (ENOENT)'],
     ['is empty', (path) => writeFile(path, ''), 'is empty'],
     ['is an empty line', (path) => writeFile(path, '\n'), 'is empty'],
-    ['is a folder', (path) => mkdir(path), 'is no regular file'],
-    ['is a named pipe', (path) => void execFileSync('mkfifo', [path]), 'is no regular file'],
-    ['is a device', (path) => symlink('/dev/zero', path), 'is no regular file'],
+    ['is a folder', (path) => mkdir(path), 'is not a regular file'],
+    ['is a named pipe', (path) => void execFileSync('mkfifo', [path]), 'is not a regular file'],
+    ['is a device', (path) => symlink('/dev/zero', path), 'is not a regular file'],
     [
       'is larger than 64 KiB',
       (path) => writeFile(path, 'x'.repeat(64 * 1024 + 1)),
       'is larger than 64 KiB',
     ],
-    ['is no text', (path) => writeFile(path, Buffer.from([0xc3, 0x28])), 'is no text in UTF-8'],
+    ['is no text', (path) => writeFile(path, Buffer.from([0xc3, 0x28])), 'is not UTF-8 text'],
   ];
   // POSIX only, skipped on Windows.
   const hasPosixFiles = process.platform !== 'win32';
@@ -150,7 +156,7 @@ describe('an error', () => {
     const { file } = await createFolder(withSecret('${SHORT}'));
     const message = await messageOf(load({ file }));
     expect(message).toBe(
-      'grpc-authn.yaml:\n- line 1, authenticator.secret: ${SHORT}: came a string of 7 characters; wanted at least 8 characters',
+      'grpc-authn.yaml:\n- line 1, authenticator.secret: ${SHORT}: expected a string of at least 8 characters, received a string of 7 characters',
     );
   });
 

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { Adapters } from '../src/assemble/adapters.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { adapterRoots, Adapters } from '../src/assemble/adapters.ts';
+import { readConfigFile } from '../src/source/read-config.ts';
 import { createFolder } from './support/config-folder.ts';
 import { load, messageOf } from './support/loaded.ts';
 import { createTableAdapter } from './support/table-adapter.ts';
@@ -33,17 +34,21 @@ describe('a name of ours', () => {
     [
       'exports no adapter',
       'export const other = 1;',
-      'exports no adapter that this version understands',
+      'exports no adapter that this version supports',
     ],
     [
       'exports something else under this name',
       'export const adapter = () => 1;',
-      'exports no adapter that this version understands',
+      'exports no adapter that this version supports',
     ],
-    ['fails as it is loaded', "throw new Error('canary-detail');", 'cannot be loaded (it throws)'],
+    [
+      'fails as it is loaded',
+      "throw new Error('canary-detail');",
+      'cannot be loaded (it throws an error)',
+    ],
   ])('whose package %s is told so', async (_, source, wanted) => {
     const found = new Adapters([], [await rootWith('@grpc-authn/oidc', source)]).find('oidc');
-    await expect(found).rejects.toThrow(`@grpc-authn/oidc ${wanted}`);
+    await expect(found).rejects.toThrow(wanted);
     await expect(found).rejects.not.toThrow('canary');
   });
 
@@ -74,11 +79,9 @@ describe('any other name', () => {
     ['toString'],
   ])('is imported from nowhere: %s', async (use) => {
     const root = await rootWith('grpc-authn-planted', planted);
-    await expect(new Adapters([], [root]).find(use)).rejects.toThrow(
-      'there is no such authenticator',
-    );
+    await expect(new Adapters([], [root]).find(use)).rejects.toThrow('unknown adapter');
     expect(await messageOf(load({ config: { authenticator: { use } } }))).toContain(
-      'authenticator.use: there is no such authenticator',
+      'authenticator.use: unknown adapter',
     );
     expect(globalThis).not.toHaveProperty('planted');
   });
@@ -100,5 +103,39 @@ describe('any other name', () => {
     expect(await messageOf(load({ config }, { adapters: [adapter as never] }))).toContain(
       'adapter',
     );
+  });
+});
+
+describe('the folders from which our adapters are looked up', () => {
+  it('are those of the config, of the main file and of this package, in this order', async () => {
+    const { path } = await createFolder();
+    const main = join(path, 'main.js');
+    await writeFile(main, '');
+    vi.stubGlobal('process', { ...process, argv: [process.execPath, main] });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const [config, application, ownFolder, ...others] = adapterRoots('/etc/orders');
+    expect([config, application]).toEqual(['/etc/orders', await realpath(path)]);
+    expect(ownFolder).toMatch(/packages\/config\/src\/assemble$/);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['the first argument of node -e', 'main.js'],
+    ['standard input', '-'],
+    ['no file', undefined],
+    ['a file that is gone', '/nowhere/main.js'],
+  ])('are never the working directory, whatever the main file is: %s', (_, main) => {
+    vi.stubGlobal('process', { ...process, argv: [process.execPath, main] });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(adapterRoots(undefined)).toHaveLength(1);
+    expect(adapterRoots(undefined)).not.toContain(process.cwd());
+  });
+
+  it('begin with the real folder of a config that is a link', async () => {
+    const root = await rootWith('@grpc-authn/oidc', ADAPTER.replace("name: 'oidc'", "name: 'far'"));
+    await writeFile(join(root, 'real.yaml'), 'authenticator: { use: oidc }\n');
+    const { file } = await createFolder();
+    await symlink(join(root, 'real.yaml'), file);
+    expect((await readConfigFile(file, {})).folder).toBe(await realpath(root));
   });
 });

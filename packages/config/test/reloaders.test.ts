@@ -15,6 +15,7 @@ it('loads the very content that was seen, or nothing', async () => {
     build: {
       adapters: [table.adapter],
       services: undefined,
+      descriptorSet: undefined,
       claims: undefined,
       clock: undefined,
       report: () => undefined,

@@ -37,18 +37,30 @@ describe('a rule', () => {
   });
 
   it.each<readonly [string, unknown, string]>([
-    ['a word that there is not', 'pubic', 'there is no such rule; did you mean "public"?'],
+    ['a word that there is not', 'pubic', 'unknown rule; did you mean "public"?'],
     [
       'nothing',
       null,
-      'came null; wanted public, anonymous, authenticated, deny, or { scopes: [...] }',
+      'expected public, anonymous, authenticated, deny, or conditions such as { scopes: [...] }, received null',
     ],
-    ['nothing asked for', {}, 'nothing is asked for; wanted scopes, claims, confirmedBy'],
-    ['an override of nothing', { override: true }, 'nothing is asked for'],
-    ['an alternative that asks nothing', { anyOf: [{}] }, 'anyOf[0]: nothing is asked for here'],
-    ['no scope', { scopes: [] }, 'scopes: came a list of 0; wanted at least 1 items'],
-    ['two scopes in one', { scopes: ['a b'] }, 'scopes: option "requireScopes"'],
-    ['override: false', { scopes: ['a'], override: false }, 'override: came false; wanted true'],
+    ['nothing asked for', {}, 'expected at least one condition'],
+    ['an override of nothing', { override: true }, 'expected at least one condition'],
+    [
+      'an alternative that asks nothing',
+      { anyOf: [{}] },
+      'anyOf[0]: expected at least one condition',
+    ],
+    [
+      'no scope',
+      { scopes: [] },
+      'scopes: expected a list of at least 1 item, received a list of 0',
+    ],
+    ['two scopes in one', { scopes: ['a b'] }, 'scopes: expected one scope a parameter'],
+    [
+      'override: false',
+      { scopes: ['a'], override: false },
+      'override: expected true, received false',
+    ],
     [
       'a day that is none',
       { scopes: ['a'], dryRunUntil: '2026-02-31' },
@@ -62,7 +74,7 @@ describe('a rule', () => {
     [
       'a second opinion of nobody',
       { confirmedBy: 'secnd' },
-      'confirmedBy: there is no authenticator of this name; did you mean "second"?',
+      'confirmedBy: unknown authenticator; did you mean "second"?',
     ],
   ])('that is wrong is told: %s', async (_, rule, wanted) => {
     const config = { ...AUTHENTICATORS, policy: { rules: { 'a.B/C': rule } } };
@@ -104,9 +116,9 @@ describe('a policy', () => {
       'an open door without services',
       { otherwise: 'authenticated', rules: {} },
       {},
-      'policy.otherwise: expected denyAll() where no services are given',
+      'policy.otherwise: expected deny where no services are given',
     ],
-    ['no rules', {}, {}, 'policy.rules: came nothing; wanted an object'],
+    ['no rules', {}, {}, 'policy.rules: expected an object, received nothing'],
   ])('that is wrong is told: %s', async (_, policy, options, wanted) => {
     expect(await messageOf(load({ config: { ...AUTHENTICATORS, policy } }, options))).toContain(
       wanted,

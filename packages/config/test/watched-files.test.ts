@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { weakenedMethods } from '@grpc-authn/core/internal';
 import { definePolicy, type Policy, type Rule } from '@grpc-authn/core';
 import { describe, expect, it } from 'vitest';
+import type { AuthenticatorAdapter } from '../src/adapter/define-adapter.ts';
 import { type ConfigFolder, createFolder } from './support/config-folder.ts';
 import { load } from './support/loaded.ts';
+import { createTableAdapter } from './support/table-adapter.ts';
 
 const LOOK_MS = 500;
 const TABLE = 'authenticator: { use: table, tokens: { t: alice } }\n';
@@ -75,20 +77,17 @@ describe('a watched file', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'may become a named pipe for a while, which nobody waits for',
-    async () => {
-      const { ask, folder, told, look } = await watch(TABLE);
-      await rm(folder.file);
-      execFileSync('mkfifo', [folder.file]);
-      await look(3);
-      expect(told).toEqual(['grpc-authn.yaml:\n- the file is no regular file']);
-      await rm(folder.file);
-      await folder.write(TABLE.replace('alice', 'bob'));
-      await look(2);
-      expect(await ask('t')).toBe('bob');
-    },
-  );
+  it('may become a named pipe for a while, which nobody waits for', async () => {
+    const { ask, folder, told, look } = await watch(TABLE);
+    await rm(folder.file);
+    execFileSync('mkfifo', [folder.file]);
+    await look(3);
+    expect(told).toEqual(['grpc-authn.yaml:\n- the file is not a regular file']);
+    await rm(folder.file);
+    await folder.write(TABLE.replace('alice', 'bob'));
+    await look(2);
+    expect(await ask('t')).toBe('bob');
+  });
 
   it('that does not check is told once, and what runs stays', async () => {
     const { ask, folder, told, look } = await watch(TABLE);
@@ -183,18 +182,62 @@ describe('a watched file', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it('is watched on, whatever onReload throws', async () => {
-    const { auth, ask, folder, look } = await watch(TABLE);
+  const failure = new Error('a bug of the listener');
+  it.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw failure;
+      },
+    ],
+    ['rejects', () => Promise.reject(failure)],
+    [
+      'returns a promise-like value that throws',
+      () => ({
+        then() {
+          throw failure;
+        },
+      }),
+    ],
+  ])('is still watched when onReload and report fail: it %s', async (_, fail) => {
+    const folder = await createFolder(TABLE);
+    const { auth, ask, clock } = await load({ file: folder.file }, { report: fail });
+    let calls = 0;
     auth.watch({
       onReload: () => {
-        throw new Error('a bug of the listener');
+        calls += 1;
+        return fail() as void;
       },
     });
+    const look = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) {
+        await clock.advance(LOOK_MS);
+        await clock.looked();
+      }
+    };
     await folder.write('nothing: []\n');
     await look(3);
     await folder.write(TABLE.replace('alice', 'bob'));
     await look(3);
+    expect(calls).toBe(2);
     expect(await ask('t')).toBe('bob');
+  });
+
+  it('is still watched when an adapter passes on to a report that fails', async () => {
+    const reporting = createTableAdapter('reporting');
+    const adapter: AuthenticatorAdapter = {
+      ...reporting.adapter,
+      create(options, context) {
+        context.report({ type: 'key_refresh_failed', authenticator: context.name });
+        return reporting.adapter.create(options, context);
+      },
+    };
+    const config = { authenticator: { use: 'reporting', tokens: { t: 'alice' } } };
+    const report = () => {
+      throw failure;
+    };
+    const { ask } = await load({ config }, { adapters: [adapter], report });
+    expect(await ask('t')).toBe('alice');
   });
 
   it('is left alone once it is closed', async () => {
@@ -208,7 +251,7 @@ describe('a watched file', () => {
 
   it('is no object', async () => {
     const { auth } = await load({ config: { authenticator: { use: 'table', tokens: {} } } });
-    expect(() => auth.watch()).toThrow('an object is not watched');
+    expect(() => auth.watch()).toThrow('an object cannot be watched');
   });
 });
 
@@ -240,7 +283,7 @@ describe('a change that would weaken a rule', () => {
     );
     await folder.write(`${TABLE}policy:\n  rules:\n    a.B/C: deny\n    a.B/*: authenticated\n`);
     await look(3);
-    expect(told[0]).toContain('it is what runs, cut off');
+    expect(told[0]).toContain('the running config with its end cut off');
     expect(auth.policy.ruleFor('/a.B/D').description).toBe('scopes a');
   });
 });

@@ -14,15 +14,19 @@ const GOOD = 'authenticator: { use: table, tokens: { t: alice } }\n';
 
 describe('a file that is no config is refused, and told where', () => {
   it.each<readonly [string, string, string]>([
-    ['an empty one', '\n', '- line 1: there is nothing in it; wanted at least authenticator'],
+    ['an empty one', '\n', '- line 1: expected at least authenticator, received an empty document'],
     [
       'a comment alone',
       '# nothing\n',
-      '- line 1: there is nothing in it; wanted at least authenticator',
+      '- line 1: expected at least authenticator, received an empty document',
     ],
-    ['a tab', 'authenticator:\n\tuse: table\n', '- line 2: a tab; YAML is indented by spaces'],
-    ['two documents', `${GOOD}---\n${GOOD}`, '- line 2: a second document begins; wanted one'],
-    ['a key twice', `${GOOD}${GOOD}`, '- line 2: this key stands here twice'],
+    [
+      'a tab',
+      'authenticator:\n\tuse: table\n',
+      '- line 2: expected spaces as indentation, received a tab',
+    ],
+    ['two documents', `${GOOD}---\n${GOOD}`, '- line 2: expected one document, received a second'],
+    ['a key twice', `${GOOD}${GOOD}`, '- line 2: this key is here twice'],
     [
       'a bracket that is missing',
       'authenticator: { use: table',
@@ -31,20 +35,20 @@ describe('a file that is no config is refused, and told where', () => {
     [
       'an anchor',
       'authenticator: &a { use: table }\n',
-      '- line 1, authenticator: anchors and aliases are not used here; write the value out',
+      '- line 1, authenticator: anchors and aliases are not supported; write the value out',
     ],
-    ['a tag', 'authenticator: !!str x\n', '- line 1, authenticator: tags are not used here'],
-    ['a list', '- use: table\n', '- line 1: came a list of 1; wanted an object'],
-    ['text', 'oidc\n', '- line 1: came a string of 4 characters; wanted an object'],
+    ['a tag', 'authenticator: !!str x\n', '- line 1, authenticator: tags are not supported'],
+    ['a list', '- use: table\n', '- line 1: expected an object, received a list of 1'],
+    ['text', 'oidc\n', '- line 1: expected an object, received a string of 4 characters'],
     [
       'a number that would not be kept',
       `${GOOD}policy: 12345678901234567890\n`,
-      '- line 2, policy: this number is not kept exactly; write it in quotes',
+      '- line 2, policy: this number cannot be represented exactly; write it in quotes',
     ],
     [
       'no authenticator',
       'policy: { rules: {} }\n',
-      '- line 1, authenticator: came nothing; wanted a name of authenticators, or an authenticator in place',
+      '- line 1, authenticator: expected the name of an authenticator or one in place, received nothing',
     ],
   ])('%s', async (_, text, wanted) => {
     expect(await linesOf(text)).toContain(wanted);
@@ -56,7 +60,7 @@ describe('a file that is no config is refused, and told where', () => {
       return `l${level}: &l${level} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
     });
     expect((await linesOf(levels.join('\n')))[0]).toContain(
-      'anchors and aliases are not used here',
+      'anchors and aliases are not supported',
     );
   });
 
@@ -73,58 +77,52 @@ describe('a file that is no config is refused, and told where', () => {
       'grpc-authn.yaml:\n- the file cannot be read (ENOENT)',
     );
     await mkdir(folder.file);
-    expect(await messageOf(load({ file: folder.file }))).toContain('is no regular file');
+    expect(await messageOf(load({ file: folder.file }))).toContain('is not a regular file');
   });
 
   it('a file that is no text', async () => {
     const folder = await createFolder();
     await folder.write(Buffer.from([0x61, 0xff, 0xfe]));
-    expect(await messageOf(load({ file: folder.file }))).toContain('is no text in UTF-8');
+    expect(await messageOf(load({ file: folder.file }))).toContain('is not UTF-8 text');
   });
 
   it('a file of more than 1 MiB', async () => {
-    expect((await linesOf(`${GOOD}#${' '.repeat(1024 * 1024)}`))[0]).toContain(
-      'larger than 1024 KiB',
-    );
+    expect((await linesOf(`${GOOD}#${' '.repeat(1024 * 1024)}`))[0]).toContain('larger than 1 MiB');
   });
 });
 
 describe('a key that there is not', () => {
   it.each([
-    [
-      'above',
-      `${GOOD}polcy: {}\n`,
-      '- line 2, polcy: there is no such key; did you mean "policy"?',
-    ],
+    ['above', `${GOOD}polcy: {}\n`, '- line 2, polcy: unknown key; did you mean "policy"?'],
     [
       'in an authenticator',
       'authenticator:\n  use: table\n  isuer: x\n  tokens: {}\n',
-      '- line 3, authenticator.isuer: there is no such key; did you mean "issuer"?',
+      '- line 3, authenticator.isuer: unknown key; did you mean "issuer"?',
     ],
     [
       'that is not the adapter’s own',
       'authenticator:\n  use: table\n  tokens: {}\n  cahce: false\n',
-      '- line 4, authenticator.cahce: there is no such key; did you mean "cache"?',
+      '- line 4, authenticator.cahce: unknown key; did you mean "cache"?',
     ],
     [
       'in a cache',
       'authenticator:\n  use: table\n  tokens: {}\n  cache:\n    maxAge: 1\n',
-      '- line 5, authenticator.cache.maxAge: there is no such key; did you mean "maxAgeSeconds"?',
+      '- line 5, authenticator.cache.maxAge: unknown key; did you mean "maxAgeSeconds"?',
     ],
     [
       'in a rule',
       `${GOOD}policy:\n  rules:\n    a.B/C:\n      scope: [a]\n`,
-      '- line 5, policy.rules["a.B/C"].scope: there is no such key; did you mean "scopes"?',
+      '- line 5, policy.rules["a.B/C"].scope: unknown key; did you mean "scopes"?',
     ],
     [
       'like no other',
       'authenticator: { use: table, tokens: {}, zzzzzzzzzz: 1 }\n',
-      '- line 1, authenticator.zzzzzzzzzz: there is no such key; there are use, name, cache, issuer, tokens, scopes, secret, size',
+      '- line 1, authenticator.zzzzzzzzzz: unknown key; the keys are use, name, cache, issuer, tokens, scopes, secret, size',
     ],
     [
       'named __proto__',
       `${GOOD}__proto__: {}\n`,
-      '- line 2, __proto__: there is no such key; there are $schema, authenticators, authenticator, policy',
+      '- line 2, __proto__: unknown key; the keys are $schema, authenticators, authenticator, policy',
     ],
   ])('is told with the nearest that there is: %s', async (_, text, wanted) => {
     expect(await linesOf(text)).toEqual([wanted]);
@@ -133,14 +131,14 @@ describe('a key that there is not', () => {
 
 describe('a value that is wrong', () => {
   it.each([
-    ['of another type', 'size: big', 'size: came a string of 3 characters; wanted a number'],
-    ['too large', 'size: 11', 'size: came a number; wanted at most 10'],
+    ['of another type', 'size: big', 'size: expected a number, received a string of 3 characters'],
+    ['too large', 'size: 11', 'size: expected a number of at most 10, received a number'],
     [
       'too short',
       'secret: hunter2',
-      'secret: came a string of 7 characters; wanted at least 8 characters',
+      'secret: expected a string of at least 8 characters, received a string of 7 characters',
     ],
-    ['in a list', 'scopes: [a, 1]', 'scopes[1]: came a number; wanted a string'],
+    ['in a list', 'scopes: [a, 1]', 'scopes[1]: expected a string, received a number'],
   ])('is told by its type and length, and what is wanted: %s', async (_, member, wanted) => {
     const text = `authenticator:\n  use: table\n  tokens: {}\n  ${member}\n`;
     expect(await linesOf(text)).toEqual([`- line 4, authenticator.${wanted}`]);
@@ -158,16 +156,16 @@ policy:
 extra: 1
 `;
     expect(await linesOf(text)).toEqual([
-      '- line 7, policy.otherwise: came a string of 9 characters; wanted one of "deny"|"authenticated"',
-      '- line 9, extra: there is no such key; there are $schema, authenticators, authenticator, policy',
+      '- line 7, policy.otherwise: expected one of deny, authenticated, received a string of 9 characters',
+      '- line 9, extra: unknown key; the keys are $schema, authenticators, authenticator, policy',
     ]);
     const fixed = text.replace('  otherwise: anonymous\n', '').replace('extra: 1\n', '');
     expect(await linesOf(fixed)).toEqual([
       expect.stringMatching(
-        /^- line 3, authenticators\.main\.use: there is no such authenticator; did you mean "table"\?/,
+        /^- line 3, authenticators\.main\.use: unknown adapter; did you mean "table"\?/,
       ),
-      '- line 4, authenticators.other.tokens: came a list of 0; wanted an object',
-      '- line 5, authenticator: there is no authenticator of this name; did you mean "main"?',
+      '- line 4, authenticators.other.tokens: expected an object, received a list of 0',
+      '- line 5, authenticator: unknown authenticator; did you mean "main"?',
     ]);
   });
 });

@@ -1,11 +1,12 @@
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nearestName } from '@grpc-authn/core/internal';
 import { type AuthenticatorAdapter, defineAdapter } from '../adapter/define-adapter.ts';
 import { ANY_OF } from './any-of-adapter.ts';
+import { hintFor } from './check-schema.ts';
 
-/** Our own short names, and the packages that have their adapters. Nothing else is ever imported by name. */
+/** Our own short names and their packages. Nothing else is ever imported by a name in a file. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['hs256', '@grpc-authn/hs256'],
   ['jwks', '@grpc-authn/jwks'],
@@ -14,24 +15,31 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['byIssuer', '@grpc-authn/jwt'],
 ]);
 
-/** Why there is no adapter; the message says what to do. */
-export class AdapterProblem extends Error {}
+/** Why an adapter was not found. The hint says what to do; it is only made where it is shown. */
+export class AdapterProblem extends Error {
+  readonly #hint: () => string;
 
-/** Finds adapters: those that were handed in first, then our own, imported when first named. */
+  constructor(message: string, hint: () => string = () => '') {
+    super(message);
+    this.#hint = hint;
+  }
+
+  describe(): string {
+    return this.message + this.#hint();
+  }
+}
+
+/** Finds adapters: first those that were handed in, then our own, which are imported when first named. */
 export class Adapters {
   readonly #handedIn: ReadonlyMap<string, AuthenticatorAdapter>;
   readonly #roots: readonly string[];
 
   /**
-   * `roots` are the folders whose packages count: the application's first, since a strict installation
-   * does not let us see them.
+   * `roots` are the folders from which packages are looked up, in this order.
    *
-   * @throws ConfigError for what is no adapter
+   * @throws ConfigError for a handed-in adapter that is none
    */
-  constructor(
-    handedIn: readonly AuthenticatorAdapter[],
-    roots: readonly string[] = applicationRoots(),
-  ) {
+  constructor(handedIn: readonly AuthenticatorAdapter[], roots: readonly string[]) {
     this.#roots = roots;
     this.#handedIn = new Map(
       [ANY_OF, ...handedIn].map((adapter) => [defineAdapter(adapter).name, adapter]),
@@ -43,32 +51,45 @@ export class Adapters {
     const handedIn = this.#handedIn.get(use);
     if (handedIn !== undefined) return handedIn;
     const name = PACKAGES.get(use);
-    if (name === undefined) throw new AdapterProblem(this.#wordsFor(use));
+    if (name === undefined) {
+      throw new AdapterProblem('unknown adapter', () => this.#formatHint(use));
+    }
     const { adapter } = await importOurs(name, this.#roots);
     try {
       return defineAdapter(adapter as AuthenticatorAdapter);
     } catch {
       throw new AdapterProblem(
-        `${name} exports no adapter that this version understands; run: npm install ${name}@latest`,
+        `${name}/adapter exports no adapter that this version supports; run: npm install ${name}@latest`,
       );
     }
   }
 
-  #wordsFor(use: string): string {
+  #formatHint(use: string): string {
     const names = [...new Set([...PACKAGES.keys(), ...this.#handedIn.keys()])];
-    const near = nearestName(use, names);
-    const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`;
-    return `there is no such authenticator; ${hint} (hand in others by loadAuth({ adapters }))`;
+    return `${hintFor(use, names, 'the adapters are')} (pass others to loadAuth({ adapters }))`;
   }
 }
 
-function applicationRoots(): readonly string[] {
-  const [, script] = process.argv;
-  const main = script === undefined ? [] : [dirname(resolve(script))];
-  return [...main, process.cwd(), import.meta.dirname];
+/**
+ * Where our adapters are looked up: from the config file's real folder, then from the application's main
+ * file, then beside this package. Never from the working directory: whoever can write there could run code.
+ */
+export function adapterRoots(configFolder: string | undefined): readonly string[] {
+  return [configFolder, mainFolder(), import.meta.dirname].filter((root) => root !== undefined);
 }
 
-/** @throws AdapterProblem where it is not installed, or cannot be loaded */
+/** Undefined for `node -e` and the like: there, the first argument is no file of the application. */
+function mainFolder(): string | undefined {
+  const [, main] = process.argv;
+  if (main === undefined || !isAbsolute(main)) return undefined;
+  try {
+    return dirname(realpathSync(main));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws AdapterProblem where it is not installed or cannot be loaded */
 async function importOurs(
   name: string,
   roots: readonly string[],
@@ -81,7 +102,7 @@ async function importOurs(
   try {
     return (await import(pathToFileURL(found).href)) as { readonly adapter?: unknown };
   } catch (error) {
-    const { code = 'it throws' } = error as { readonly code?: string };
+    const { code = 'it throws an error' } = error as { readonly code?: string };
     throw new AdapterProblem(`${name} cannot be loaded (${code}); run: npm install ${name}@latest`);
   }
 }

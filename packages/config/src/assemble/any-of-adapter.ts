@@ -11,7 +11,7 @@ interface AnyOfSpec {
 export const ANY_OF: AuthenticatorAdapter<AnyOfSpec> = defineAdapter({
   name: 'anyOf',
   schema: z.strictObject({
-    of: z.array(z.unknown()).min(1).describe('asked in this order; the first that accepts'),
+    of: z.array(z.unknown()).min(1).describe('Asked in this order, until one accepts.'),
   }),
   async create({ of }, context) {
     const children = of.map((spec, index) => ({ spec, path: ['of', index] }));

@@ -1,20 +1,23 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type Authenticator,
   type AuthEvent,
   cached,
   type CacheOptions,
   type Clock,
+  ConfigError,
 } from '@grpc-authn/core/authenticator';
-import { isCaching, leavesOf, nearestName } from '@grpc-authn/core/internal';
+import { checkAuthenticator, isCaching, leavesOf } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
-import { CACHE_SCHEMA, SPEC_DESCRIPTION, TOKEN_USE } from '../schema/config-schema.ts';
+import { CACHE_SCHEMA, SPEC_DESCRIPTION } from '../schema/config-schema.ts';
 import type { Path } from '../source/path.ts';
 import { AdapterProblem, type Adapters } from './adapters.ts';
-import { checkSchema, type Frame } from './check-schema.ts';
+import { type AuthenticatorSpec, readSpec, SPEC_KEYS } from './authenticator-spec.ts';
+import { checkSchema, hintFor } from './check-schema.ts';
+import { Children } from './children.ts';
 import { hasMember } from './known-names.ts';
 import type { Problems } from './problems.ts';
+import { References } from './references.ts';
 
 export interface BuilderOptions {
   readonly adapters: Adapters;
@@ -24,24 +27,27 @@ export interface BuilderOptions {
   readonly problems: Problems;
 }
 
-/** Whether verdicts are kept: in what the interceptor asks they are, in a second opinion they are not. */
-type Keeping = 'cached' | 'uncached';
+/** The interceptor's authenticator caches principals; the one of `confirmedBy` does not. */
+export type CacheMode = 'cached' | 'uncached';
 
-/** What every authenticator of a file may have beside its adapter's options. */
-const FRAME: Frame = {
-  members: ['use', 'name', 'cache'],
-  nameInFile: (part) => (part === 'use' ? TOKEN_USE : part),
-};
+interface BuildContext {
+  readonly cacheMode: CacheMode;
+  /** The named authenticator that this one is a part of. */
+  readonly parent: string | undefined;
+}
 
-/** Something is wrong, and stands among the problems. */
-class NotBuilt extends Error {}
+/** Thrown after a problem has been recorded. */
+class BuildAborted extends Error {}
 
-/** Builds authenticators as the config names and nests them; each leaf once, whoever refers to it. */
+/** Builds authenticators as the config names and nests them; each named one once. */
 export class AuthenticatorBuilder {
   readonly #options: BuilderOptions;
   readonly #named: ReadonlyMap<string, unknown>;
   readonly #built = new Map<string, Promise<Authenticator<object>>>();
-  /** By name: a second opinion shares the keys of what it names, not its cache. */
+  readonly #references = new References();
+  /** Those whose problems are recorded: a second attempt would record them again. */
+  readonly #failed = new Set<string>();
+  /** By name: what `confirmedBy` names shares keys with the authenticator of that name, but not its cache. */
   readonly #leaves = new Map<string, Authenticator<object>>();
   /** Everything that was made, to be closed. */
   readonly #made = new Set<Authenticator<object>>();
@@ -55,69 +61,79 @@ export class AuthenticatorBuilder {
     return [...this.#made];
   }
 
-  /** Those that nobody refers to are checked too. */
+  /** Also those that nothing refers to, so that their problems are reported. */
   async buildNamed(): Promise<void> {
     for (const name of this.#named.keys()) await this.build(name, ['authenticators', name]);
   }
 
-  /** Undefined where it does not check; then the problems say why. */
+  /** Undefined where it cannot be built; then the problems say why. */
   async build(
     spec: unknown,
     path: Path,
-    keeping: Keeping = 'cached',
+    cacheMode: CacheMode = 'cached',
   ): Promise<Authenticator<object> | undefined> {
     try {
-      return await this.#build(spec, path, { keeping, within: [] });
+      return await this.#build(spec, path, { cacheMode, parent: undefined });
     } catch (error) {
-      if (error instanceof NotBuilt) return undefined;
+      if (error instanceof BuildAborted) return undefined;
       throw error;
     }
   }
 
-  async #build(spec: unknown, path: Path, how: How): Promise<Authenticator<object>> {
-    if (typeof spec !== 'string') return this.#make(spec, path, undefined, how);
-    const key = `${how.keeping} ${spec}`;
+  async #build(spec: unknown, path: Path, context: BuildContext): Promise<Authenticator<object>> {
+    if (typeof spec !== 'string') return this.#make(spec, path, undefined, context);
     if (!this.#named.has(spec)) {
-      const near = nearestName(spec, this.#named.keys());
-      const hint = near === undefined ? `wanted ${SPEC_DESCRIPTION}` : `did you mean "${near}"?`;
-      return this.#fail(path, `there is no authenticator of this name; ${hint}`);
+      const hint = (): string => hintFor(spec, [...this.#named.keys()], 'the names are');
+      return this.#fail(
+        path,
+        () => `unknown authenticator${hint() || `; expected ${SPEC_DESCRIPTION}`}`,
+      );
     }
-    if (how.within.includes(spec)) {
-      return this.#fail(path, `"${spec}" is made of itself: ${[...how.within, spec].join(' -> ')}`);
+    const circle =
+      context.parent === undefined ? undefined : this.#references.add(context.parent, spec);
+    if (circle !== undefined) {
+      return this.#fail(path, `"${spec}" is made of itself: ${circle.join(' -> ')}`);
     }
-    const made =
-      this.#built.get(key) ??
-      this.#make(this.#named.get(spec), ['authenticators', spec], spec, {
-        ...how,
-        within: [...how.within, spec],
-      });
+    if (this.#failed.has(spec)) throw new BuildAborted();
+    const key = `${context.cacheMode} ${spec}`;
+    const made = this.#built.get(key) ?? this.#makeNamed(spec, context);
     this.#built.set(key, made);
     return made;
+  }
+
+  async #makeNamed(name: string, context: BuildContext): Promise<Authenticator<object>> {
+    try {
+      const spec = this.#named.get(name);
+      return await this.#make(spec, ['authenticators', name], name, { ...context, parent: name });
+    } catch (error) {
+      this.#failed.add(name);
+      throw error;
+    }
   }
 
   async #make(
     spec: unknown,
     path: Path,
     given: string | undefined,
-    how: How,
+    context: BuildContext,
   ): Promise<Authenticator<object>> {
-    const { use, name: ownName, cache, ...rest } = this.#readSpec(spec, path, given);
+    const { use, name: ownName, cache, ...rest } = this.#read(spec, path, given);
     const adapter = await this.#find(use, [...path, 'use']);
-    renameTokenUse(rest, adapter);
     const name = given ?? ownName ?? adapter.name;
     const ownsCache = hasMember(adapter.schema, 'cache');
-    const keeping = ownsCache ? undefined : await this.#readCache(cache, [...path, 'cache']);
+    const caching = ownsCache ? undefined : await this.#readCache(cache, [...path, 'cache']);
     const options = ownsCache ? { ...rest, cache } : rest;
     const bare =
-      this.#leaves.get(given ?? '') ?? (await this.#bare(adapter, options, path, name, how));
+      this.#leaves.get(given ?? '') ?? (await this.#bare(adapter, options, path, name, context));
     const isLeaf = leavesOf([bare]).has(bare);
     if (isLeaf && given !== undefined) this.#leaves.set(given, bare);
     if (!isLeaf && cache !== undefined && !ownsCache) {
-      return this.#fail([...path, 'cache'], 'a composition keeps nothing; give it to those inside');
+      const text = 'a composition has no cache; write it at the authenticators inside';
+      return this.#fail([...path, 'cache'], text);
     }
-    if (!isLeaf || ownsCache || keeping === false || how.keeping === 'uncached') return bare;
+    if (!isLeaf || ownsCache || caching === false || context.cacheMode === 'uncached') return bare;
     if (isCaching(bare)) return bare;
-    return this.#note(cached(bare, { ...this.#clock(), ...keeping }));
+    return this.#note(cached(bare, { ...this.#clock(), ...caching }));
   }
 
   async #bare(
@@ -125,49 +141,41 @@ export class AuthenticatorBuilder {
     options: object,
     path: Path,
     name: string,
-    how: How,
+    context: BuildContext,
   ): Promise<Authenticator<object>> {
     const { claims, report, problems } = this.#options;
     const defined = Object.fromEntries(
       Object.entries(options).filter(([, value]) => value !== undefined),
     );
-    const checked = await checkSchema(adapter.schema, defined, path, problems, FRAME);
-    if (checked === undefined) throw new NotBuilt();
+    const checked = await checkSchema(adapter.schema, defined, path, problems, SPEC_KEYS);
+    if (checked === undefined) throw new BuildAborted();
+    const children = new Children((spec, at) => this.#build(spec, [...path, ...at], context));
     try {
       const made = await adapter.create(checked, {
         name,
         ...(claims === undefined ? undefined : { claims }),
-        build: (child) => this.#build(child, pathOfChild(defined, child, path), how),
+        build: (spec, at) => children.build(spec, at),
         report,
       });
-      return this.#note(made);
+      checkAuthenticator(made, 'create()');
+      this.#note(made);
+      await children.settled();
+      if (children.failed) throw new BuildAborted();
+      return made;
     } catch (error) {
-      if (!(error instanceof NotBuilt)) problems.addError(path, error);
-      throw new NotBuilt();
+      await children.settled();
+      // What a composition reports where a child is missing may be about the missing child.
+      const isKnown =
+        error instanceof BuildAborted || (children.failed && error instanceof ConfigError);
+      if (!isKnown) problems.addError(path, error);
+      throw new BuildAborted();
     }
   }
 
-  #readSpec(spec: unknown, path: Path, given: string | undefined): Spec {
-    if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-      return this.#fail(
-        path,
-        `came ${spec === undefined ? 'nothing' : 'none'}; wanted ${SPEC_DESCRIPTION}`,
-      );
-    }
-    const { use, name } = spec as Spec;
-    if (typeof use !== 'string') {
-      return this.#fail(
-        [...path, 'use'],
-        'came nothing; wanted the name of an adapter, such as oidc',
-      );
-    }
-    if (name !== undefined && given !== undefined) {
-      return this.#fail([...path, 'name'], `it has its name from its key, "${given}"`);
-    }
-    if (name !== undefined && (typeof name !== 'string' || name === '')) {
-      return this.#fail([...path, 'name'], 'wanted a non-empty string');
-    }
-    return spec as Spec;
+  #read(spec: unknown, path: Path, given: string | undefined): AuthenticatorSpec {
+    const read = readSpec(spec, path, given, this.#options.problems);
+    if (read === undefined) throw new BuildAborted();
+    return read;
   }
 
   async #find(use: string, path: Path): Promise<AuthenticatorAdapter> {
@@ -175,14 +183,14 @@ export class AuthenticatorBuilder {
       return await this.#options.adapters.find(use);
     } catch (error) {
       if (!(error instanceof AdapterProblem)) throw error;
-      return this.#fail(path, error.message);
+      return this.#fail(path, () => error.describe());
     }
   }
 
   async #readCache(cache: unknown, path: Path): Promise<CacheOptions | false | undefined> {
     if (cache === undefined || cache === false) return cache;
     const checked = await checkSchema(CACHE_SCHEMA, cache, path, this.#options.problems);
-    if (checked === undefined) throw new NotBuilt();
+    if (checked === undefined) throw new BuildAborted();
     return checked as CacheOptions;
   }
 
@@ -196,44 +204,8 @@ export class AuthenticatorBuilder {
     return authenticator;
   }
 
-  #fail(path: Path, text: string): never {
+  #fail(path: Path, text: string | (() => string)): never {
     this.#options.problems.add(path, text);
-    throw new NotBuilt();
+    throw new BuildAborted();
   }
-}
-
-/** In a file `use` names the adapter, so what the adapters call so has another name there. */
-function renameTokenUse(options: Record<string, unknown>, { schema }: AuthenticatorAdapter): void {
-  if (!Object.hasOwn(options, TOKEN_USE) || !hasMember(schema, 'use')) return;
-  options['use'] = options[TOKEN_USE];
-  delete options[TOKEN_USE];
-}
-
-interface How {
-  readonly keeping: Keeping;
-  /** The names around it, outermost first. */
-  readonly within: readonly string[];
-}
-
-interface Spec {
-  readonly use: string;
-  readonly name?: string;
-  readonly cache?: unknown;
-}
-
-/** A child stands somewhere among its parent's options, as it was written there. */
-function pathOfChild(options: unknown, child: unknown, path: Path): Path {
-  if (options === child) return path;
-  if (typeof options !== 'object' || options === null) return path;
-  const members: readonly [string | number, unknown][] = Array.isArray(options)
-    ? [...options.entries()]
-    : Object.entries(options);
-  for (const [key, member] of members) {
-    const inner = [...path, key];
-    // A schema may have handed on a copy.
-    if (isDeepStrictEqual(member, child)) return inner;
-    const found = pathOfChild(member, child, inner);
-    if (found !== inner) return found;
-  }
-  return path;
 }

@@ -1,67 +1,72 @@
 import {
-  authenticated,
   type Authenticator,
   type AuthEvent,
   type Clock,
   ConfigError,
-  definePolicy,
+  type DescriptorSet,
   type Policy,
-  type Rule,
-  type ServiceLike,
+  type PolicyOptions,
 } from '@grpc-authn/core/authenticator';
-import { allOf, leavesOf } from '@grpc-authn/core/internal';
+import { allOf, checkPolicy, leavesOf } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
 import { CONFIG_SCHEMA } from '../schema/config-schema.ts';
 import type { ConfigSource } from '../source/config-source.ts';
-import { PendingCount } from '../reload/pending-count.ts';
-import { Adapters } from './adapters.ts';
+import { adapterRoots, Adapters } from './adapters.ts';
 import { AuthenticatorBuilder } from './authenticator-builder.ts';
 import { checkSchema } from './check-schema.ts';
+import { ClaimPaths } from './claim-paths.ts';
+import { PendingCount } from './pending-count.ts';
+import { buildPolicy } from './policy-builder.ts';
 import { Problems } from './problems.ts';
 import { RuleBuilder } from './rule-builder.ts';
 
 export interface BuildOptions {
   readonly adapters: readonly AuthenticatorAdapter[];
-  readonly services: readonly ServiceLike[] | undefined;
+  readonly services: PolicyOptions['services'];
+  readonly descriptorSet: DescriptorSet | undefined;
   readonly claims: StandardSchemaV1 | undefined;
   readonly clock: Clock | undefined;
   readonly report: (event: AuthEvent) => void;
 }
 
-/** What a config describes, made. */
+/** What was made from a config. */
 export interface BuiltAuth {
   readonly root: Authenticator<object>;
-  /** None: every method needs a verified caller. */
+  /** Undefined: every method requires authentication. */
   readonly policy: Policy | undefined;
-  /** Counts the authentications of this config: those of `root`, and the confirmations. */
+  /** The pending authentications: of `root`, counted by its caller, and the confirmations. */
   readonly pending: PendingCount;
+  /** What is allowed and probably wrong. */
+  readonly warnings: readonly string[];
   ready(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @throws ConfigError, with everything that is wrong; then nothing is left open. */
+/** @throws ConfigError with everything that is wrong; then nothing is left open. */
 export async function buildAuth(source: ConfigSource, options: BuildOptions): Promise<BuiltAuth> {
   const problems = new Problems(source);
   const config = await checkSchema(CONFIG_SCHEMA, source.value, [], problems);
-  const { authenticators = {}, authenticator, policy } = config ?? {};
-  const adapters = new Adapters(options.adapters);
+  const { authenticators = {}, authenticator, policy: spec } = config ?? {};
+  const adapters = new Adapters(options.adapters, adapterRoots(source.folder));
   const builder = new AuthenticatorBuilder(authenticators, { ...options, adapters, problems });
-  const pending = new PendingCount();
   const leaves = (): readonly Authenticator<object>[] => [...leavesOf(builder.made)];
   const close = (): Promise<void> => allOf(leaves(), 'close', (leaf) => leaf.close?.());
   try {
     await builder.buildNamed();
     const root = config && (await builder.build(authenticator, ['authenticator']));
-    const rules =
-      policy && (await buildRules(policy.rules, new RuleBuilder(builder, problems, pending)));
-    const made = policy && rules && definePolicyOf(policy.otherwise, rules, options, problems);
+    const claimPaths = new ClaimPaths(source);
+    const pending = new PendingCount();
+    const rules = new RuleBuilder(builder, { problems, claimPaths, pending });
+    const policy = config && (await buildPolicy(spec, rules, { ...options, source, problems }));
+    if (root !== undefined && problems.count === 0) checkFit(policy, root, problems);
     problems.check();
-    if (root === undefined) throw new TypeError('without a problem there is an authenticator');
+    if (root === undefined) throw new TypeError('an adapter hid the error of one of its children');
     return {
       root,
-      policy: made,
+      policy,
       pending,
+      warnings: claimPaths.warnings,
       close,
       ready: (signal) => allOf(leaves(), 'ready', (leaf) => leaf.ready?.(signal)),
     };
@@ -71,38 +76,16 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
   }
 }
 
-async function buildRules(
-  specs: Readonly<Record<string, unknown>>,
-  builder: RuleBuilder,
-): Promise<Readonly<Record<string, Rule>>> {
-  const rules: [string, Rule][] = [];
-  for (const [method, spec] of Object.entries(specs)) {
-    const rule = await builder.build(spec, ['policy', 'rules', method]);
-    if (rule !== undefined) rules.push([method, rule]);
-  }
-  return Object.fromEntries(rules);
-}
-
-/** Puts each problem that definePolicy reports at its rule in the file. */
-function definePolicyOf(
-  otherwise: 'deny' | 'authenticated' | undefined,
-  rules: Readonly<Record<string, Rule>>,
-  { services }: BuildOptions,
+/** An authenticator that accepts any audience needs scope rules. */
+function checkFit(
+  policy: Policy | undefined,
+  root: Authenticator<object>,
   problems: Problems,
-): Policy | undefined {
+): void {
   try {
-    return definePolicy({
-      rules,
-      ...(services === undefined ? undefined : { services }),
-      ...(otherwise === 'authenticated' ? { otherwise: authenticated() } : undefined),
-    });
+    checkPolicy(policy, root);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const { path, message } of error.problems) {
-      if (Object.hasOwn(rules, path)) problems.add(['policy', 'rules', path], message);
-      else if (path === 'otherwise') problems.add(['policy', path], message);
-      else problems.add(['policy'], path === '' ? message : `${path}: ${message}`);
-    }
-    return undefined;
+    for (const { message } of error.problems) problems.add(['policy'], message);
   }
 }

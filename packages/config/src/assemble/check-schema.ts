@@ -1,57 +1,117 @@
 import { describeSecret, nearestName } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { asAdapterSchema } from '../adapter/adapter-schema.ts';
+import type { SchemaIssue } from '../adapter/schema-issue.ts';
 import type { Schema } from '../schema/config-schema.ts';
 import type { Path } from '../source/path.ts';
+import { describeSchemas } from './describe-schema.ts';
+import { jsonSchemasAt, knownNames } from './known-names.ts';
 import type { Problems } from './problems.ts';
-import { knownNames } from './known-names.ts';
 
-/** What stands around an adapter's own options in a file. */
-export interface Frame {
-  /** Members that never reach the schema. */
-  readonly members: readonly string[];
-  /** How the file calls what the schema calls so. */
-  readonly nameInFile: (part: string | number) => string | number;
-}
+/** Members that a file may have beside an adapter's own options; they never reach its schema. */
+export type ReservedKeys = readonly string[];
 
-const NO_FRAME: Frame = { members: [], nameInFile: (part) => part };
+/** A longer name is no misspelt one, and comparing it takes time. */
+const MAX_COMPARED_CHARACTERS = 100;
 
 /**
- * The value as its schema reads it; undefined where it does not check, and then the problems say why:
- * a key that is not known with the nearest that is, anything else with what came and what is wanted.
+ * The value as its schema reads it; undefined where it does not fit, and then the problems say why: an
+ * unknown key with the nearest known one, anything else with what was expected and received.
  */
 export async function checkSchema<O>(
   schema: Schema<O>,
   value: unknown,
   path: Path,
   problems: Problems,
-  frame: Frame = NO_FRAME,
+  reserved: ReservedKeys = [],
 ): Promise<O | undefined> {
-  const result = await schema['~standard'].validate(value);
+  const result = await asAdapterSchema(schema)['~standard'].validate(value);
   if (result.issues === undefined) return result.value;
   const before = problems.count;
-  const told = new Set<string>();
   for (const issue of result.issues) {
-    const inner = (issue.path ?? []).map((part) => partOf(part));
-    const at = valueAt(value, inner);
-    const unknown = unknownNames(schema, at, inner, frame);
-    for (const name of unknown.names) {
-      const where = [...path, ...inner, name];
-      if (told.has(where.join('\0'))) continue;
-      told.add(where.join('\0'));
-      problems.add(where, unknown.hintFor(name));
-    }
-    if (unknown.names.length === 0 || !isAboutKeys(issue.message)) {
-      problems.add(
-        [...path, ...inner.map((part) => frame.nameInFile(part))],
-        wordsFor(issue.message, at),
-      );
+    for (const { at, text } of problemsOf(schema, value, issue, reserved)) {
+      problems.add([...path, ...at], text);
     }
   }
-  if (problems.count === before) problems.add(path, 'this does not fit its schema');
+  if (problems.count === before) problems.add(path, 'expected options that fit the schema');
   return undefined;
 }
 
-function partOf(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
+interface Found {
+  readonly at: Path;
+  readonly text: string | (() => string);
+}
+
+function problemsOf(
+  schema: Schema<unknown>,
+  value: unknown,
+  issue: StandardSchemaV1.Issue,
+  reserved: ReservedKeys,
+): readonly Found[] {
+  const at = (issue.path ?? []).map((part) => toPart(part));
+  const { code, message, keys = [] } = issue as Partial<SchemaIssue>;
+  switch (code) {
+    case 'unknown_keys':
+      return keys.map((key) => unknownKey(schema, at, key, reserved));
+    case 'expected':
+      return [{ at, text: () => `${message}, received ${describeReceived(valueAt(value, at))}` }];
+    case 'custom':
+      return [{ at, text: String(message) }];
+    case undefined:
+    default:
+      return [thirdPartyProblem(schema, value, at, reserved)];
+  }
+}
+
+/** By its JSON Schema: the message may quote the value that was received, which may be a secret. */
+function thirdPartyProblem(
+  schema: Schema<unknown>,
+  value: unknown,
+  at: Path,
+  reserved: ReservedKeys,
+): Found {
+  const around = at.slice(0, -1);
+  const last = at.at(-1);
+  if (typeof last === 'string' && knownNames(schema, around)?.has(last) === false) {
+    const mayBeSecret = jsonSchemasAt(schema, around).some((inner) => inner['writeOnly'] === true);
+    return mayBeSecret
+      ? { at: around, text: 'expected only known keys' }
+      : unknownKey(schema, around, last, reserved);
+  }
+  const text = (): string => {
+    const expected = describeSchemas(jsonSchemasAt(schema, at)) ?? 'a value that fits the schema';
+    return `expected ${expected}, received ${describeReceived(valueAt(value, at))}`;
+  };
+  return { at, text };
+}
+
+function unknownKey(
+  schema: Schema<unknown>,
+  around: Path,
+  key: string,
+  reserved: ReservedKeys,
+): Found {
+  const text = (): string => {
+    const own = [...(knownNames(schema, around) ?? [])];
+    const known = around.length === 0 ? [...reserved, ...own] : own;
+    return `unknown key${hintFor(key, known, 'the keys are')}`;
+  };
+  return { at: [...around, key], text };
+}
+
+/** `; did you mean "issuer"?`, or all names that are known. */
+export function hintFor(name: string, known: readonly string[], introduction: string): string {
+  const near = name.length > MAX_COMPARED_CHARACTERS ? undefined : nearestName(name, known);
+  if (near !== undefined) return `; did you mean "${near}"?`;
+  return known.length === 0 ? '' : `; ${introduction} ${known.join(', ')}`;
+}
+
+/** Its type and size: a value in a config may be a secret. */
+export function describeReceived(value: unknown): string {
+  return value === undefined ? 'nothing' : describeSecret(value);
+}
+
+function toPart(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
   const key = typeof part === 'object' ? part.key : part;
   return typeof key === 'number' ? key : String(key);
 }
@@ -63,48 +123,4 @@ function valueAt(value: unknown, path: Path): unknown {
     at = holds ? (at as Record<string | number, unknown>)[part] : undefined;
   }
   return at;
-}
-
-function unknownNames(
-  schema: Schema<unknown>,
-  value: unknown,
-  path: Path,
-  { members, nameInFile }: Frame,
-): { readonly names: readonly string[]; hintFor(name: string): string } {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const known = isObject ? knownNames(schema, path) : undefined;
-  const names = known === undefined ? [] : Object.keys(value ?? {}).filter((n) => !known.has(n));
-  const own = [...(known ?? [])].map(nameInFile).map(String);
-  const candidates = path.length === 0 ? [...members, ...own] : own;
-  return {
-    names,
-    hintFor(name) {
-      const near = nearestName(name, candidates);
-      return near === undefined
-        ? `there is no such key; there are ${candidates.join(', ')}`
-        : `there is no such key; did you mean "${near}"?`;
-    },
-  };
-}
-
-function isAboutKeys(message: string): boolean {
-  return /unrecognized|unknown key|there is no option|additional propert/i.test(message);
-}
-
-/** zod says 'Invalid input: expected string, received number'; what came is told without its text. */
-function wordsFor(message: string, value: unknown): string {
-  const came = value === undefined ? 'nothing' : describeSecret(value);
-  const said = message.replace(/, received .*$/s, '');
-  const [, wanted] =
-    /^Invalid (?:input|option): expected (.*)$/s.exec(said) ??
-    /^Too (?:small|big): expected \w+ to (?:be|have) (.*)$/s.exec(said) ??
-    [];
-  // Others say in their own words what they want.
-  if (wanted === undefined) return `came ${came}; ${said}`;
-  const words = wanted
-    .replace(/^>=/, 'at least ')
-    .replace(/^<=/, 'at most ')
-    .replace(/^(?:object|record)$/, 'an object')
-    .replace(/^(?=string$|number$|boolean$)/, 'a ');
-  return `came ${came}; wanted ${words}`;
 }

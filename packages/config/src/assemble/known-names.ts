@@ -1,26 +1,20 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
 import type { Path } from '../source/path.ts';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
  * The names that an object at this path may have, by the JSON Schema of its adapter; undefined where
- * it may have any, or where that cannot be seen.
+ * it may have any, or where the JSON Schema does not say.
  */
 export function knownNames(
   schema: Partial<StandardJSONSchemaV1>,
   path: Path,
 ): ReadonlySet<string> | undefined {
-  const root = jsonSchemaOf(schema);
-  const found = path.reduce<readonly JsonSchema[]>(
-    (schemas, part) =>
-      schemas.flatMap((inner) => alternatives(inner)).flatMap((inner) => step(inner, part)),
-    root === undefined ? [] : [root],
-  );
   const names = new Set<string>();
-  for (const alternative of found.flatMap((inner) => alternatives(inner))) {
+  for (const alternative of jsonSchemasAt(schema, path)) {
     if (alternative['type'] !== 'object' && !isObject(alternative['properties'])) continue;
-    // It takes any.
+    // It allows any.
     if (alternative['additionalProperties'] !== false) return undefined;
     for (const name of Object.keys((alternative['properties'] as object | undefined) ?? {}))
       names.add(name);
@@ -33,11 +27,34 @@ export function hasMember(schema: Partial<StandardJSONSchemaV1>, name: string): 
   return knownNames(schema, [])?.has(name) ?? false;
 }
 
-export function jsonSchemaOf(schema: Partial<StandardJSONSchemaV1>): JsonSchema | undefined {
+/** The JSON Schemas for a value at this path, alternatives included. */
+export function jsonSchemasAt(
+  schema: Partial<StandardJSONSchemaV1>,
+  path: Path,
+): readonly JsonSchema[] {
+  const root = jsonSchemaOf(schema);
+  return path
+    .reduce<readonly JsonSchema[]>(
+      (schemas, part) =>
+        schemas.flatMap((inner) => alternatives(inner)).flatMap((inner) => step(inner, part)),
+      root === undefined ? [] : [root],
+    )
+    .flatMap((inner) => alternatives(inner));
+}
+
+/** Making one takes time, and a schema is asked for it once a problem. */
+const made = new WeakMap<object, JsonSchema | undefined>();
+
+function jsonSchemaOf(schema: Partial<StandardJSONSchemaV1>): JsonSchema | undefined {
+  if (!made.has(schema)) made.set(schema, makeJsonSchema(schema));
+  return made.get(schema);
+}
+
+function makeJsonSchema(schema: Partial<StandardJSONSchemaV1>): JsonSchema | undefined {
   try {
     return schema['~standard']?.jsonSchema?.input({ target: 'draft-2020-12' });
   } catch {
-    // A schema that cannot be written as JSON gives no hints; it checks all the same.
+    // A schema that cannot be written as JSON gives no hints; it still validates.
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import {
   allowAnonymous,
   authenticated,
+  type Authenticator,
   confirmedBy,
   ConfigError,
   denyAll,
@@ -13,10 +14,8 @@ import {
   requireClaim,
   requireScopes,
   type Rule,
-  type Authenticator,
   wrapAuthenticator,
 } from '@grpc-authn/core/authenticator';
-import { describeSecret, nearestName } from '@grpc-authn/core/internal';
 import {
   RULE_SCHEMA,
   RULE_WORDS,
@@ -24,10 +23,11 @@ import {
   type RuleWord,
   type RuleParts,
 } from '../schema/config-schema.ts';
-import type { PendingCount } from '../reload/pending-count.ts';
 import type { Path } from '../source/path.ts';
 import type { AuthenticatorBuilder } from './authenticator-builder.ts';
-import { checkSchema } from './check-schema.ts';
+import type { ClaimPaths } from './claim-paths.ts';
+import type { PendingCount } from './pending-count.ts';
+import { checkSchema, describeReceived, hintFor } from './check-schema.ts';
 import type { Problems } from './problems.ts';
 
 const WORDS: ReadonlyMap<string, () => Rule> = new Map<RuleWord, () => Rule>([
@@ -37,30 +37,34 @@ const WORDS: ReadonlyMap<string, () => Rule> = new Map<RuleWord, () => Rule>([
   ['deny', denyAll],
 ]);
 
-const WANTED = `wanted ${RULE_WORDS.join(', ')}, or { scopes: [...] }`;
+const EXPECTED = `${RULE_WORDS.join(', ')}, or conditions such as { scopes: [...] }`;
 
-/** Rules as the config writes them: a word, or conditions that must all hold. */
+/** Builds a rule as a config writes it: a word, or conditions that must all hold. */
 export class RuleBuilder {
   readonly #builder: AuthenticatorBuilder;
   readonly #problems: Problems;
+  readonly #claimPaths: ClaimPaths;
   readonly #pending: PendingCount;
 
-  constructor(builder: AuthenticatorBuilder, problems: Problems, pending: PendingCount) {
+  constructor(
+    builder: AuthenticatorBuilder,
+    context: {
+      readonly problems: Problems;
+      readonly claimPaths: ClaimPaths;
+      readonly pending: PendingCount;
+    },
+  ) {
     this.#builder = builder;
-    this.#problems = problems;
-    this.#pending = pending;
+    this.#problems = context.problems;
+    this.#claimPaths = context.claimPaths;
+    this.#pending = context.pending;
   }
 
-  /** A reload closes it only after its confirmations have ended. */
-  #counted(by: Authenticator<object>): Authenticator<object> {
-    return wrapAuthenticator(by, { authenticate: (next) => this.#pending.track(next) });
-  }
-
-  /** Undefined where it does not check; then the problems say why. */
+  /** Undefined where it is wrong; then the problems say why. */
   async build(spec: unknown, path: Path): Promise<Rule | undefined> {
     if (typeof spec === 'string') return this.#ofWord(spec, path);
     if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-      this.#problems.add(path, `came ${describeSecret(spec)}; ${WANTED}`);
+      this.#problems.add(path, `expected ${EXPECTED}, received ${describeReceived(spec)}`);
       return undefined;
     }
     const checked = await checkSchema(RULE_SCHEMA, spec, path, this.#problems);
@@ -75,12 +79,18 @@ export class RuleBuilder {
     }
   }
 
+  /** After a reload, it is closed only after its pending confirmations. */
+  #counted(by: Authenticator<object>): Authenticator<object> {
+    return wrapAuthenticator(by, { authenticate: (next) => this.#pending.track(next) });
+  }
+
   #ofWord(word: string, path: Path): Rule | undefined {
     const rule = WORDS.get(word);
     if (rule !== undefined) return rule();
-    const near = nearestName(word, WORDS.keys());
-    const hint = near === undefined ? WANTED : `did you mean "${near}"?`;
-    this.#problems.add(path, `there is no such rule; ${hint}`);
+    this.#problems.add(
+      path,
+      () => `unknown rule${hintFor(word, [...WORDS.keys()], 'the rules are')}`,
+    );
     return undefined;
   }
 
@@ -90,19 +100,22 @@ export class RuleBuilder {
   ): Promise<readonly Rule[] | undefined> {
     const before = this.#problems.count;
     const rules: Rule[] = [];
-    const add = (part: string, make: () => Rule): void => {
+    const add = (part: string, make: () => Rule, index?: number): void => {
       try {
         rules.push(make());
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        this.#problems.add([...path, part], error.message);
+        // The problems' paths name a function of the code.
+        const at = index === undefined ? [...path, part] : [...path, part, index];
+        for (const { message } of error.problems) this.#problems.add(at, message);
       }
     };
     const { scopes, anyScope, claims = [], confirmedBy: name } = parts;
     if (scopes !== undefined) add('scopes', () => requireScopes(...(scopes as Texts)));
     if (anyScope !== undefined) add('anyScope', () => requireAnyScope(...(anyScope as Texts)));
-    for (const { claim, equals } of claims) {
-      add('claims', () => requireClaim(claim as string | Texts, equals));
+    for (const [index, { claim, equals }] of claims.entries()) {
+      add('claims', () => requireClaim(claim as string | Texts, equals), index);
+      this.#claimPaths.check(claim, [...path, 'claims', index, 'claim']);
     }
     if (name !== undefined) {
       const by = await this.#builder.build(name, [...path, 'confirmedBy'], 'uncached');
@@ -113,7 +126,7 @@ export class RuleBuilder {
       const inner = await this.#partsOf(alternative, [...path, 'anyOf', index]);
       if (inner === undefined) continue;
       if (inner.length > 0) alternatives.push(together(inner));
-      else this.#problems.add([...path, 'anyOf', index], 'nothing is asked for here');
+      else this.#problems.add([...path, 'anyOf', index], 'expected at least one condition');
     }
     if (alternatives.length > 0) rules.push(requireAny(...(alternatives as Rules)));
     return this.#problems.count === before ? rules : undefined;
@@ -132,7 +145,7 @@ function together(rules: readonly Rule[]): Rule {
 function whole({ override: weakens, dryRunUntil }: RuleSpec, parts: readonly Rule[]): Rule {
   if (parts.length === 0) {
     throw new ConfigError(
-      'nothing is asked for; wanted scopes, claims, confirmedBy or a word such as authenticated',
+      'expected at least one condition (scopes, anyScope, claims, confirmedBy, anyOf), or a word such as authenticated',
     );
   }
   let rule = together(parts);

@@ -8,21 +8,17 @@ import type {
   Principal,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import { authenticated } from '@grpc-authn/core/authenticator';
-import { checkAuthenticator, checkPolicy, leavesOf } from '@grpc-authn/core/internal';
+import {
+  anyCallerPolicy,
+  checkAuthenticator,
+  leavesOf,
+  type Listeners,
+} from '@grpc-authn/core/internal';
 import type { BuiltAuth } from '../assemble/build-auth.ts';
 import type { ConfigSource } from '../source/config-source.ts';
-import type { EventHub } from './event-hub.ts';
-import type { PendingCount } from './pending-count.ts';
 
-/** Longer than any authentication may take; a call that never got so far holds nothing up. */
-const LONGEST_WAIT_MS = 660_000;
-
-/** Without a policy every method needs a verified caller. */
-const ANY_CALLER: Policy = Object.freeze({
-  ruleFor: () => authenticated(),
-  table: () => [{ method: '*', rule: authenticated().description, source: 'otherwise' as const }],
-});
+/** Longer than any authentication may take. */
+const MAX_WAIT_MS = 660_000;
 
 /** What one reading of the config made. A call is decided by the generation in which it began. */
 export class Generation {
@@ -31,68 +27,70 @@ export class Generation {
   readonly schemes: readonly string[];
   readonly policy: Policy;
   readonly ownPolicy: Policy | undefined;
+  readonly warnings: readonly string[];
   readonly #built: BuiltAuth;
-  readonly #pending: PendingCount;
-  readonly #hub: EventHub;
+  readonly #listeners: Listeners<AuthenticatorEvent>;
   #stopListening: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
 
-  /** @throws ConfigError if the policy does not fit the authenticator. */
-  constructor(source: ConfigSource, built: BuiltAuth, hub: EventHub) {
+  /** `listeners` hear the events of every generation. */
+  constructor(source: ConfigSource, built: BuiltAuth, listeners: Listeners<AuthenticatorEvent>) {
     this.source = source;
-    this.#built = built;
-    this.#pending = built.pending;
-    this.#hub = hub;
     this.root = built.root;
     this.schemes = [...checkAuthenticator(built.root)];
-    this.ownPolicy = checkPolicy(built.policy, built.root);
-    this.policy = built.policy ?? ANY_CALLER;
+    this.policy = built.policy ?? anyCallerPolicy();
+    this.ownPolicy = built.policy;
+    this.warnings = built.warnings;
+    this.#built = built;
+    this.#listeners = listeners;
   }
 
   authenticate(
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    return this.#pending.track(() => this.root.authenticate(credentials, context));
+    return this.#built.pending.track(() => this.root.authenticate(credentials, context));
   }
 
   ready(signal: AbortSignal): Promise<void> {
     return this.#built.ready(signal);
   }
 
-  /** From now on its events are everybody's. */
+  /** From now on, its events are passed on. */
   start(): void {
-    this.#stopListening = this.#built.root.subscribe?.((event) => this.#hub.emit(event));
+    this.#stopListening = this.#built.root.subscribe?.((event) => this.#listeners.emit(event));
   }
 
   /**
-   * Another has taken its place: ends the streams whose issuer is gone, and closes once the last
-   * authentication is decided. Its other streams go on.
+   * The next generation has replaced it: ends the streams whose issuer is gone, and closes its authenticators
+   * after the last pending authentication. Its other streams go on.
    */
   async retire(next: Generation, clock: Clock): Promise<void> {
     const gone = next.#revocationOfOthers();
-    this.#hub.emit(gone);
+    this.#listeners.emit(gone);
     await new Promise<void>((resolve) => {
-      const cancel = clock.setTimer(LONGEST_WAIT_MS, resolve);
-      this.#pending.whenIdle(() => {
+      const cancel = clock.setTimer(MAX_WAIT_MS, resolve);
+      this.#built.pending.whenIdle(() => {
         cancel();
         resolve();
       });
     });
-    // Those that were decided meanwhile, by what is gone.
-    this.#hub.emit(gone);
+    // Again for the streams that it accepted in the meantime.
+    this.#listeners.emit(gone);
     await this.close();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#stopListening?.();
-    await this.#built.close();
+    this.#closed ??= this.#built.close();
+    return this.#closed;
   }
 
-  /** Ends the calls of callers for whom nobody here answers. */
+  /** Revokes the principals whose issuer is not known to this generation. */
   #revocationOfOthers(): Extract<AuthenticatorEvent, { type: 'revoked' }> {
     const leaves = [...leavesOf([this.root])];
     const issuers = new Set(leaves.flatMap((leaf) => leaf.issuers ?? []));
-    // One that does not name its issuers answers for its own name.
+    // An authenticator that does not declare its issuers is identified by its name.
     const names = new Set(
       leaves.filter(({ issuers: known = [] }) => known.length === 0).map(({ name }) => name),
     );

@@ -6,7 +6,7 @@ import type {
   ManagedAuthenticator,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import type { EventHub } from './event-hub.ts';
+import type { Listeners } from '@grpc-authn/core/internal';
 import type { Generation } from './generation.ts';
 
 /** The authenticator of every generation: it asks the current one. */
@@ -14,12 +14,16 @@ export class ReloadableAuthenticator implements ManagedAuthenticator<object> {
   readonly name = 'config';
   readonly traits: AuthenticatorTraits;
   readonly #current: () => Generation;
-  readonly #hub: EventHub;
+  readonly #listeners: Listeners<AuthenticatorEvent>;
   readonly #close: () => Promise<void>;
 
-  constructor(current: () => Generation, hub: EventHub, close: () => Promise<void>) {
+  constructor(
+    current: () => Generation,
+    listeners: Listeners<AuthenticatorEvent>,
+    close: () => Promise<void>,
+  ) {
     this.#current = current;
-    this.#hub = hub;
+    this.#listeners = listeners;
     this.#close = close;
     this.traits = Object.freeze({
       get children() {
@@ -44,7 +48,7 @@ export class ReloadableAuthenticator implements ManagedAuthenticator<object> {
   }
 
   subscribe(listener: (event: AuthenticatorEvent) => void): () => void {
-    return this.#hub.subscribe(listener);
+    return this.#listeners.subscribe(listener);
   }
 
   async ready(signal: AbortSignal = new AbortController().signal): Promise<void> {

@@ -1,14 +1,15 @@
 import {
   type AuthEvent,
+  type AuthenticatorEvent,
   type Clock,
   ConfigError,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { notify, reportDryRuns, weakenedMethods } from '@grpc-authn/core/internal';
+import { Listeners, notify, reportDryRuns, weakenedMethods } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
+import { shownPath } from '../source/path.ts';
 import { filesBehind } from '../source/read-config.ts';
-import { EventHub } from './event-hub.ts';
 import { Generation } from './generation.ts';
 import { ReloadableAuthenticator } from './reloadable-authenticator.ts';
 
@@ -19,30 +20,32 @@ export interface ReloaderOptions {
 }
 
 export interface ReloadRules {
-  /** Not before the providers can be reached. */
+  /** Reject while a provider cannot be reached. */
   readonly requireReady: boolean;
-  /** Unless somebody asked for it, no method's rule is weakened. */
+  /** Otherwise a config that weakens a method's rule is rejected. */
   readonly allowWeaker: boolean;
-  /** Only this very content of each file: it was read before, and must not have changed since. */
+  /** Load only this content of the files: reject if they have changed since. */
   readonly seen?: Digests;
 }
 
-/** The providers could not be reached; trying again may help. */
+/** A provider could not be reached; a later attempt may succeed. */
 export class NotReady extends ConfigError {}
 
-/** What was read is not what was seen before: it is being written, or names a file that was not looked at. */
+/** The files changed since they were seen, or the config names a file that was not seen. */
 export class NotSettled extends ConfigError {}
 
 const READY_TIMEOUT_MS = 30_000;
 
-/** Builds each generation beside the one that runs, and puts it in its place at once or not at all. */
+/** Builds each generation beside the running one, and replaces that at once or not at all. */
 export class Reloader {
   readonly authenticator: ManagedAuthenticator<object>;
   readonly #options: ReloaderOptions;
-  readonly #hub = new EventHub();
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #listeners = new Listeners<AuthenticatorEvent>();
+  /** Replaced, and not closed yet. */
+  readonly #retiring = new Set<Generation>();
+  readonly #warned = new Set<string>();
   #current: Generation | undefined;
-  /** The files of the last attempt, where it did not come to run. */
+  /** The files of the last attempt, if it failed. */
   #triedFiles: readonly string[] = [];
   #last: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -51,7 +54,7 @@ export class Reloader {
     this.#options = options;
     this.authenticator = new ReloadableAuthenticator(
       () => this.current,
-      this.#hub,
+      this.#listeners,
       () => this.close(),
     );
   }
@@ -61,7 +64,7 @@ export class Reloader {
     return this.#current;
   }
 
-  /** Whose change may call for a reload: those of what runs, and of what did not come to run. */
+  /** A change of one of these may call for a reload: those of the running config and of the last failed attempt. */
   get files(): ReadonlySet<string> {
     return new Set([...this.current.source.digests.keys(), ...this.#triedFiles]);
   }
@@ -71,7 +74,7 @@ export class Reloader {
     this.#put(await this.#make());
   }
 
-  /** One after the other. @throws ConfigError, and the one that runs goes on */
+  /** Reloads run one after the other. @throws ConfigError; then the running generation stays */
   reload(rules: ReloadRules): Promise<void> {
     const reloaded = this.#last.then(() => this.#reload(rules));
     this.#last = reloaded.catch(() => undefined);
@@ -79,38 +82,29 @@ export class Reloader {
   }
 
   async #reload(rules: ReloadRules): Promise<void> {
-    if (this.#closed !== undefined) throw new ConfigError('reload: it is closed');
+    if (this.#closed !== undefined) throw new ConfigError('reload: it was closed');
     try {
       const next = await this.#make(rules.seen);
       const weakened = weakenedMethods(this.current.ownPolicy, next.ownPolicy);
       try {
-        if (weakened.length > 0 && !rules.allowWeaker) throw new ConfigError(wordsFor(weakened));
+        if (weakened.length > 0 && !rules.allowWeaker) throw weakenedError(next, weakened);
         if (rules.requireReady) await this.#awaitReady(next);
-        if (this.#closed !== undefined) throw new ConfigError('reload: it is closed');
+        if (this.#closed !== undefined) throw new ConfigError('reload: it was closed');
       } catch (error) {
         await next.close().catch(() => undefined);
         throw error;
       }
       this.#put(next);
-      this.#tell({ type: 'config_reloaded', detail: { weakened: [...weakened] } });
+      this.#report({ type: 'config_reloaded', detail: { weakened: [...weakened] } });
     } catch (error) {
-      if (!(error instanceof NotSettled)) this.#tell({ type: 'config_rejected', error });
+      if (!(error instanceof NotSettled)) this.#report({ type: 'config_rejected', error });
       throw error;
     }
   }
 
   async #make(seen?: Digests): Promise<Generation> {
-    const { build } = this.#options;
     const source = await this.#read(seen);
-    const built = await buildAuth(source, build);
-    try {
-      return new Generation(source, built, this.#hub);
-    } catch (error) {
-      await built.close().catch(() => undefined);
-      throw error instanceof ConfigError
-        ? new ConfigError(`${source.name}:\n- ${error.message}`)
-        : error;
-    }
+    return new Generation(source, await buildAuth(source, this.#options.build), this.#listeners);
   }
 
   async #read(seen: Digests | undefined): Promise<ConfigSource> {
@@ -120,7 +114,7 @@ export class Reloader {
     } catch (error) {
       this.#triedFiles = filesBehind(error);
       if (seen !== undefined && this.#triedFiles.some((file) => !seen.has(file))) {
-        throw new NotSettled('it names files that were not looked at');
+        throw new NotSettled('the config names files that were not seen');
       }
       throw error;
     }
@@ -143,9 +137,9 @@ export class Reloader {
     try {
       await Promise.race([next.ready(controller.signal), late]);
     } catch (error) {
-      const text =
-        'a provider cannot be reached, so what runs stays; reload({ requireReady: false }) swaps all the same';
-      throw Object.assign(new NotReady(`${next.source.name}: ${text}`), { cause: error });
+      const text = 'a provider cannot be reached, so the running config stays';
+      const hint = 'call reload({ requireReady: false }) to load it anyway';
+      throw new NotReady(`${next.source.name}: ${text}; ${hint}`, { cause: error });
     } finally {
       cancel();
     }
@@ -156,33 +150,55 @@ export class Reloader {
     this.#current = next;
     this.#triedFiles = [];
     next.start();
+    this.#warn(next.warnings);
     if (old === undefined) return;
     reportDryRuns(next.ownPolicy);
-    const retired = old.retire(next, this.#options.clock).catch((error: unknown) => {
-      this.#tell({ type: 'config_close_failed', error });
-    });
-    this.#retiring.add(retired);
-    void retired.then(() => this.#retiring.delete(retired));
+    this.#retiring.add(old);
+    void old
+      .retire(next, this.#options.clock)
+      .catch((error: unknown) => this.#report({ type: 'config_close_failed', error }))
+      .finally(() => this.#retiring.delete(old));
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#last.then(() => this.#current?.close()).then(() => undefined);
+    this.#closed ??= this.#last.then(() => this.#closeAll());
     return this.#closed;
   }
 
-  #tell(event: Omit<AuthEvent, 'authenticator'>): void {
+  async #closeAll(): Promise<void> {
+    const generations = [
+      ...this.#retiring,
+      ...(this.#current === undefined ? [] : [this.#current]),
+    ];
+    await Promise.all(generations.map((generation) => generation.close()));
+  }
+
+  /** Once each, however often the config is reloaded. */
+  #warn(warnings: readonly string[]): void {
+    for (const warning of warnings) {
+      if (this.#warned.has(warning)) continue;
+      this.#warned.add(warning);
+      process.emitWarning(warning, { code: 'GRPC_AUTHN_CLAIM_PATH' });
+    }
+  }
+
+  #report(event: Omit<AuthEvent, 'authenticator'>): void {
     notify(this.#options.build.report, { authenticator: 'config', ...event });
   }
 }
 
-/** True where each of these files was seen as it is here. */
+/** True if each of these files was seen with the same content. */
 export function agree(digests: Digests, seen: Digests): boolean {
   return [...digests].every(([file, digest]) => seen.get(file) === digest);
 }
 
-function wordsFor(weakened: readonly string[]): string {
-  return (
-    `this would weaken the rules of ${weakened.join(', ')}, so what runs stays; ` +
-    'call reload() where it is meant'
-  );
+function weakenedError({ source }: Generation, weakened: readonly string[]): ConfigError {
+  const problems = weakened.map((method) => ({
+    path: shownPath(method === '*' ? ['policy', 'otherwise'] : ['policy', 'rules', method]),
+    message: 'the new rule allows callers that the running one refuses',
+  }));
+  const text = 'this would weaken the policy, so the running config stays';
+  return new ConfigError(problems, {
+    title: `${source.name}: ${text}; call reload() if it is intended`,
+  });
 }

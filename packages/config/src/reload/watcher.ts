@@ -1,18 +1,19 @@
 import { type Clock, ConfigError } from '@grpc-authn/core';
+import { notify } from '@grpc-authn/core/internal';
 import type { Digests } from '../source/config-source.ts';
-import { digestOf, MOST_CONFIG_BYTES } from '../source/read-config.ts';
+import { digestOf, MAX_DESCRIPTOR_SET_BYTES } from '../source/read-config.ts';
 import { readSmallFile } from '../source/small-file.ts';
 import { agree, NotReady, NotSettled, type Reloader } from './reloader.ts';
 
-/** A change counts when it is read alike twice, so it is noticed after one to two of these. */
+/** A change counts when two reads in a row agree, so it is loaded after one to two intervals. */
 const LOOK_MS = 500;
-/** A provider that was down is tried again, first so soon, at last so late. */
+/** A reload that failed because a provider was down is tried again, with delays that double. */
 const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 300_000;
 
 /**
- * Looks at the content of the config and of the files that it names, whoever writes them and however:
- * in place, by renaming, or by the exchange of a symbolic link above them, as Kubernetes does.
+ * Reads the config and the files that it names at an interval, so that it sees every kind of change: in
+ * place, by renaming, or by replacing a symbolic link above them, as Kubernetes does.
  */
 export class Watcher {
   readonly #file: string;
@@ -21,7 +22,7 @@ export class Watcher {
   readonly #onReload: ((error: Error | undefined) => void) | undefined;
   #cancel: (() => void) | undefined;
   #stopped = false;
-  /** What was seen last, and what was tried last. */
+  /** What was read last, and what was last tried to load. */
   #seen: Digests = new Map();
   #tried: Digests = new Map();
   #retryAtMs = Number.POSITIVE_INFINITY;
@@ -76,16 +77,16 @@ export class Watcher {
     try {
       if (isCutOff(text, running)) {
         throw new ConfigError(
-          `${this.#reloader.current.source.name}: it is what runs, cut off, so what runs stays; ` +
-            'call reload() where it is meant',
+          `${this.#reloader.current.source.name}: the file is the running config with its end cut off, ` +
+            'so the running config stays; call reload() if this is intended',
         );
       }
       await this.#reloader.reload({ requireReady: true, allowWeaker: false, seen });
       this.#retryMs = FIRST_RETRY_MS;
-      this.#tell(undefined);
+      notify(this.#onReload, undefined);
     } catch (error) {
       if (error instanceof NotSettled) {
-        // It is looked at again, the files that it names anew among it.
+        // Tried again at the next look, which includes files that it names for the first time.
         this.#tried = new Map();
         return;
       }
@@ -93,15 +94,7 @@ export class Watcher {
         this.#retryAtMs = this.#clock.nowMs() + this.#retryMs;
         this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
       }
-      this.#tell(error as Error);
-    }
-  }
-
-  #tell(error: Error | undefined): void {
-    try {
-      this.#onReload?.(error);
-    } catch {
-      // What the caller's function throws must not end the watch.
+      notify(this.#onReload, error as Error);
     }
   }
 
@@ -109,7 +102,9 @@ export class Watcher {
     const digests = new Map<string, string>();
     let text: string | undefined;
     for (const file of this.#reloader.files) {
-      const bytes = await readSmallFile(file, MOST_CONFIG_BYTES).catch((error: Error) => error);
+      const bytes = await readSmallFile(file, MAX_DESCRIPTOR_SET_BYTES).catch(
+        (error: Error) => error,
+      );
       const isBytes = !(bytes instanceof Error);
       digests.set(file, isBytes ? digestOf(bytes) : `unread: ${bytes.message}`);
       if (isBytes && file === this.#file) text = bytes.toString('utf8');
@@ -122,7 +117,7 @@ function areSame(one: Digests, other: Digests): boolean {
   return one.size === other.size && agree(one, other);
 }
 
-/** A writer that stopped half-way, or a full disk, leaves the beginning of a file. */
+/** A writer that was interrupted, or a full disk, leaves the beginning of a file. */
 function isCutOff(text: string | undefined, running: string | undefined): boolean {
   if (text === undefined || running === undefined) return false;
   return text.length < running.length && running.startsWith(text.trimEnd());

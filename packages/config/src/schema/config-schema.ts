@@ -2,11 +2,11 @@ import { CACHE_RANGES } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from '../adapter/zod.ts';
 
-/** Checks what came, and says as JSON Schema what is wanted. */
+/** Validates a value, and describes it as JSON Schema. */
 export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;
 
-/** What stands for an authenticator. */
-export const SPEC_DESCRIPTION = 'a name of authenticators, or an authenticator in place';
+/** How a file refers to an authenticator. */
+export const SPEC_DESCRIPTION = 'the name of an authenticator or one in place';
 
 /** 'access' or 'id': the adapters' option `use`, which in a file names the adapter. */
 export const TOKEN_USE = 'tokenUse';
@@ -26,25 +26,28 @@ export interface CacheSpec {
   readonly negative?: Pick<CacheSpec, 'maxEntries' | 'maxAgeSeconds'> | undefined;
 }
 
-/** Of the verdicts of one authenticator. */
+/** How the principals of one authenticator are cached. */
 export const CACHE_SCHEMA: Schema<CacheSpec> = z.strictObject({
-  maxEntries: LIMITS.maxEntries.describe('10,000 unless said'),
-  maxAgeSeconds: LIMITS.maxAgeSeconds.describe('300 unless said; never past the expiry'),
-  keepTokens: z.boolean().optional().describe('false keeps digests alone, and is slower'),
+  maxEntries: LIMITS.maxEntries.describe('Default 10,000.'),
+  maxAgeSeconds: LIMITS.maxAgeSeconds.describe('Default 300; never beyond the expiry.'),
+  keepTokens: z
+    .boolean()
+    .optional()
+    .describe('Default true. With false the cache stores digests only, which is slower.'),
   negative: z
     .strictObject({
-      maxEntries: LIMITS.maxEntries.describe('1,000 unless said'),
-      maxAgeSeconds: LIMITS.maxAgeSeconds.describe('10 unless said'),
+      maxEntries: LIMITS.maxEntries.describe('Default 1,000.'),
+      maxAgeSeconds: LIMITS.maxAgeSeconds.describe('Default 10.'),
     })
     .optional()
-    .describe('keeps refusals too, apart; none are kept unless this is given'),
+    .describe('Caches refusals too, separately. Default: refusals are not cached.'),
 });
 
 export type RuleWord = 'public' | 'anonymous' | 'authenticated' | 'deny';
 export const RULE_WORDS: readonly RuleWord[] = ['public', 'anonymous', 'authenticated', 'deny'];
 export const RULE_WORD_SCHEMA: Schema<RuleWord> = z.enum(RULE_WORDS);
 
-/** What a caller must have; all of it. */
+/** Conditions; a caller must meet all of them. */
 export interface RuleParts {
   readonly scopes?: readonly string[] | undefined;
   readonly anyScope?: readonly string[] | undefined;
@@ -64,38 +67,40 @@ export interface RuleSpec extends RuleParts {
 }
 
 const PARTS = {
-  scopes: TEXTS.optional().describe('all of these scopes'),
-  anyScope: TEXTS.optional().describe('at least one of these scopes'),
+  scopes: TEXTS.optional().describe('All of these scopes.'),
+  anyScope: TEXTS.optional().describe('At least one of these scopes.'),
   claims: z
     .array(
       z.strictObject({
         claim: z
           .union([z.string().min(1), TEXTS])
-          .describe('one claim to the letter, or a path into nested objects'),
+          .describe('The name of one claim, or a list of names: the path into nested objects.'),
         equals: z
           .union([z.string(), z.number(), z.boolean()])
-          .describe('what it must be; of a claim that is a list, one of its members'),
+          .describe(
+            'The expected value. If the claim is a list, one of its members must equal it.',
+          ),
       }),
     )
     .min(1)
     .optional()
-    .describe('all of these claims'),
+    .describe('All of these claims.'),
   confirmedBy: z
     .string()
     .min(1)
     .optional()
-    .describe('a name of authenticators: it is asked on every call, and keeps nothing'),
+    .describe('The name of an authenticator. It is asked on every call, without a cache.'),
 };
 
 export const RULE_SCHEMA: Schema<RuleSpec> = z.strictObject({
   ...PARTS,
-  anyOf: z.array(z.strictObject(PARTS)).min(1).optional().describe('at least one of these rules'),
-  override: z.literal(true).optional().describe('weakens a rule of the .proto on purpose'),
+  anyOf: z.array(z.strictObject(PARTS)).min(1).optional().describe('At least one of these rules.'),
+  override: z.literal(true).optional().describe('Weakens a rule of the .proto on purpose.'),
   dryRunUntil: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date, such as 2026-12-01')
     .optional()
-    .describe('only reports what it would refuse, until this day (30 days ahead at most)'),
+    .describe('Until this day (at most 30 days ahead) the rule only reports what it would refuse.'),
 });
 
 export interface ConfigSpec {
@@ -105,30 +110,52 @@ export interface ConfigSpec {
   readonly policy?:
     | {
         readonly otherwise?: 'deny' | 'authenticated' | undefined;
+        readonly healthChecks?: 'public' | 'authenticated' | 'deny' | undefined;
+        readonly descriptorSet?: string | undefined;
+        readonly serviceDefaults?: 'none' | undefined;
         readonly rules: Readonly<Record<string, unknown>>;
       }
     | undefined;
 }
 
-/** The frame: what stands in an authenticator is its adapter's to say. */
+/** Without the options of the authenticators, which their adapters check. */
 export const CONFIG_SCHEMA: Schema<ConfigSpec> = z.strictObject({
-  $schema: z.string().optional().describe('where editors find this schema'),
+  $schema: z.string().optional().describe('Where editors find this schema.'),
   authenticators: z
     .record(z.string().min(1), z.unknown())
     .optional()
-    .describe('authenticators by name, for compositions and rules to refer to'),
-  // Its builder tells that it is missing, and in which forms it may come.
-  authenticator: z.unknown().optional().describe('whom the interceptor asks'),
+    .describe('Authenticators by name. Compositions and rules refer to them.'),
+  // The builder reports a missing one, with the forms that it may have.
+  authenticator: z.unknown().optional().describe('The authenticator of every call.'),
   policy: z
     .strictObject({
       otherwise: z
         .enum(['deny', 'authenticated'])
         .optional()
-        .describe('for methods that no rule names; deny unless said'),
+        .describe('The rule for methods that no other rule names. Default deny.'),
+      healthChecks: z
+        .enum(['public', 'authenticated', 'deny'])
+        .optional()
+        .describe(
+          'The rule of grpc.health.v1.Health. Default public, where no rule names a method of it.',
+        ),
+      descriptorSet: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'The path of a FileDescriptorSet, relative to this file: the rules in the .proto files.',
+        ),
+      serviceDefaults: z
+        .literal('none')
+        .optional()
+        .describe(
+          'States that no .proto has a default_rule. Needed without a descriptor set where otherwise allows callers.',
+        ),
       rules: z
         .record(z.string(), z.unknown())
-        .describe("by 'package.Service/Method' or 'package.Service/*'"),
+        .describe("By 'package.Service/Method' or 'package.Service/*'."),
     })
     .optional()
-    .describe('who may call what; without it every method needs a verified caller'),
+    .describe('Who may call which method. Default: every method requires authentication.'),
 });

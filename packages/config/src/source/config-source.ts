@@ -1,27 +1,30 @@
 import type { Path } from './path.ts';
-import type { Position } from './problem.ts';
 
-/** A config as it was read: values filled in, and where each of them stands. */
+/** A config as it was read, with interpolated values and their lines. */
 export interface ConfigSource {
-  /** How it is named in errors. */
+  /** Its name in errors: the file's, without its folder. */
   readonly name: string;
+  /** The file's real folder; undefined for an object. */
+  readonly folder: string | undefined;
   readonly value: unknown;
-  /** The place of a value, or of the nearest one around it. */
-  positionOf(path: Path): Position | undefined;
-  /** What stood there before it was filled in: '${LEGACY_SECRET}'. */
-  sourceOf(path: Path): string | undefined;
-  /** Values that were filled in, with what they were filled in for. */
-  readonly filledIn: readonly FilledIn[];
+  /** The line of a value, or of the nearest one around it. */
+  lineOf(path: Path): number | undefined;
+  /** The text before interpolation: '${LEGACY_SECRET}'. */
+  placeholderOf(path: Path): string | undefined;
+  readonly interpolated: readonly Interpolated[];
+  /** The content of the file that `policy.descriptorSet` names. */
+  readonly descriptorSet: Uint8Array | undefined;
   /** The file's own text. */
   readonly text: string | undefined;
-  /** Of the file itself, and of the files it names, by path. */
+  /** Of the file itself and of the files that it names, by path. */
   readonly digests: Digests;
 }
 
-/** What stood in each file, as a digest. */
+/** A digest of each file's content. */
 export type Digests = ReadonlyMap<string, string>;
 
-export interface FilledIn {
+/** A value from the environment or from a file, and what it replaced. */
+export interface Interpolated {
   readonly value: string;
-  readonly source: string;
+  readonly placeholder: string;
 }

@@ -1,36 +1,42 @@
-import { ConfigError } from '@grpc-authn/core/authenticator';
+import { ConfigError, type ConfigProblem } from '@grpc-authn/core/authenticator';
 import { type Path, shownPath } from './path.ts';
-
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** One thing that is wrong with the config, and what to do about it. */
 export interface Problem {
   readonly path: Path;
-  readonly text: string;
-  /** Where it is known better than by its path. */
-  readonly position?: Position;
+  /** A function where the text costs time: it is only called for problems that are listed. */
+  readonly text: string | (() => string);
+  /** The line in the file, counted from 1, where it is known better than by the path. */
+  readonly line?: number | undefined;
 }
 
-/** Everything that is wrong, all at once, in the order of the file. */
+/** As many as a ConfigError lists; the rest is counted. */
+const MAX_LISTED = 50;
+
+/** All problems in the order of the file: the first 50, and a count of the rest. */
 export function configError(
   file: string,
   problems: readonly Problem[],
-  positionOf: (path: Path) => Position | undefined,
+  lineOf: (path: Path) => number | undefined,
 ): ConfigError {
   const placed = problems.map((problem) => ({
     ...problem,
-    position: problem.position ?? positionOf(problem.path),
+    line: problem.line ?? lineOf(problem.path),
   }));
-  placed.sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0));
-  const lines = placed.map(({ path, text, position }) => {
-    const where = [
-      ...(position === undefined ? [] : [`line ${position.line}`]),
-      ...(path.length === 0 ? [] : [shownPath(path)]),
-    ].join(', ');
-    return where === '' ? `- ${text}` : `- ${where}: ${text}`;
-  });
-  return new ConfigError(`${file}:\n${[...new Set(lines)].join('\n')}`);
+  placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return new ConfigError(listed(placed), { title: file });
+}
+
+function listed(problems: readonly Problem[]): readonly ConfigProblem[] {
+  const shown = new Map<string, ConfigProblem>();
+  let index = 0;
+  for (; index < problems.length && shown.size < MAX_LISTED; index += 1) {
+    const { path, text, line } = problems[index] as Problem;
+    const message = typeof text === 'string' ? text : text();
+    const problem = { path: shownPath(path), message, ...(line === undefined ? {} : { line }) };
+    // One that is built for two uses fails twice in the same way.
+    shown.set(JSON.stringify(problem), problem);
+  }
+  const counted = problems.slice(index).map(() => ({ path: '', message: 'not listed' }));
+  return [...shown.values(), ...counted];
 }

@@ -3,23 +3,24 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ConfigError } from '@grpc-authn/core/authenticator';
 import type { ConfigSource } from './config-source.ts';
-import { fillIn, type Surroundings } from './fill-in.ts';
+import { interpolate, type Sources } from './interpolate.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { keyOf, type Path } from './path.ts';
-import { configError, type Position, type Problem } from './problem.ts';
+import { configError, type Problem } from './problem.ts';
 import { decodeText, FileProblem, readSmallFile } from './small-file.ts';
 
-export const MOST_CONFIG_BYTES: number = 1024 * 1024;
-const MOST_VALUE_BYTES = 64 * 1024;
-/** Kubernetes swaps a whole directory at once; a swap while we read is rare, and two are not believed. */
-const MOST_ATTEMPTS = 3;
+export const MAX_CONFIG_BYTES: number = 1024 * 1024;
+const MAX_VALUE_BYTES = 64 * 1024;
+export const MAX_DESCRIPTOR_SET_BYTES: number = 16 * 1024 * 1024;
+/** Kubernetes swaps a whole directory at once. A swap during a read is rare; after three the reader gives up. */
+const MAX_ATTEMPTS = 3;
 
-type Environment = Surroundings['env'];
+type Environment = Sources['env'];
 
-/** The files of what could not be read. */
+/** The files of configs that could not be read. */
 const filesOfFailures = new WeakMap<object, readonly string[]>();
 
-/** The files whose content may have led to this error: to look at until it is mended. */
+/** The files whose content may have caused this error: the watch looks at them until it is fixed. */
 export function filesBehind(error: unknown): readonly string[] {
   return filesOfFailures.get(error as object) ?? [];
 }
@@ -28,7 +29,7 @@ export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
-/** @throws ConfigError, with everything that is wrong. */
+/** @throws ConfigError with everything that is wrong */
 export async function readConfigFile(file: string, env: Environment): Promise<ConfigSource> {
   for (let attempt = 1; ; attempt += 1) {
     const reading = new Reading(file);
@@ -40,26 +41,26 @@ export async function readConfigFile(file: string, env: Environment): Promise<Co
       if (!(source instanceof Error)) return source;
       throw reading.failed(source);
     }
-    if (attempt < MOST_ATTEMPTS) continue;
-    const text = 'the files were exchanged while they were read; try again';
+    if (attempt < MAX_ATTEMPTS) continue;
+    const text = 'the files changed while they were read; try again';
     throw reading.failed(configError(reading.name, [{ path: [], text }], () => undefined));
   }
 }
 
-/** The same for an object, as a file would parse to. @throws ConfigError */
+/** The same for an object: what a file would parse to. @throws ConfigError */
 export async function readConfigObject(config: unknown, env: Environment): Promise<ConfigSource> {
   const reading = new Reading('config');
-  return reading.fill(config, new Map(), env, undefined);
+  return reading.interpolate(config, new Map(), env, undefined);
 }
 
-/** One attempt. Notes what each file really is, so that all of them are of one generation. */
+/** One attempt. Remembers the real path of each file, so that all of them are of one generation. */
 class Reading {
   readonly name: string;
   readonly #file: string;
   readonly #real = new Map<string, string | undefined>();
   readonly #digests = new Map<string, string>();
-  /** A file that is named twice is read once, or the two might differ. */
-  readonly #texts = new Map<string, Promise<string>>();
+  /** A file that is named twice is read once; two reads might differ. */
+  readonly #contents = new Map<string, Promise<Buffer>>();
 
   constructor(file: string) {
     this.#file = resolve(file);
@@ -67,32 +68,44 @@ class Reading {
   }
 
   async read(env: Environment): Promise<ConfigSource> {
-    const text = await this.#readText(this.#file, MOST_CONFIG_BYTES).catch((error: unknown) => {
-      throw this.#errorOf([{ path: [], text: problemOf(error) }]);
+    const text = await this.#readText(this.#file, MAX_CONFIG_BYTES).catch((error: unknown) => {
+      throw this.#errorOf([{ path: [], text: `the file ${messageOf(error)}` }]);
     });
-    const { value, positions, problems } = parseYaml(text);
+    const { value, lines, problems } = parseYaml(text);
     if (problems.length > 0) throw this.#errorOf(problems);
-    return this.fill(value, positions, env, text);
+    return this.interpolate(value, lines, env, text);
   }
 
-  async fill(
+  async interpolate(
     document: unknown,
-    positions: ReadonlyMap<string, Position>,
+    lines: ReadonlyMap<string, number>,
     env: Environment,
     text: string | undefined,
   ): Promise<ConfigSource> {
-    const positionOf = (path: Path): Position | undefined => nearest(positions, path);
-    const filled = await fillIn(document, { env, readFile: (path) => this.#readValue(path) });
-    if (filled.problems.length > 0) throw configError(this.name, filled.problems, positionOf);
+    const lineOf = (path: Path): number | undefined => nearest(lines, path);
+    const { value, placeholders, interpolated, problems } = await interpolate(document, {
+      env,
+      readFile: (path) => this.#readValue(path),
+    });
+    const descriptorSet = await this.#readDescriptorSet(value, problems);
+    if (problems.length > 0) throw configError(this.name, problems, lineOf);
     return {
       name: this.name,
-      value: filled.value,
-      positionOf,
-      sourceOf: (path) => filled.sources.get(keyOf(path)),
-      filledIn: filled.filledIn,
+      folder: this.#folder(),
+      value,
+      lineOf,
+      placeholderOf: (path) => placeholders.get(keyOf(path)),
+      interpolated,
+      descriptorSet,
       text,
       digests: this.#digests,
     };
+  }
+
+  /** Packages are looked up from here: a link to the config does not count. */
+  #folder(): string | undefined {
+    const real = this.#real.get(this.#file);
+    return real === undefined ? undefined : dirname(real);
   }
 
   failed(error: Error): Error {
@@ -100,7 +113,7 @@ class Reading {
     return error;
   }
 
-  /** True where each file still is the one that was read. */
+  /** True where each path still leads to the file that was read. */
   async isOfOneGeneration(): Promise<boolean> {
     for (const [path, real] of this.#real) {
       if ((await realPathOf(path)) !== real) return false;
@@ -108,25 +121,45 @@ class Reading {
     return true;
   }
 
-  /** Beside the config; without the line's end that editors and `echo` leave. */
+  /** Relative to the config; without the newline that editors and `echo` write at the end. */
   async #readValue(path: string): Promise<string> {
-    const text = await this.#readText(resolve(dirname(this.#file), path), MOST_VALUE_BYTES);
+    const text = await this.#readText(resolve(dirname(this.#file), path), MAX_VALUE_BYTES);
     const value = text.replace(/\r?\n$/, '');
     if (value === '') throw new FileProblem('is empty');
     return value;
   }
 
-  #readText(path: string, mostBytes: number): Promise<string> {
-    const text = this.#texts.get(path) ?? this.#readOnce(path, mostBytes);
-    this.#texts.set(path, text);
-    return text;
+  /** Relative to the config. Its schema reports what is no string. */
+  async #readDescriptorSet(config: unknown, problems: Problem[]): Promise<Buffer | undefined> {
+    const { policy } = (config ?? {}) as { readonly policy?: { readonly descriptorSet?: unknown } };
+    const path = policy?.descriptorSet;
+    if (typeof path !== 'string' || path === '' || path.includes('${')) return undefined;
+    try {
+      const file = resolve(dirname(this.#file), path);
+      return await this.#readBytes(file, MAX_DESCRIPTOR_SET_BYTES);
+    } catch (error) {
+      const text = `the file ${JSON.stringify(path)} ${messageOf(error)}`;
+      problems.push({ path: ['policy', 'descriptorSet'], text });
+      return undefined;
+    }
   }
 
-  async #readOnce(path: string, mostBytes: number): Promise<string> {
+  async #readText(path: string, maxBytes: number): Promise<string> {
+    return decodeText(await this.#readBytes(path, maxBytes));
+  }
+
+  #readBytes(path: string, maxBytes: number): Promise<Buffer> {
+    const key = `${maxBytes} ${path}`;
+    const bytes = this.#contents.get(key) ?? this.#readOnce(path, maxBytes);
+    this.#contents.set(key, bytes);
+    return bytes;
+  }
+
+  async #readOnce(path: string, maxBytes: number): Promise<Buffer> {
     this.#real.set(path, await realPathOf(path));
-    const bytes = await readSmallFile(path, mostBytes);
+    const bytes = await readSmallFile(path, maxBytes);
     this.#digests.set(path, digestOf(bytes));
-    return decodeText(bytes);
+    return bytes;
   }
 
   #errorOf(problems: readonly Problem[]): ConfigError {
@@ -138,15 +171,16 @@ async function realPathOf(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);
 }
 
-function problemOf(error: unknown): string {
-  if (error instanceof FileProblem) return `the file ${error.message}`;
+/** @throws what is no FileProblem */
+function messageOf(error: unknown): string {
+  if (error instanceof FileProblem) return error.message;
   throw error;
 }
 
-function nearest(positions: ReadonlyMap<string, Position>, path: Path): Position | undefined {
+function nearest(lines: ReadonlyMap<string, number>, path: Path): number | undefined {
   for (let length = path.length; length >= 0; length -= 1) {
-    const position = positions.get(keyOf(path.slice(0, length)));
-    if (position !== undefined) return position;
+    const line = lines.get(keyOf(path.slice(0, length)));
+    if (line !== undefined) return line;
   }
   return undefined;
 }

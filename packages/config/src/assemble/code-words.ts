@@ -1,0 +1,22 @@
+/** Core's messages name rules as code does; in a file they have other names. */
+const FILE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['publicMethod()', 'public'],
+  ['allowAnonymous()', 'anonymous'],
+  ['authenticated()', 'authenticated'],
+  ['denyAll()', 'deny'],
+  ['override()', 'override: true'],
+  ['dryRun()', 'dryRunUntil'],
+  ['requireScopes()', 'scopes'],
+  ['requireAnyScope()', 'anyScope'],
+  ['requireClaim()', 'claims'],
+  ['requireAny()', 'anyOf'],
+  ['confirmedBy()', 'confirmedBy'],
+  ["serviceDefaults: 'none'", 'serviceDefaults: none'],
+]);
+
+/** The same message, with the words of a config file. */
+export function replaceCodeWords(message: string): string {
+  let replaced = message;
+  for (const [code, word] of FILE_WORDS) replaced = replaced.replaceAll(code, word);
+  return replaced;
+}
