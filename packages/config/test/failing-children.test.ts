@@ -185,3 +185,31 @@ it('an authenticator that is used in two ways is reported once', async () => {
   const message = await messageOf(load({ config }));
   expect(message.match(/authenticators\.main/g)).toHaveLength(1);
 });
+
+it.each<readonly [string, object]>([
+  ['an option of the interceptor', { timeoutMs: -1 }],
+  ['the statuses', { statuses: { unavailable: 0 } }],
+])('what was made is closed where %s is wrong', async (_, options) => {
+  const slow = createSlowAdapter();
+  const config = { authenticator: { use: 'slow', turns: 0 } };
+  await expect(load({ config }, { adapters: [slow.adapter], ...options })).rejects.toThrow(
+    ConfigError,
+  );
+  expect([slow.opened(), slow.closed()]).toEqual([1, 1]);
+});
+
+it.each<readonly [string, unknown]>([
+  ['nothing', undefined],
+  ['an object that is no authenticator', { name: 'x' }],
+  ['an authenticator with wrong traits', { name: 'x', authenticate() {}, traits: { caches: 1 } }],
+])('an adapter that makes %s is reported at its line', async (_, made) => {
+  const adapter = defineAdapter({
+    name: 'broken',
+    schema: z.strictObject({}),
+    create: () => made as never,
+  });
+  const { file } = await createFolder('\nauthenticator: { use: broken }\n');
+  await expect(load({ file }, { adapters: [adapter] })).rejects.toMatchObject({
+    problems: [{ line: 2 }],
+  });
+});

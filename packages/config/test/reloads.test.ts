@@ -121,8 +121,21 @@ describe('reload()', () => {
     const { auth, table } = await loadFile(tableOf('alice'));
     await auth.close();
     await auth.close();
-    await expect(auth.reload()).rejects.toThrow('it is closed');
+    await expect(auth.reload()).rejects.toThrow('it was closed');
     expect(table.made.map((made) => made.closed())).toEqual([1]);
+  });
+
+  it('that is followed by close() leaves nothing open, whatever is pending', async () => {
+    const { auth, ask, folder, table } = await loadFile(tableOf('alice'));
+    const release = table.hold();
+    const asked = ask('t');
+    await folder.write(tableOf('bob'));
+    await auth.reload({ requireReady: false });
+    await auth.close();
+    expect(table.made.map((made) => made.closed())).toEqual([1, 1]);
+    release();
+    await asked;
+    expect(table.made.map((made) => made.closed())).toEqual([1, 1]);
   });
 });
 

@@ -263,7 +263,9 @@ describe('a change that would weaken a rule', () => {
     await folder.write(withRule('authenticated'));
     await look(4);
     expect(told).toHaveLength(1);
-    expect(told[0]).toContain('this would weaken the rules of a.B/C');
+    expect(told[0]).toContain(
+      'policy.rules["a.B/C"]: the new rule allows callers that the running one refuses',
+    );
     expect(auth.policy.ruleFor('/a.B/C').description).toBe('scopes a');
     await auth.reload();
     expect(auth.policy.ruleFor('/a.B/C').description).toBe('authenticated');
