@@ -5,7 +5,7 @@ const A = { use: 'table', issuer: 'https://a.example', tokens: { a: 'alice' } };
 const B = { use: 'table', issuer: 'https://b.example', tokens: { b: 'bob' } };
 
 describe('an authenticator of a config', () => {
-  it('stands in place, and has the name of its adapter', async () => {
+  it('may be in place, and then has the name of its adapter', async () => {
     const { ask, table } = await load({ config: { authenticator: A } });
     expect(await ask('a')).toBe('alice');
     expect(await ask('b')).toBe('invalid_token/signature');
@@ -17,7 +17,7 @@ describe('an authenticator of a config', () => {
     expect(table.made.map(({ name }) => name)).toEqual(['main']);
   });
 
-  it('stands under its name, and is made once, whoever refers to it', async () => {
+  it('may be named, and is made once, however many refer to it', async () => {
     const config = {
       authenticators: { main: A, other: B },
       authenticator: { use: 'anyOf', of: ['main', 'other'] },
@@ -27,7 +27,7 @@ describe('an authenticator of a config', () => {
     expect(table.made.map(({ name }) => name)).toEqual(['main', 'other']);
   });
 
-  it('keeps what it verified, unless that is said', async () => {
+  it('caches principals by default', async () => {
     for (const [cache, asked] of [
       [undefined, 1],
       [{ maxAgeSeconds: 60 }, 1],
@@ -40,7 +40,7 @@ describe('an authenticator of a config', () => {
     }
   });
 
-  it('is kept for as long as its cache says', async () => {
+  it('is cached for maxAgeSeconds', async () => {
     const config = { authenticator: { ...A, cache: { maxAgeSeconds: 7 } } };
     const { ask, clock, table } = await load({ config });
     await ask('a');
@@ -52,7 +52,7 @@ describe('an authenticator of a config', () => {
     expect(table.made[0]?.asked).toHaveLength(2);
   });
 
-  it('that a rule asks for a second opinion keeps nothing there', async () => {
+  it('that confirmedBy names is not cached there', async () => {
     const config = {
       authenticators: { main: A },
       authenticator: 'main',
@@ -65,7 +65,7 @@ describe('an authenticator of a config', () => {
     expect(table.made[0]?.asked).toHaveLength(1);
   });
 
-  it('that nobody refers to is checked all the same', async () => {
+  it('that is not referred to is checked, too', async () => {
     const config = { authenticators: { spare: { use: 'table' } }, authenticator: A };
     expect(await messageOf(load({ config }))).toContain(
       'authenticators.spare.tokens: expected an object, received nothing',
@@ -74,7 +74,7 @@ describe('an authenticator of a config', () => {
 });
 
 describe('a composition', () => {
-  it('may stand under a name, and within another', async () => {
+  it('may be named, and be inside another', async () => {
     const config = {
       authenticators: { inner: { use: 'anyOf', of: [{ ...A, name: 'a' }] } },
       authenticator: { use: 'anyOf', of: ['inner'] },
@@ -93,20 +93,20 @@ describe('a composition', () => {
       { loop: { use: 'anyOf', of: ['b'] }, b: { use: 'anyOf', of: ['loop'] } },
       'is made of itself: loop -> b -> loop',
     ],
-  ])('is not made of %s', async (_, authenticators, wanted) => {
+  ])('is not made of %s', async (_, authenticators, expected) => {
     expect(await messageOf(load({ config: { authenticators, authenticator: 'loop' } }))).toContain(
-      wanted,
+      expected,
     );
   });
 
   it.each<readonly [string, object, string]>([
     [
-      'nobody',
+      'no children',
       { use: 'anyOf', of: [] },
       'authenticator.of: expected a list of at least 1 item, received a list of 0',
     ],
     [
-      'a name that there is not',
+      'an unknown name',
       { use: 'anyOf', of: ['mian'] },
       'authenticator.of[0]: unknown authenticator; did you mean "main"?',
     ],
@@ -125,10 +125,10 @@ describe('a composition', () => {
       { use: 'anyOf', of: ['main'], cache: {} },
       'authenticator.cache: a composition has no cache',
     ],
-  ])('with %s is refused', async (_, authenticator, wanted) => {
+  ])('with %s is refused', async (_, authenticator, expected) => {
     expect(
       await messageOf(load({ config: { authenticators: { main: A }, authenticator } })),
-    ).toContain(wanted);
+    ).toContain(expected);
   });
 });
 

@@ -46,9 +46,9 @@ describe('a name of ours', () => {
       "throw new Error('canary-detail');",
       'cannot be loaded (it throws an error)',
     ],
-  ])('whose package %s is told so', async (_, source, wanted) => {
+  ])('whose package %s is reported', async (_, source, expected) => {
     const found = new Adapters([], [await rootWith('@grpc-authn/oidc', source)]).find('oidc');
-    await expect(found).rejects.toThrow(wanted);
+    await expect(found).rejects.toThrow(expected);
     await expect(found).rejects.not.toThrow('canary');
   });
 
@@ -77,7 +77,7 @@ describe('any other name', () => {
     ['constructor'],
     ['__proto__'],
     ['toString'],
-  ])('is imported from nowhere: %s', async (use) => {
+  ])('is never imported: %s', async (use) => {
     const root = await rootWith('grpc-authn-planted', planted);
     await expect(new Adapters([], [root]).find(use)).rejects.toThrow('unknown adapter');
     expect(await messageOf(load({ config: { authenticator: { use } } }))).toContain(

@@ -152,7 +152,7 @@ describe('a default in the .proto that the definitions do not show', () => {
   const services = [loadService('orders.proto', 'orders.v1.Orders')];
   const open = { otherwise: 'authenticated', rules: {} };
 
-  it('is not lost: otherwise must deny, or somebody says that there is none', async () => {
+  it('is not lost: otherwise must deny, or the file states that there is none', async () => {
     const config = { authenticator: MAIN, policy: open };
     const message = await messageOf(load({ config }, { services }));
     expect(message).toContain('descriptor set');

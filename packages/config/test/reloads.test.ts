@@ -15,7 +15,7 @@ async function loadFile(text: string) {
 }
 
 describe('reload()', () => {
-  it('puts the new in the place of the old, for authenticator, policy and interceptor', async () => {
+  it('replaces authenticator, policy and interceptor', async () => {
     const { auth, ask, folder, types } = await loadFile(
       tableOf('alice', policyOf('authenticated')),
     );
@@ -33,14 +33,14 @@ describe('reload()', () => {
     expect(types()).toEqual(['config_reloaded']);
   });
 
-  it('closes the old, and nothing of the new', async () => {
+  it('closes the replaced generation only', async () => {
     const { auth, folder, table } = await loadFile(tableOf('alice'));
     await folder.write(tableOf('bob'));
     await auth.reload();
     await expect.poll(() => table.made.map((made) => made.closed())).toEqual([1, 0]);
   });
 
-  it('closes the old only when the authentications in flight are decided', async () => {
+  it('closes the replaced generation after its pending authentications', async () => {
     const { auth, ask, folder, table } = await loadFile(tableOf('alice'));
     const release = table.hold();
     const asked = ask('t');
@@ -55,10 +55,10 @@ describe('reload()', () => {
   });
 
   it.each([
-    ['a file that does not check', 'authenticator: { use: tabel }\n'],
+    ['a wrong file', 'authenticator: { use: tabel }\n'],
     ['an empty file', ''],
-    ['a policy that does not check', tableOf('bob', policyOf('pubic'))],
-  ])('keeps the old and says so: %s', async (_, text) => {
+    ['a wrong policy', tableOf('bob', policyOf('pubic'))],
+  ])('leaves the running config in place and reports: %s', async (_, text) => {
     const { auth, ask, folder, types, table } = await loadFile(tableOf('alice'));
     await folder.write(text);
     await expect(auth.reload()).rejects.toThrow(ConfigError);
@@ -68,7 +68,7 @@ describe('reload()', () => {
     for (const made of table.made.slice(1)) expect(made.closed()).toBe(1);
   });
 
-  it('keeps the old where a provider is down, unless that does not matter', async () => {
+  it('leaves the running config in place while a provider is down, unless requireReady is false', async () => {
     const { auth, ask, folder, table } = await loadFile(tableOf('alice'));
     await folder.write(tableOf('bob'));
     table.down = true;
@@ -79,7 +79,7 @@ describe('reload()', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it('waits for a provider half a minute, and no longer', async () => {
+  it('waits at most half a minute for a provider', async () => {
     const { auth, clock, folder, table } = await loadFile(tableOf('alice'));
     await folder.write(tableOf('bob'));
     const release = table.hold();
@@ -90,7 +90,7 @@ describe('reload()', () => {
     release();
   });
 
-  it('weakens a rule where it is asked to, and tells which', async () => {
+  it('may weaken a rule, and reports which', async () => {
     const { auth, events, folder } = await loadFile(tableOf('alice', policyOf('{ scopes: [a] }')));
     await folder.write(tableOf('alice', policyOf('authenticated')));
     await auth.reload();
@@ -105,7 +105,7 @@ describe('reload()', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it('of an object reads the environment anew', async () => {
+  it('of an object reads the environment again', async () => {
     process.env['GRPC_AUTHN_TEST_TABLE'] = 'https://a.example';
     const config = {
       authenticator: { use: 'table', tokens: {}, issuer: '${GRPC_AUTHN_TEST_TABLE}' },
@@ -139,8 +139,8 @@ describe('reload()', () => {
   });
 });
 
-describe('what stands through a reload', () => {
-  it('passes on the events of whoever runs, and of nobody else', async () => {
+describe('what stays valid across reloads', () => {
+  it('passes on the events of the running authenticators only', async () => {
     const { auth, folder, table } = await loadFile(tableOf('alice'));
     const heard: string[] = [];
     auth.authenticator.subscribe(({ type }) => heard.push(type));
@@ -156,7 +156,7 @@ describe('what stands through a reload', () => {
     expect(heard).toEqual(['keys_changed']);
   });
 
-  it('revokes the callers whose issuer is gone, and nobody else', async () => {
+  it('revokes only the callers whose issuer is gone', async () => {
     const { auth, folder } = await loadFile(
       'authenticator: { use: table, issuer: "https://a.example", tokens: {} }\n',
     );
@@ -178,7 +178,7 @@ describe('what stands through a reload', () => {
     expect(matchers.at(-1)?.('https://b.example', 'other')).toBe(true);
   });
 
-  it('revokes them at once, and once more those who were let in meanwhile', async () => {
+  it('revokes them at once, and again those accepted by pending authentications', async () => {
     const { auth, ask, folder, table } = await loadFile(
       'authenticator: { use: table, issuer: "https://a.example", tokens: { t: alice } }\n',
     );
@@ -204,7 +204,7 @@ describe('what stands through a reload', () => {
     await auth.authenticator.ready();
   });
 
-  it('asks whoever runs when it is asked', async () => {
+  it('asks the running generation', async () => {
     const { auth, folder } = await loadFile(tableOf('alice'));
     expect(await askOf(auth, 't')).toBe('alice');
     await folder.write(tableOf('bob'));

@@ -32,21 +32,21 @@ describe('a rule', () => {
     ],
     [{ scopes: ['a'], override: true }, 'scopes a (override)'],
     [{ scopes: ['a'], dryRunUntil: inDays(3) }, `scopes a (dry run until ${inDays(3)})`],
-  ])('%j is %s', async (rule, wanted) => {
-    expect(await ruleOf(rule)).toBe(wanted);
+  ])('%j is %s', async (rule, expected) => {
+    expect(await ruleOf(rule)).toBe(expected);
   });
 
   it.each<readonly [string, unknown, string]>([
-    ['a word that there is not', 'pubic', 'unknown rule; did you mean "public"?'],
+    ['an unknown word', 'pubic', 'unknown rule; did you mean "public"?'],
     [
       'nothing',
       null,
       'expected public, anonymous, authenticated, deny, or conditions such as { scopes: [...] }, received null',
     ],
-    ['nothing asked for', {}, 'expected at least one condition'],
+    ['no condition', {}, 'expected at least one condition'],
     ['an override of nothing', { override: true }, 'expected at least one condition'],
     [
-      'an alternative that asks nothing',
+      'an alternative without a condition',
       { anyOf: [{}] },
       'anyOf[0]: expected at least one condition',
     ],
@@ -72,15 +72,15 @@ describe('a rule', () => {
       'a date at most 30 days ahead',
     ],
     [
-      'a second opinion of nobody',
+      'a confirmation by an unknown authenticator',
       { confirmedBy: 'secnd' },
       'confirmedBy: unknown authenticator; did you mean "second"?',
     ],
-  ])('that is wrong is told: %s', async (_, rule, wanted) => {
+  ])('that is wrong is reported: %s', async (_, rule, expected) => {
     const config = { ...AUTHENTICATORS, policy: { rules: { 'a.B/C': rule } } };
     const message = await messageOf(load({ config }));
     expect(message).toContain('policy.rules["a.B/C"]');
-    expect(message).toContain(wanted);
+    expect(message).toContain(expected);
   });
 });
 
@@ -101,7 +101,7 @@ describe('a policy', () => {
 
   it.each<readonly [string, object, object, string]>([
     [
-      'a method that there is not',
+      'an unknown method',
       { rules: { 'a.B/Gte': 'public', 'a.B/*': 'deny' } },
       { services },
       'policy.rules["a.B/Gte"]: there is no such method; did you mean "a.B/Get"?',
@@ -113,15 +113,15 @@ describe('a policy', () => {
       'policy: a.B/Set: no rule names this method',
     ],
     [
-      'an open door without services',
+      'an open otherwise without services',
       { otherwise: 'authenticated', rules: {} },
       {},
       'policy.otherwise: expected deny where no services are given',
     ],
     ['no rules', {}, {}, 'policy.rules: expected an object, received nothing'],
-  ])('that is wrong is told: %s', async (_, policy, options, wanted) => {
+  ])('that is wrong is reported: %s', async (_, policy, options, expected) => {
     expect(await messageOf(load({ config: { ...AUTHENTICATORS, policy } }, options))).toContain(
-      wanted,
+      expected,
     );
   });
 

@@ -12,7 +12,7 @@ import { createTableAdapter } from './support/table-adapter.ts';
 const LOOK_MS = 500;
 const TABLE = 'authenticator: { use: table, tokens: { t: alice } }\n';
 
-/** A composition of as many tables, each with the secret of a file. */
+/** A composition with one table per file, which is its secret. */
 function withSecrets(...files: readonly string[]): string {
   const tables = files.map(
     (file, index) =>
@@ -27,9 +27,9 @@ async function watch(text: string) {
 
 async function watchFolder(folder: ConfigFolder) {
   const loaded = await load({ file: folder.file });
-  const told: (string | undefined)[] = [];
-  loaded.auth.watch({ onReload: (error) => told.push(error?.message) });
-  /** So many looks, each to its end. */
+  const reloads: (string | undefined)[] = [];
+  loaded.auth.watch({ onReload: (error) => reloads.push(error?.message) });
+  /** Looks so many times, and waits for each look. */
   const look = async (times = 1): Promise<void> => {
     for (let time = 0; time < times; time += 1) {
       await loaded.clock.advance(LOOK_MS);
@@ -37,64 +37,64 @@ async function watchFolder(folder: ConfigFolder) {
     }
   };
   const types = (): readonly string[] => loaded.events.map(({ type }) => type);
-  return { ...loaded, folder, told, look, types };
+  return { ...loaded, folder, reloads, look, types };
 }
 
 describe('a watched file', () => {
-  it('is loaded when it was read alike twice', async () => {
-    const { ask, folder, told, look } = await watch(TABLE);
+  it('is loaded after two equal reads', async () => {
+    const { ask, folder, reloads, look } = await watch(TABLE);
     await look(2);
     await folder.write(TABLE.replace('alice', 'bob'));
     await look();
-    expect(told).toEqual([]);
+    expect(reloads).toEqual([]);
     await look();
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(await ask('t')).toBe('bob');
     await look(5);
-    expect(told).toHaveLength(1);
+    expect(reloads).toHaveLength(1);
   });
 
   it('is not loaded while it changes from look to look', async () => {
-    const { folder, told, look } = await watch(TABLE);
+    const { folder, reloads, look } = await watch(TABLE);
     for (const subject of ['b', 'c', 'd', 'e']) {
       await folder.write(TABLE.replace('alice', subject));
       await look();
     }
-    expect(told).toEqual([]);
+    expect(reloads).toEqual([]);
     await look();
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
   });
 
-  it('may be exchanged by renaming, and may be gone for a while', async () => {
-    const { ask, folder, told, look } = await watch(TABLE);
+  it('may be replaced by renaming, and may be missing for a while', async () => {
+    const { ask, folder, reloads, look } = await watch(TABLE);
     await rm(folder.file);
     await look(3);
-    expect(told).toEqual(['grpc-authn.yaml:\n- the file cannot be read (ENOENT)']);
+    expect(reloads).toEqual(['grpc-authn.yaml:\n- the file cannot be read (ENOENT)']);
     const other = await folder.write(TABLE.replace('alice', 'bob'), 'new.yaml');
     await rename(other, join(folder.path, 'grpc-authn.yaml'));
     await look(2);
-    expect(told.slice(1)).toEqual([undefined]);
+    expect(reloads.slice(1)).toEqual([undefined]);
     expect(await ask('t')).toBe('bob');
   });
 
-  it('may become a named pipe for a while, which nobody waits for', async () => {
-    const { ask, folder, told, look } = await watch(TABLE);
+  it('may become a named pipe for a while, which does not block the watch', async () => {
+    const { ask, folder, reloads, look } = await watch(TABLE);
     await rm(folder.file);
     execFileSync('mkfifo', [folder.file]);
     await look(3);
-    expect(told).toEqual(['grpc-authn.yaml:\n- the file is not a regular file']);
+    expect(reloads).toEqual(['grpc-authn.yaml:\n- the file is not a regular file']);
     await rm(folder.file);
     await folder.write(TABLE.replace('alice', 'bob'));
     await look(2);
     expect(await ask('t')).toBe('bob');
   });
 
-  it('that does not check is told once, and what runs stays', async () => {
-    const { ask, folder, told, look } = await watch(TABLE);
+  it('that is wrong is reported once, and the running config stays', async () => {
+    const { ask, folder, reloads, look } = await watch(TABLE);
     await folder.write('authenticator: { use: tabel }\n');
     await look(6);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('did you mean "table"?');
+    expect(reloads).toHaveLength(1);
+    expect(reloads[0]).toContain('did you mean "table"?');
     expect(await ask('t')).toBe('alice');
   });
 
@@ -104,81 +104,81 @@ describe('a watched file', () => {
     );
     await folder.write('first-secret', 'secret');
     const { auth, clock, table } = await load({ file: folder.file });
-    const told: unknown[] = [];
-    auth.watch({ onReload: (error) => told.push(error) });
+    const reloads: unknown[] = [];
+    auth.watch({ onReload: (error) => reloads.push(error) });
     await folder.write('second-secret', 'secret');
     for (let look = 0; look < 3; look += 1) {
       await clock.advance(LOOK_MS);
       await clock.looked();
     }
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(table.made.map(({ secret }) => secret)).toEqual(['first-secret', 'second-secret']);
   });
 
-  it('is loaded when it names a file that what runs does not name', async () => {
-    const { folder, told, look, table, types } = await watch(TABLE);
+  it('is loaded when it names a file that the running one does not name', async () => {
+    const { folder, reloads, look, table, types } = await watch(TABLE);
     await folder.write('the-only-secret', 'secret');
     await folder.write(withSecrets('secret'));
     await look(4);
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(types()).toEqual(['config_reloaded']);
     expect(table.made.map(({ secret }) => secret)).toEqual([undefined, 'the-only-secret']);
   });
 
-  it('is not loaded while a file that it names anew changes from look to look', async () => {
-    const { folder, told, look, table } = await watch(TABLE);
+  it('is not loaded while a file that it newly names changes from look to look', async () => {
+    const { folder, reloads, look, table } = await watch(TABLE);
     await folder.write('secret-0', 'secret');
     await folder.write(withSecrets('secret'));
     for (let time = 1; time < 8; time += 1) {
       await folder.write(`secret-${time}`, 'secret');
       await look();
     }
-    expect(told).toEqual([]);
+    expect(reloads).toEqual([]);
     await look(4);
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(table.made.at(-1)?.secret).toBe('secret-7');
   });
 
-  it('that names a file which is missing is told once, and loaded as soon as it is there', async () => {
-    const { folder, told, look, table } = await watch(TABLE);
+  it('that names a missing file is reported once, and loaded when the file exists', async () => {
+    const { folder, reloads, look, table } = await watch(TABLE);
     await folder.write(withSecrets('secret'));
     await look(8);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('the file "secret" cannot be read (ENOENT)');
+    expect(reloads).toHaveLength(1);
+    expect(reloads[0]).toContain('the file "secret" cannot be read (ENOENT)');
     await folder.write('a-late-secret', 'secret');
     await look(4);
-    expect(told.slice(1)).toEqual([undefined]);
+    expect(reloads.slice(1)).toEqual([undefined]);
     expect(table.made.at(-1)?.secret).toBe('a-late-secret');
   });
 
-  it('may name one file twice, and is left alone until that changes', async () => {
+  it('may name one file twice, and is not loaded again until it changes', async () => {
     const folder = await createFolder(withSecrets('secret', 'secret'));
     await folder.write('first-secret', 'secret');
-    const { told, look, table } = await watchFolder(folder);
+    const { reloads, look, table } = await watchFolder(folder);
     await look(4);
-    expect(told).toEqual([]);
+    expect(reloads).toEqual([]);
     await folder.write('second-secret', 'secret');
     await look(4);
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(table.made).toHaveLength(4);
     expect(table.made.at(-1)?.secret).toBe('second-secret');
   });
 
-  it('is tried again while a provider is down, ever more seldom', async () => {
-    const { ask, folder, table, told, look } = await watch(TABLE);
+  it('is tried again while a provider is down, with longer and longer delays', async () => {
+    const { ask, folder, table, reloads, look } = await watch(TABLE);
     table.down = true;
     await folder.write(TABLE.replace('alice', 'bob'));
     await look(2);
-    expect(told).toHaveLength(1);
+    expect(reloads).toHaveLength(1);
     await look(9);
-    expect(told).toHaveLength(1);
+    expect(reloads).toHaveLength(1);
     await look(2);
-    expect(told).toHaveLength(2);
+    expect(reloads).toHaveLength(2);
     await look(18);
-    expect(told).toHaveLength(2);
+    expect(reloads).toHaveLength(2);
     table.down = false;
     await look(4);
-    expect(told.at(-1)).toBeUndefined();
+    expect(reloads.at(-1)).toBeUndefined();
     expect(await ask('t')).toBe('bob');
   });
 
@@ -240,16 +240,16 @@ describe('a watched file', () => {
     expect(await ask('t')).toBe('alice');
   });
 
-  it('is left alone once it is closed', async () => {
-    const { auth, folder, told, look, table } = await watch(TABLE);
+  it('is not watched after close()', async () => {
+    const { auth, folder, reloads, look, table } = await watch(TABLE);
     await auth.close();
     await folder.write(TABLE.replace('alice', 'bob'));
     await look(4);
-    expect(told).toEqual([]);
+    expect(reloads).toEqual([]);
     expect(table.made).toHaveLength(1);
   });
 
-  it('is no object', async () => {
+  it('is not an object', async () => {
     const { auth } = await load({ config: { authenticator: { use: 'table', tokens: {} } } });
     expect(() => auth.watch()).toThrow('an object cannot be watched');
   });
@@ -258,12 +258,12 @@ describe('a watched file', () => {
 describe('a change that would weaken a rule', () => {
   const withRule = (rule: string): string => `${TABLE}policy: { rules: { a.B/C: ${rule} } }\n`;
 
-  it('is told, and waits until somebody asks for it', async () => {
-    const { auth, folder, told, look } = await watch(withRule('{ scopes: [a] }'));
+  it('is rejected, and waits for reload()', async () => {
+    const { auth, folder, reloads, look } = await watch(withRule('{ scopes: [a] }'));
     await folder.write(withRule('authenticated'));
     await look(4);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain(
+    expect(reloads).toHaveLength(1);
+    expect(reloads[0]).toContain(
       'policy.rules["a.B/C"]: the new rule allows callers that the running one refuses',
     );
     expect(auth.policy.ruleFor('/a.B/C').description).toBe('scopes a');
@@ -272,20 +272,20 @@ describe('a change that would weaken a rule', () => {
   });
 
   it('is loaded where it makes a rule stronger', async () => {
-    const { auth, folder, told, look } = await watch(withRule('authenticated'));
+    const { auth, folder, reloads, look } = await watch(withRule('authenticated'));
     await folder.write(withRule('{ scopes: [a] }'));
     await look(3);
-    expect(told).toEqual([undefined]);
+    expect(reloads).toEqual([undefined]);
     expect(auth.policy.ruleFor('/a.B/C').description).toBe('scopes a');
   });
 
-  it('may also be a file that lost its end, though it still checks', async () => {
-    const { auth, folder, told, look } = await watch(
+  it('may also be a file that lost its end and is still valid', async () => {
+    const { auth, folder, reloads, look } = await watch(
       `${TABLE}policy:\n  rules:\n    a.B/C: deny\n    a.B/*: authenticated\n    a.B/D: { scopes: [a] }\n`,
     );
     await folder.write(`${TABLE}policy:\n  rules:\n    a.B/C: deny\n    a.B/*: authenticated\n`);
     await look(3);
-    expect(told[0]).toContain('the running config with its end cut off');
+    expect(reloads[0]).toContain('the running config with its end cut off');
     expect(auth.policy.ruleFor('/a.B/D').description).toBe('scopes a');
   });
 });
@@ -304,11 +304,11 @@ authenticator:
   issuer: https://a.example
   tokens: { t: alice }
 `;
-  // Another text, so that its beginning is not that of what runs.
+  // Another text, so that its beginning is not that of the running config.
   const NEW = `# new\n${OLD.replace('alice', 'bob')}`;
 
   it.each([
-    ['what runs', OLD],
+    ['the running config', OLD],
     ['another', NEW],
   ])(
     'weakens no method: %s',
@@ -329,7 +329,7 @@ authenticator:
   );
 });
 
-/** The same rules, as a policy that can be compared. */
+/** The same rules, as a policy of definePolicy(), which can be compared. */
 function policyOf(policy: Policy): Policy {
   const rules: Record<string, Rule> = {};
   for (const method of ['a.B/*', 'a.B/C', 'a.B/D', 'a.B/E']) {

@@ -12,7 +12,7 @@ const linesOf = async (text: string): Promise<readonly string[]> => {
 
 const GOOD = 'authenticator: { use: table, tokens: { t: alice } }\n';
 
-describe('a file that is no config is refused, and told where', () => {
+describe('a file that is not a config is refused, with the place of the problem', () => {
   it.each<readonly [string, string, string]>([
     ['an empty one', '\n', '- line 1: expected at least authenticator, received an empty document'],
     [
@@ -28,7 +28,7 @@ describe('a file that is no config is refused, and told where', () => {
     ['two documents', `${GOOD}---\n${GOOD}`, '- line 2: expected one document, received a second'],
     ['a key twice', `${GOOD}${GOOD}`, '- line 2: this key is here twice'],
     [
-      'a bracket that is missing',
+      'a missing bracket',
       'authenticator: { use: table',
       '- line 1: the indentation does not fit what is above, or a bracket is not closed',
     ],
@@ -41,7 +41,7 @@ describe('a file that is no config is refused, and told where', () => {
     ['a list', '- use: table\n', '- line 1: expected an object, received a list of 1'],
     ['text', 'oidc\n', '- line 1: expected an object, received a string of 4 characters'],
     [
-      'a number that would not be kept',
+      'a number that cannot be represented exactly',
       `${GOOD}policy: 12345678901234567890\n`,
       '- line 2, policy: this number cannot be represented exactly; write it in quotes',
     ],
@@ -50,11 +50,11 @@ describe('a file that is no config is refused, and told where', () => {
       'policy: { rules: {} }\n',
       '- line 1, authenticator: expected the name of an authenticator or one in place, received nothing',
     ],
-  ])('%s', async (_, text, wanted) => {
-    expect(await linesOf(text)).toContain(wanted);
+  ])('%s', async (_, text, expected) => {
+    expect(await linesOf(text)).toContain(expected);
   });
 
-  it('an anchor bomb, without making anything of it', async () => {
+  it('an anchor bomb, without expanding it', async () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
       const inner = level === 0 ? 'lol' : `*l${level - 1}`;
       return `l${level}: &l${level} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
@@ -64,14 +64,14 @@ describe('a file that is no config is refused, and told where', () => {
     );
   });
 
-  it('a million brackets, one in the other', async () => {
+  it('a million nested brackets', async () => {
     expect((await linesOf('['.repeat(500_000)))[0]).toBe('- line 1: this is nested too deeply');
     expect((await linesOf(`a: ${'['.repeat(100)}${']'.repeat(100)}`)).join()).toContain(
       'nested too deeply',
     );
   });
 
-  it('what is no file', async () => {
+  it('what is not a file', async () => {
     const folder = await createFolder();
     expect(await messageOf(load({ file: folder.file }))).toBe(
       'grpc-authn.yaml:\n- the file cannot be read (ENOENT)',
@@ -80,7 +80,7 @@ describe('a file that is no config is refused, and told where', () => {
     expect(await messageOf(load({ file: folder.file }))).toContain('is not a regular file');
   });
 
-  it('a file that is no text', async () => {
+  it('a file that is not text', async () => {
     const folder = await createFolder();
     await folder.write(Buffer.from([0x61, 0xff, 0xfe]));
     expect(await messageOf(load({ file: folder.file }))).toContain('is not UTF-8 text');
@@ -91,7 +91,7 @@ describe('a file that is no config is refused, and told where', () => {
   });
 });
 
-describe('a key that there is not', () => {
+describe('an unknown key', () => {
   it.each([
     ['above', `${GOOD}polcy: {}\n`, '- line 2, polcy: unknown key; did you mean "policy"?'],
     [
@@ -124,8 +124,8 @@ describe('a key that there is not', () => {
       `${GOOD}__proto__: {}\n`,
       '- line 2, __proto__: unknown key; the keys are $schema, authenticators, authenticator, policy',
     ],
-  ])('is told with the nearest that there is: %s', async (_, text, wanted) => {
-    expect(await linesOf(text)).toEqual([wanted]);
+  ])('is reported with the nearest known one: %s', async (_, text, expected) => {
+    expect(await linesOf(text)).toEqual([expected]);
   });
 });
 
@@ -139,12 +139,15 @@ describe('a value that is wrong', () => {
       'secret: expected a string of at least 8 characters, received a string of 7 characters',
     ],
     ['in a list', 'scopes: [a, 1]', 'scopes[1]: expected a string, received a number'],
-  ])('is told by its type and length, and what is wanted: %s', async (_, member, wanted) => {
-    const text = `authenticator:\n  use: table\n  tokens: {}\n  ${member}\n`;
-    expect(await linesOf(text)).toEqual([`- line 4, authenticator.${wanted}`]);
-  });
+  ])(
+    'is reported by its type and length, and what is expected: %s',
+    async (_, member, expected) => {
+      const text = `authenticator:\n  use: table\n  tokens: {}\n  ${member}\n`;
+      expect(await linesOf(text)).toEqual([`- line 4, authenticator.${expected}`]);
+    },
+  );
 
-  it('stands beside all the others, in the order of the file', async () => {
+  it('is reported with all others, in the order of the file', async () => {
     const text = `
 authenticators:
   main: { use: tabel, tokens: {} }

@@ -72,7 +72,7 @@ export class Adapters {
 
 /**
  * Where our adapters are looked up: from the config file's real folder, then from the application's main
- * file, then beside this package. Never from the working directory: whoever can write there could run code.
+ * file, then beside this package. Never from the working directory: anyone who can write there could run code.
  */
 export function adapterRoots(configFolder: string | undefined): readonly string[] {
   return [configFolder, mainFolder(), import.meta.dirname].filter((root) => root !== undefined);

@@ -119,8 +119,8 @@ function toPart(part: PropertyKey | StandardSchemaV1.PathSegment): string | numb
 function valueAt(value: unknown, path: Path): unknown {
   let at = value;
   for (const part of path) {
-    const holds = typeof at === 'object' && at !== null && Object.hasOwn(at, part);
-    at = holds ? (at as Record<string | number, unknown>)[part] : undefined;
+    const isMember = typeof at === 'object' && at !== null && Object.hasOwn(at, part);
+    at = isMember ? (at as Record<string | number, unknown>)[part] : undefined;
   }
   return at;
 }

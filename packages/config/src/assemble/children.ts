@@ -21,7 +21,7 @@ export class Children {
     return this.#failed;
   }
 
-  /** @throws ConfigError once the composition is made: nobody would close what is built then */
+  /** @throws ConfigError once the composition is made: a child built later would never be closed */
   build(spec: unknown, path: Path = []): Promise<Authenticator<object>> {
     if (this.#isSettled) {
       return Promise.reject(new ConfigError('build() was called after create() had ended'));

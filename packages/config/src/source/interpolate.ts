@@ -3,9 +3,9 @@ import { keyOf, type Path } from './path.ts';
 import type { Problem } from './problem.ts';
 import { FileProblem } from './small-file.ts';
 
-/** The sources of values. */
-export interface Sources {
-  readonly env: Readonly<Record<string, string | undefined>>;
+/** Where values come from. */
+export interface Env {
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** The text of a file that the config names. @throws FileProblem */
   readFile(path: string): Promise<string>;
 }
@@ -27,8 +27,8 @@ const MAX_DEPTH = 32;
  * Replaces `${NAME}` by the environment variable and `${file:path}` by the file's text: once, in string
  * values only. Keys and the policy are not interpolated: who sets a secret must not be able to set a rule.
  */
-export async function interpolate(document: unknown, sources: Sources): Promise<Interpolation> {
-  const interpolator = new Interpolator(sources);
+export async function interpolate(document: unknown, env: Env): Promise<Interpolation> {
+  const interpolator = new Interpolator(env);
   const value = await interpolator.read(document, []);
   const { placeholders, interpolated, problems } = interpolator;
   return { value, placeholders, interpolated, problems };
@@ -38,10 +38,10 @@ class Interpolator {
   readonly placeholders = new Map<string, string>();
   readonly interpolated: Interpolated[] = [];
   readonly problems: Problem[] = [];
-  readonly #sources: Sources;
+  readonly #env: Env;
 
-  constructor(sources: Sources) {
-    this.#sources = sources;
+  constructor(env: Env) {
+    this.#env = env;
   }
 
   async read(value: unknown, path: Path): Promise<unknown> {
@@ -94,7 +94,7 @@ class Interpolator {
     if (!VARIABLE.test(inside)) {
       return this.#problem(path, 'expected ${NAME} or ${file:path}; write $${ for a literal ${');
     }
-    const value = this.#sources.env[inside];
+    const value = this.#env.variables[inside];
     if (value !== undefined && value !== '') return value;
     const state = value === undefined ? 'is not set' : 'is empty';
     return this.#problem(
@@ -105,7 +105,7 @@ class Interpolator {
 
   async #readFile(file: string, path: Path): Promise<string> {
     try {
-      return await this.#sources.readFile(file);
+      return await this.#env.readFile(file);
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
       return this.#problem(path, `the file ${JSON.stringify(file)} ${error.message}`);

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ConfigError } from '@grpc-authn/core/authenticator';
 import type { ConfigSource } from './config-source.ts';
-import { interpolate, type Sources } from './interpolate.ts';
+import { type Env, interpolate } from './interpolate.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { keyOf, type Path } from './path.ts';
 import { configError, type Problem } from './problem.ts';
@@ -15,7 +15,7 @@ export const MAX_DESCRIPTOR_SET_BYTES: number = 16 * 1024 * 1024;
 /** Kubernetes swaps a whole directory at once. A swap during a read is rare; after three the reader gives up. */
 const MAX_ATTEMPTS = 3;
 
-type Environment = Sources['env'];
+type Variables = Env['variables'];
 
 /** The files of configs that could not be read. */
 const filesOfFailures = new WeakMap<object, readonly string[]>();
@@ -30,10 +30,10 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /** @throws ConfigError with everything that is wrong */
-export async function readConfigFile(file: string, env: Environment): Promise<ConfigSource> {
+export async function readConfigFile(file: string, variables: Variables): Promise<ConfigSource> {
   for (let attempt = 1; ; attempt += 1) {
     const reading = new Reading(file);
-    const source = await reading.read(env).then(
+    const source = await reading.read(variables).then(
       (read) => read,
       (error: unknown) => error as ConfigError,
     );
@@ -48,9 +48,12 @@ export async function readConfigFile(file: string, env: Environment): Promise<Co
 }
 
 /** The same for an object: what a file would parse to. @throws ConfigError */
-export async function readConfigObject(config: unknown, env: Environment): Promise<ConfigSource> {
+export async function readConfigObject(
+  config: unknown,
+  variables: Variables,
+): Promise<ConfigSource> {
   const reading = new Reading('config');
-  return reading.interpolate(config, new Map(), env, undefined);
+  return reading.interpolate(config, new Map(), variables, undefined);
 }
 
 /** One attempt. Remembers the real path of each file, so that all of them are of one generation. */
@@ -67,24 +70,24 @@ class Reading {
     this.name = basename(file);
   }
 
-  async read(env: Environment): Promise<ConfigSource> {
+  async read(variables: Variables): Promise<ConfigSource> {
     const text = await this.#readText(this.#file, MAX_CONFIG_BYTES).catch((error: unknown) => {
       throw this.#errorOf([{ path: [], text: `the file ${messageOf(error)}` }]);
     });
     const { value, lines, problems } = parseYaml(text);
     if (problems.length > 0) throw this.#errorOf(problems);
-    return this.interpolate(value, lines, env, text);
+    return this.interpolate(value, lines, variables, text);
   }
 
   async interpolate(
     document: unknown,
     lines: ReadonlyMap<string, number>,
-    env: Environment,
+    variables: Variables,
     text: string | undefined,
   ): Promise<ConfigSource> {
     const lineOf = (path: Path): number | undefined => nearest(lines, path);
     const { value, placeholders, interpolated, problems } = await interpolate(document, {
-      env,
+      variables,
       readFile: (path) => this.#readValue(path),
     });
     const descriptorSet = await this.#readDescriptorSet(value, problems);

@@ -10,7 +10,7 @@ export interface ConfigFolder {
   write(text: string | Uint8Array, name?: string): Promise<string>;
 }
 
-/** A folder of its own, gone when the test is over. */
+/** A temporary folder, removed after the test. */
 export async function createFolder(text?: string): Promise<ConfigFolder> {
   const path = await mkdtemp(join(tmpdir(), 'grpc-authn-config-'));
   onTestFinished(() => rm(path, { recursive: true, force: true }));

@@ -12,11 +12,11 @@ export interface LoadedSubject {
   readonly table: TableAdapter;
   readonly clock: LookingClock;
   readonly events: readonly AuthEvent[];
-  /** Whom the token is of, or code/reason. */
+  /** The subject of the token, or code/reason. */
   readonly ask: (token: string) => Promise<string>;
 }
 
-/** Closed when the test is over. Its tables are `use: table`. */
+/** Closed after the test. Its tables are `use: table`. */
 export async function load(
   source: { readonly file: string } | { readonly config: unknown },
   options: Partial<Omit<Options, 'file' | 'config'>> = {},
@@ -37,7 +37,7 @@ export async function load(
 
 const LOOK_MS = 500;
 
-/** A fake clock that knows whether the watch waits for its next look, so that the last one is over. */
+/** A fake clock that knows whether the watch waits for its next look, which shows that the last look has ended. */
 function createLookingClock(): LookingClock {
   const fake = createFakeClock(Date.now());
   const waiting = new Set<symbol>();
@@ -71,12 +71,12 @@ export async function askOf({ authenticator }: LoadedAuth<object>, token: string
   return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : String(verdict.subject);
 }
 
-/** What a ConfigError says; fails where there is none. */
+/** The message of the ConfigError; fails if there is none. */
 export async function messageOf(loading: Promise<unknown>): Promise<string> {
   const error: unknown = await loading.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (error instanceof ConfigError) return error.message;
-  throw new Error('wanted a ConfigError', { cause: error });
+  throw new Error('expected a ConfigError', { cause: error });
 }

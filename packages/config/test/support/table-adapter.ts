@@ -6,7 +6,7 @@ import {
 } from '@grpc-authn/core';
 import { type AuthenticatorAdapter, defineAdapter, z } from '../../src/adapter.ts';
 
-/** What a test sees of the authenticators that a config made. */
+/** An authenticator that a config made, as a test sees it. */
 export interface Made {
   readonly name: string;
   readonly secret: string | undefined;
@@ -21,20 +21,20 @@ export interface TableAdapter {
   readonly adapter: AuthenticatorAdapter;
   /** Oldest first. */
   readonly made: readonly Made[];
-  /** While it is held, verdicts wait, and so does ready() where the provider is down. */
+  /** Until the returned function is called, verdicts and ready() wait. */
   hold(): () => void;
   down: boolean;
 }
 
 const SCHEMA = z.strictObject({
-  issuer: z.string().min(1).optional().describe('whose tokens these are'),
+  issuer: z.string().min(1).optional().describe('the issuer of the tokens'),
   tokens: z.record(z.string(), z.string()).describe('subjects by token'),
   scopes: z.array(z.string()).optional(),
   secret: z.string().min(8).optional().meta({ writeOnly: true }),
   size: z.int().min(1).max(10).optional(),
 });
 
-/** Tokens by heart: `{ use: table, tokens: { t1: alice } }`. */
+/** An adapter with a table of tokens: `{ use: table, tokens: { t1: alice } }`. */
 export function createTableAdapter(name = 'table'): TableAdapter {
   const made: Made[] = [];
   let held: Promise<void> | undefined;
