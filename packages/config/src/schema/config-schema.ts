@@ -8,9 +8,6 @@ export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unkn
 /** How a file refers to an authenticator. */
 export const SPEC_DESCRIPTION = 'the name of an authenticator or one in place';
 
-/** 'access' or 'id': the adapters' option `use`, which in a file names the adapter. */
-export const TOKEN_USE = 'tokenUse';
-
 const TEXTS = z.array(z.string().min(1)).min(1);
 
 const { maxEntries, maxAgeSeconds } = CACHE_RANGES;
