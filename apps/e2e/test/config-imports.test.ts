@@ -63,10 +63,10 @@ function isThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-function run(authenticator: object, bearerToken = ''): string {
+function run(authenticator: object, bearerToken = '', cwd = '/'): string {
   const args = [join(folder, 'app.js'), JSON.stringify({ authenticator }), bearerToken];
-  // The working directory and the workspace must not help.
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: '/' });
+  // By default, neither the working directory nor the workspace has a package.
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd });
   return (stdout + stderr).trim();
 }
 
@@ -85,9 +85,25 @@ describe('a built application with a config that names its adapters', () => {
     });
   }
 
-  it('never imports a package outside of this project, whatever the config names', () => {
+  it('does not import what is installed in the working directory', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'grpc-authn-cwd-'));
+    after(() => rm(cwd, { recursive: true, force: true }));
+    const planted = join(cwd, 'node_modules', '@grpc-authn', 'oidc');
+    await mkdir(planted, { recursive: true });
+    const exports = { './adapter': './adapter.js' };
+    await writeFile(
+      join(planted, 'package.json'),
+      JSON.stringify({ name: '@grpc-authn/oidc', type: 'module', exports }),
+    );
+    await writeFile(join(planted, 'adapter.js'), "console.log('imported');");
+    const said = run({ use: 'oidc', issuer: 'https://id.example.com', audience: 'x' }, '', cwd);
+    assert.ok(said.includes('npm install @grpc-authn/oidc'), said);
+    assert.ok(!said.includes('imported'), said);
+  });
+
+  it('imports no third-party package, whatever the config names', () => {
     const said = run({ use: 'stranger' });
     assert.match(said, /^ConfigError: /);
-    assert.match(said, /there is no such authenticator/);
+    assert.match(said, /unknown adapter/);
   });
 });

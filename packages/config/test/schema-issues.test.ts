@@ -98,6 +98,22 @@ describe('a schema of another library', () => {
   });
 });
 
+it('an unknown key is not shown where secrets are, since it may be one', async () => {
+  const adapter = defineAdapter({
+    name: 'secretive',
+    schema: z.strictObject({
+      secrets: z.array(z.strictObject({ text: z.string() }).meta({ writeOnly: true })),
+    }),
+    create: () => {
+      throw new Error('it is never made');
+    },
+  });
+  const authenticator = { use: 'secretive', secrets: [{ text: 'x', 'canary-secret': 1 }] };
+  expect(await messageOf(load({ config: { authenticator } }, { adapters: [adapter] }))).toBe(
+    'config:\n- authenticator.secrets[0]: expected only known keys, received an unknown one',
+  );
+});
+
 describe('a ConfigError of loadAuth', () => {
   it('has its problems as data, in the order of the lines', async () => {
     const { file } = await createFolder(

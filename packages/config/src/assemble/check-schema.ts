@@ -52,6 +52,7 @@ function problemsOf(
   const { code, message, keys = [] } = issue as Partial<SchemaIssue>;
   switch (code) {
     case 'unknown_keys':
+      if (isWriteOnly(schema, at)) return [{ at, text: HIDDEN_KEY }];
       return keys.map((key) => unknownKey(schema, at, key, reserved));
     case 'expected':
       return [{ at, text: () => `${message}, received ${describeReceived(valueAt(value, at))}` }];
@@ -61,6 +62,15 @@ function problemsOf(
     default:
       return [thirdPartyProblem(schema, value, at, reserved)];
   }
+}
+
+/** The name may be a misplaced secret. */
+const HIDDEN_KEY = 'expected only known keys, received an unknown one';
+
+function isWriteOnly(schema: Schema<unknown>, path: Path): boolean {
+  return [...path.keys(), path.length].some((length) =>
+    jsonSchemasAt(schema, path.slice(0, length)).some((inner) => inner['writeOnly'] === true),
+  );
 }
 
 /** By its JSON Schema: the message may quote the value that was received, which may be a secret. */
@@ -73,9 +83,8 @@ function thirdPartyProblem(
   const around = at.slice(0, -1);
   const last = at.at(-1);
   if (typeof last === 'string' && knownNames(schema, around)?.has(last) === false) {
-    const mayBeSecret = jsonSchemasAt(schema, around).some((inner) => inner['writeOnly'] === true);
-    return mayBeSecret
-      ? { at: around, text: 'expected only known keys' }
+    return isWriteOnly(schema, around)
+      ? { at: around, text: HIDDEN_KEY }
       : unknownKey(schema, around, last, reserved);
   }
   const text = (): string => {
