@@ -115,7 +115,7 @@ describe('the folders from which our adapters are looked up', () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     const [config, application, ownFolder, ...others] = adapterRoots('/etc/orders');
     expect([config, application]).toEqual(['/etc/orders', await realpath(path)]);
-    expect(ownFolder).toMatch(/packages\/config\/src\/assemble$/);
+    expect(ownFolder).toBe(join(import.meta.dirname, '../src/assemble'));
     expect(others).toEqual([]);
   });
 
@@ -131,11 +131,17 @@ describe('the folders from which our adapters are looked up', () => {
     expect(adapterRoots(undefined)).not.toContain(process.cwd());
   });
 
-  it('begin with the real folder of a config that is a link', async () => {
-    const root = await rootWith('@grpc-authn/oidc', ADAPTER.replace("name: 'oidc'", "name: 'far'"));
-    await writeFile(join(root, 'real.yaml'), 'authenticator: { use: oidc }\n');
-    const { file } = await createFolder();
-    await symlink(join(root, 'real.yaml'), file);
-    expect((await readConfigFile(file, {})).folder).toBe(await realpath(root));
-  });
+  it.skipIf(process.platform === 'win32')(
+    'begin with the real folder of a config that is a link',
+    async () => {
+      const root = await rootWith(
+        '@grpc-authn/oidc',
+        ADAPTER.replace("name: 'oidc'", "name: 'far'"),
+      );
+      await writeFile(join(root, 'real.yaml'), 'authenticator: { use: oidc }\n');
+      const { file } = await createFolder();
+      await symlink(join(root, 'real.yaml'), file);
+      expect((await readConfigFile(file, {})).folder).toBe(await realpath(root));
+    },
+  );
 });

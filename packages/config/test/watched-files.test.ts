@@ -77,17 +77,20 @@ describe('a watched file', () => {
     expect(await ask('t')).toBe('bob');
   });
 
-  it('may become a named pipe for a while, which does not block the watch', async () => {
-    const { ask, folder, reloads, look } = await watch(TABLE);
-    await rm(folder.file);
-    execFileSync('mkfifo', [folder.file]);
-    await look(3);
-    expect(reloads).toEqual(['grpc-authn.yaml:\n- the file is not a regular file']);
-    await rm(folder.file);
-    await folder.write(TABLE.replace('alice', 'bob'));
-    await look(2);
-    expect(await ask('t')).toBe('bob');
-  });
+  it.skipIf(process.platform === 'win32')(
+    'may become a named pipe for a while, which does not block the watch',
+    async () => {
+      const { ask, folder, reloads, look } = await watch(TABLE);
+      await rm(folder.file);
+      execFileSync('mkfifo', [folder.file]);
+      await look(3);
+      expect(reloads).toEqual(['grpc-authn.yaml:\n- the file is not a regular file']);
+      await rm(folder.file);
+      await folder.write(TABLE.replace('alice', 'bob'));
+      await look(2);
+      expect(await ask('t')).toBe('bob');
+    },
+  );
 
   it('that is wrong is reported once, and the running config stays', async () => {
     const { ask, folder, reloads, look } = await watch(TABLE);
