@@ -55,7 +55,7 @@ describe('a rule', () => {
       { scopes: [] },
       'scopes: expected a list of at least 1 item, received a list of 0',
     ],
-    ['two scopes in one', { scopes: ['a b'] }, 'scopes: expected one scope a parameter'],
+    ['two scopes in one', { scopes: ['a b'] }, 'scopes: expected one scope per parameter'],
     [
       'override: false',
       { scopes: ['a'], override: false },
