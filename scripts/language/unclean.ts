@@ -2,7 +2,6 @@
 export const UNCLEAN: readonly string[] = [
   'docs/bench',
   'docs/policy.md',
-  'packages/config',
   'packages/core',
   'packages/introspection',
   'packages/jwks',

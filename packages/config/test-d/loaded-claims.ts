@@ -6,7 +6,7 @@ import { loadAuth, type LoadedAuth } from '../src/index.ts';
 
 declare const call: ServerUnaryCall<object, object>;
 
-// The schema's output types the claims of whoever runs.
+// The schema's output types the claims of the running config.
 const typed = await loadAuth({ file: 'x', claims: z.object({ tenant: z.string() }) });
 assertType<Equals<typeof typed, LoadedAuth<{ tenant: string }>>>();
 const principal = getPrincipal(call, typed.authenticator);

@@ -66,9 +66,9 @@ describe('an authenticator of a config', () => {
   });
 
   it('that is not referred to is checked, too', async () => {
-    const config = { authenticators: { spare: { use: 'table' } }, authenticator: A };
+    const config = { authenticators: { unused: { use: 'table' } }, authenticator: A };
     expect(await messageOf(load({ config }))).toContain(
-      'authenticators.spare.tokens: expected an object, received nothing',
+      'authenticators.unused.tokens: expected an object, received nothing',
     );
   });
 });
