@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { status } from '@grpc/grpc-js';
-import { AuthError, cached, createGate, type Decision } from '@grpc-authn/core';
+import {
+  AuthError,
+  type Authenticator,
+  cached,
+  createCallGuard,
+  type Credentials,
+  type Decision,
+  type GateOutcome,
+  type TransportCall,
+} from '@grpc-authn/core';
 import { createJwksAuthenticator } from '@grpc-authn/jwks';
 import { createFakeClock } from '@grpc-authn/testing';
 import { Accounts, bearer, eventually } from '../support/accounts.ts';
@@ -60,14 +69,13 @@ describe('five thousand forged tokens with a valid kid', () => {
 
   it('cached jwks: a warm token is answered synchronously, however many wait (rule 8)', async () => {
     const authenticator = create();
-    const gate = createGate({ authenticator });
-    const ask = (token: string, address: string) =>
-      gate({ scheme: 'bearer', token }, context(address));
+    const gate = gateOf({ authenticator });
+    const ask = (token: string, address: string) => gate({ scheme: 'bearer', token }, address);
     const warm = good('warm');
-    await ask(warm, 'good');
-    const flood = Array.from({ length: 1000 }, async (_, index) => ask(forge(index), 'evil'));
+    await ask(warm, GOOD);
+    const flood = Array.from({ length: 1000 }, async (_, index) => ask(forge(index), evil(0)));
     for (let turn = 0; turn < 20; turn += 1) {
-      const decided = ask(warm, 'good');
+      const decided = ask(warm, GOOD);
       assert.ok(!(decided instanceof Promise) && !AuthError.is(decided), `turn ${turn}`);
       await new Promise(setImmediate);
     }
@@ -76,15 +84,15 @@ describe('five thousand forged tokens with a valid kid', () => {
 
   it('cached jwks: no more than 64 are decided in one turn of the event loop (rule 8)', async (t) => {
     fixSignatureTime(t);
-    const gate = createGate({ authenticator: create() });
-    await gate({ scheme: 'bearer', token: good('first') }, context('good'));
+    const gate = gateOf({ authenticator: create() });
+    await gate({ scheme: 'bearer', token: good('first') }, GOOD);
     await new Promise(setImmediate);
-    const next = gate({ scheme: 'bearer', token: good('next') }, context('good'));
+    const next = gate({ scheme: 'bearer', token: good('next') }, GOOD);
     let decided = 0;
     let most = 0;
     let turns = 0;
     const flood = Array.from({ length: 1000 }, async (_, index) => {
-      await gate({ scheme: 'bearer', token: forge(index) }, context(`evil-${index % 4}`));
+      await gate({ scheme: 'bearer', token: forge(index) }, evil(index));
       decided += 1;
     });
     while (decided < flood.length) {
@@ -100,17 +108,14 @@ describe('five thousand forged tokens with a valid kid', () => {
 
   it('cached jwks: one cold good token is not behind all of them (rule 8)', async (t) => {
     fixSignatureTime(t);
-    const gate = createGate({ authenticator: create() });
+    const gate = gateOf({ authenticator: create() });
     let decided = 0;
     const flood = Array.from({ length: 4000 }, async (_, index) => {
-      const end = await gate(
-        { scheme: 'bearer', token: forge(index) },
-        context(`evil-${index % 4}`),
-      );
+      const end = await gate({ scheme: 'bearer', token: forge(index) }, evil(index));
       // Those without a place in the queue are rejected immediately, and cost no signature.
       if (AuthError.is(end) && end.reason === 'signature') decided += 1;
     });
-    const cold = await gate({ scheme: 'bearer', token: good('cold') }, context('good'));
+    const cold = await gate({ scheme: 'bearer', token: good('cold') }, GOOD);
     assert.ok(!AuthError.is(cold));
     const ahead = decided;
     await Promise.all(flood);
@@ -127,9 +132,23 @@ function fixSignatureTime(t: TestContext): void {
   t.mock.method(performance, 'now', () => (nowMs += 0.02));
 }
 
-function context(address: string) {
-  const { signal } = new AbortController();
-  return { method: '/echo.v1.Echo/unary', signal, peer: { address } };
+const GOOD = '192.0.2.1:50000';
+const evil = (index: number): string => `198.51.100.${index % 4}:50000`;
+
+/** Decides a call of a peer: a principal or a refusal, and a promise only if it had to wait. */
+function gateOf({ authenticator }: { readonly authenticator: Authenticator<object> }) {
+  const guard = createCallGuard({ authenticator });
+  const answer = ({ principal, refusal }: GateOutcome) => refusal ?? principal;
+  return (credentials: Credentials, address: string) => {
+    const outcome = guard.begin({
+      method: '/echo.v1.Echo/unary',
+      streaming: false,
+      credentials,
+      peer: { address },
+      end: () => undefined,
+    });
+    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+  };
 }
 
 describe('more authentications at once than one connection may have', () => {
@@ -148,7 +167,13 @@ describe('more authentications at once than one connection may have', () => {
     };
     const outcomes: Decision['outcome'][] = [];
     const onDecision = ({ outcome }: Decision): void => void outcomes.push(outcome);
-    await withEcho({ authenticator: slow, onDecision }, async ({ server, client }) => {
+    const limits = {
+      maxWaiting: 2048,
+      maxWaitingPerPeer: 1024,
+      // All connections of this test come from one address.
+      peerOf: (call: TransportCall) => call.peer?.address ?? '',
+    };
+    await withEcho({ authenticator: slow, onDecision, limits }, async ({ server, client }) => {
       const options = { 'grpc.use_local_subchannel_pool': 1 };
       const attacker = new EchoClient(server.address, undefined, options);
       const call = (of: EchoClient) =>

@@ -16,8 +16,15 @@ export type {
   ManagedAuthenticator,
   Verdict,
 } from './contract/authenticator.ts';
-export { createGate } from './gate/create-gate.ts';
-export type { Decided, GateOptions } from './gate/gate.ts';
+export { bearerFromHeader, type BearerFormat } from './credentials/bearer.ts';
+export type { LimitOptions } from './gate/gate-limits.ts';
+export { createCallGuard } from './guard/create-call-guard.ts';
+export type { Decision } from './guard/decision.ts';
+export type { BindingOptions, HeaderOptions } from './guard/guard-options.ts';
+export type { StreamOptions } from './guard/stream-options.ts';
+export type { CallGuard, GateOutcome, TransportCall } from './guard/transport-call.ts';
+export { describeRefusal, type Refusal } from './refusal/refusal.ts';
+export type { RefusedStatus, StatusOverrides } from './refusal/status-overrides.ts';
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';
 export { cached } from './compose/cached.ts';

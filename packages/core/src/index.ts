@@ -7,13 +7,6 @@ export {
 } from './grpc/bearer-from-metadata.ts';
 export { createAuthInterceptor } from './grpc/create-auth-interceptor.ts';
 export { currentPrincipal } from './grpc/current-principal.ts';
-export type { Decision } from './grpc/decision.ts';
-export type { AuthInterceptorOptions } from './grpc/interceptor-options.ts';
+export type { AuthInterceptorOptions, GrpcOptions } from './grpc/interceptor-options.ts';
 export { type AuthenticatedCall, findPrincipal, getPrincipal } from './grpc/principal-access.ts';
-export {
-  type RefusalStatus,
-  type RefusedStatus,
-  type StatusOverrides,
-  toStatus,
-} from './grpc/status.ts';
-export type { StreamOptions } from './grpc/stream-options.ts';
+export { type RefusalStatus, toStatus } from './grpc/status.ts';

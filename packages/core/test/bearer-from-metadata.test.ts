@@ -64,7 +64,7 @@ describe('a malformed field', () => {
   it.each<readonly [string, string, string]>([
     ['the scheme alone', 'Bearer', 'bad_characters'],
     ['no token after the space', 'Bearer ', 'bad_characters'],
-    ['two spaces', 'Bearer  t', 'bad_characters'],
+    ['spaces alone', 'Bearer   ', 'bad_characters'],
     ['an inner space', 'Bearer a b', 'bad_characters'],
     ['a space at the end', 'Bearer t ', 'bad_characters'],
     ['padding alone', 'Bearer ==', 'bad_characters'],
@@ -110,9 +110,9 @@ describe('the longest token', () => {
     expect(limited.extract(field(bytes + 1))).toMatchObject(malformed('too_large'));
   });
 
-  it('is 8192 bytes unless said', () => {
-    expect(extract(`Bearer ${'a'.repeat(8192)}`)).toHaveProperty('scheme', 'bearer');
-    expect(extract(`Bearer ${'a'.repeat(8193)}`)).toMatchObject(malformed('too_large'));
+  it('is 16,384 bytes by default', () => {
+    expect(extract(`Bearer ${'a'.repeat(16_384)}`)).toHaveProperty('scheme', 'bearer');
+    expect(extract(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(malformed('too_large'));
   });
 
   it.each<readonly [string, string]>([
@@ -159,6 +159,8 @@ describe('the options', () => {
     ['maxTokenBytes', { maxTokenBytes: NaN }],
     ['maxTokenBytes', { maxTokenBytes: '8192' }],
     ['maxTokenBytes', { maxTokenBites: 1 }],
+    ['bare', { bare: 'yes' }],
+    ['bare', { bare: null }],
   ])('are a ConfigError that names %s: %j', (option, options) => {
     expect(() => bearerFromMetadata(options as never)).toThrow(ConfigError);
     expect(() => bearerFromMetadata(options as never)).toThrow(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
-import type { Decision } from '../src/grpc/decision.ts';
+import type { Decision } from '../src/guard/decision.ts';
 import { definePolicy } from '../src/policy/define-policy.ts';
 import { requireScopes } from '../src/policy/rules.ts';
 import { caller } from './support/asked-rule.ts';

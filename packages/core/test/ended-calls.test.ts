@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
-import type { Decision } from '../src/grpc/decision.ts';
-import { OpenCalls } from '../src/grpc/open-calls.ts';
+import type { Decision } from '../src/guard/decision.ts';
+import { createCallGuard } from '../src/guard/create-call-guard.ts';
 import { caller } from './support/asked-rule.ts';
 import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
@@ -208,28 +208,30 @@ describe('a revocation', () => {
       }
     });
     try {
-      let tell = (_event: AuthenticatorEvent): void => undefined;
-      const authenticator = stubAuthenticator(() => undefined, {
+      let emit = (_event: AuthenticatorEvent): void => undefined;
+      const authenticator = stubAuthenticator(() => caller(), {
         subscribe: (listener) => {
-          tell = listener;
+          emit = listener;
           return () => undefined;
         },
       });
-      const calls = new OpenCalls(authenticator, new ManualClock());
+      const guard = createCallGuard({ authenticator, clock: new ManualClock() });
       const fault = new Error('a bug in a handler');
-      const revoked: number[] = [];
+      const ended: number[] = [];
       for (const number of [1, 2, 3]) {
-        calls.add({
-          caller: caller(),
-          revoke: () => {
-            revoked.push(number);
+        void guard.begin({
+          method: '/a.B/C',
+          streaming: true,
+          credentials: { scheme: 'bearer', token: 'token' },
+          end: () => {
+            ended.push(number);
             throw fault;
           },
         });
       }
-      tell(revocation('alice'));
-      expect(revoked).toEqual([1, 2, 3]);
-      // It is told, as it would be without us.
+      emit(revocation('alice'));
+      expect(ended).toEqual([1, 2, 3]);
+      // It is reported, as it would be without us.
       expect(thrown).toEqual([fault, fault, fault]);
     } finally {
       vi.unstubAllGlobals();

@@ -4,7 +4,7 @@ import type { Authenticator } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
-import { createGate } from '../src/gate/create-gate.ts';
+import { createGate } from './support/gate.ts';
 import { CallContext } from './support/call-context.ts';
 import { stubAuthenticator } from './support/stub-authenticator.ts';
 
@@ -115,8 +115,8 @@ describe('a verdict', () => {
 describe('the options of a gate', () => {
   const authenticator = stubAuthenticator(() => principal);
   it.each<readonly [string, unknown]>([
-    ['createGate', undefined],
-    ['createGate', null],
+    ['createCallGuard', undefined],
+    ['createCallGuard', null],
     ['authenticator', {}],
     ['authenticator', { authenticator: null }],
     ['authenticator', { authenticator: () => principal }],
@@ -131,7 +131,7 @@ describe('the options of a gate', () => {
     ['timeoutMs', { authenticator, timeoutMs: '5' }],
     ['timeoutMs', { authenticator, timeoutMs: null }],
     ['timeoutMs', { authenticator, timoutMs: 5 }],
-    ['clock', { authenticator, clock: {} }],
+    ['clock.nowMs', { authenticator, clock: {} }],
   ])('are a ConfigError that names %s: %j', (option, options) => {
     expect(() => createGate(options as never)).toThrow(ConfigError);
     expect(() => createGate(options as never)).toThrow(new RegExp(`^${option}: |"${option}"`));

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
-import { type Decided, Gate } from '../src/gate/gate.ts';
+import { type Decided, Gate } from './support/gate.ts';
 import { CallContext } from './support/call-context.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';

@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/errors/config-error.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { bearerFromMetadata } from '../src/grpc/bearer-from-metadata.ts';
-import { readInterceptorOptions } from '../src/grpc/interceptor-options.ts';
-import { StatusTable } from '../src/grpc/status.ts';
-import { stubAuthenticator } from './support/stub-authenticator.ts';
-
-const authenticator = stubAuthenticator(() => undefined);
+import { readGrpcOptions } from '../src/grpc/interceptor-options.ts';
+import { StatusTable } from './support/status-table.ts';
 
 describe('what one call adds to its trailers', () => {
   it('does not reach the next call', () => {
@@ -22,16 +19,14 @@ describe('an extractor', () => {
   it('that is changed after construction changes nothing', () => {
     const credentials = bearerFromMetadata();
     const given = { headers: ['authorization'], extract: credentials.extract.bind(credentials) };
-    const { extractor } = readInterceptorOptions({ authenticator, credentials: given });
+    const { extractor } = readGrpcOptions({ credentials: given });
     given.extract = () => ({ scheme: 'bearer', token: 'smuggled' });
     expect(extractor.extract(new Metadata())).toBeUndefined();
   });
 
   it('names only what a metadata field can be called', () => {
     const credentials = { headers: ['bad header'], extract: () => undefined };
-    expect(() => readInterceptorOptions({ authenticator, credentials })).toThrow(
-      /credentials\.headers/,
-    );
+    expect(() => readGrpcOptions({ credentials })).toThrow(/credentials\.headers/);
   });
 
   it('is not asked to read the field null', () => {

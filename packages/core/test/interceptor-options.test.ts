@@ -1,12 +1,11 @@
 import { Metadata, status as Status } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
-import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
 import { createAuthInterceptor } from '../src/grpc/create-auth-interceptor.ts';
-import { readInterceptorOptions } from '../src/grpc/interceptor-options.ts';
-import { CallContext } from './support/call-context.ts';
+import { INTERCEPTOR_OPTION_NAMES, readGrpcOptions } from '../src/grpc/interceptor-options.ts';
+import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { metadataWith } from './support/metadata-field.ts';
 import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
@@ -50,38 +49,42 @@ describe('an option of the interceptor that is wrong', () => {
     ['clock', { authenticator, clock: null }],
     ['clock.nowMs', { authenticator, clock: {} }],
     ['clock.setTimer', { authenticator, clock: { nowMs: () => 0 } }],
+    ['limits', { authenticator, limits: null }],
+    ['limits.maxWaiting', { authenticator, limits: { maxWaiting: 0 } }],
+    ['limits.maxWaiting', { authenticator, limits: { maxWaiting: 1.5 } }],
+    ['limits.maxWaitingPerPeer', { authenticator, limits: { maxWaitingPerPeer: 1_000_001 } }],
+    ['limits.peerOf', { authenticator, limits: { peerOf: 'ip' } }],
+    ['maxWaitng', { authenticator, limits: { maxWaitng: 5 } }],
     ['authenticators', { authenticators: authenticator }],
     ['timeoutMS', { authenticator, timeoutMS: 5 }],
   ])('is a ConfigError that names "%s": %j', (option, options) => {
-    for (const read of [readInterceptorOptions, createAuthInterceptor]) {
-      expect(() => read(options as never)).toThrow(ConfigError);
-      expect(() => read(options as never)).toThrow(new RegExp(`^${option}: |"${option}"`));
-    }
+    expect(() => createAuthInterceptor(options as never)).toThrow(ConfigError);
+    expect(() => createAuthInterceptor(options as never)).toThrow(
+      new RegExp(`^${option}: |"${option}"`),
+    );
   });
 
   it('is told with the name that was meant', () => {
     const options = { authenticator, timeoutMS: 5 } as never;
-    expect(() => readInterceptorOptions(options)).toThrow('did you mean "timeoutMs"?');
+    expect(() => createAuthInterceptor(options)).toThrow('did you mean "timeoutMs"?');
   });
 });
 
 describe('the options of the interceptor', () => {
   it('need no more than an authenticator', () => {
-    const settings = readInterceptorOptions({ authenticator });
-    expect(settings.root).toBe(authenticator);
+    const settings = readGrpcOptions({});
     expect(settings.extractor.extract(metadataWith('authorization', 'Bearer t'))).toMatchObject({
       token: 't',
     });
-    expect(settings.hidden).toEqual(['authorization']);
-    expect(settings.statuses.statusOf(new AuthError('invalid_token', 'use')).code).toBe(
-      Status.UNAUTHENTICATED,
-    );
+    expect(settings).toMatchObject({ hidden: ['authorization'], asyncContext: false });
+    const call = new BareCall({ authenticator });
+    call.receiveMetadata(metadataWith('authorization', 'Bearer t'));
+    expect(call.inbound).toEqual(['metadata']);
   });
 
-  it('hide the fields that the extractor names, unless the token is to be forwarded', () => {
+  it('hide the fields that the extractor names, unless the token is forwarded', () => {
     const read = (forwardToken?: 'never' | 'always') =>
-      readInterceptorOptions({
-        authenticator,
+      readGrpcOptions({
         credentials: extractor,
         ...(forwardToken === undefined ? {} : { forwardToken }),
       }).hidden;
@@ -90,7 +93,7 @@ describe('the options of the interceptor', () => {
     expect(read('always')).toEqual([]);
   });
 
-  it('ask an extractor as its own method', () => {
+  it('call an extractor as its own method', () => {
     const credentials = {
       headers: ['x-key'],
       scheme: 'api-key',
@@ -98,51 +101,58 @@ describe('the options of the interceptor', () => {
         return { scheme: this.scheme, token: 't' };
       },
     };
-    const settings = readInterceptorOptions({ authenticator, credentials });
+    const settings = readGrpcOptions({ credentials });
     expect(settings.extractor.extract(new Metadata())).toEqual({ scheme: 'api-key', token: 't' });
   });
 
-  it('hand the time limit and the clock to the gate', async () => {
+  it('pass the time limit and the clock to the guard', async () => {
     const clock = new ManualClock();
     const slow = stubAuthenticator(() => new OpenVerdict().promise);
-    const { gate } = readInterceptorOptions({ authenticator: slow, timeoutMs: 250, clock });
-    const decided = gate.decide(
-      authenticated(),
-      { scheme: 'bearer', token: 't' },
-      new CallContext(),
-    );
+    const call = new BareCall({ authenticator: slow, timeoutMs: 250, clock });
+    call.receiveMetadata(metadataWith('authorization', 'Bearer t'));
     expect(clock.waiting).toBe(1);
     clock.advance(250);
     expect(clock.waiting).toBe(0);
-    await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    await new Promise(setImmediate);
+    expect(call.outbound).toEqual(['status 14']);
   });
 
   it('may be changed later, which changes nothing', () => {
     const onDecision = vi.fn();
-    const clock = new ManualClock();
     const headers = ['x-api-key'];
+    const refuse = stubAuthenticator(() => new AuthError('invalid_token', 'use'));
     const statuses = { invalid_token: { code: Status.NOT_FOUND as number, message: 'no' } };
     const options = {
-      authenticator,
-      credentials: { ...extractor, headers },
+      authenticator: refuse,
+      credentials: { headers, extract: () => ({ scheme: 'bearer', token: 't' }) },
       statuses,
       onDecision,
-      clock,
+      clock: new ManualClock(),
       forwardToken: 'never',
     };
-    const settings = readInterceptorOptions(options as never);
+    const call = new BareCall(options as never);
     headers.pop();
     statuses.invalid_token.code = Status.OK;
     for (const name of Object.keys(options)) Object.assign(options, { [name]: undefined });
-    expect(settings).toMatchObject({ root: authenticator, hidden: ['x-api-key'], onDecision });
-    expect(settings.clock).toBe(clock);
-    expect(settings.statuses.statusOf(new AuthError('invalid_token', 'use'))).toMatchObject({
-      code: Status.NOT_FOUND,
-      details: 'no',
-    });
-    expect(
-      settings.gate.decide(authenticated(), { scheme: 'bearer', token: 't' }, new CallContext()),
-    ).toBe(principal);
-    expect(Object.isFrozen(settings)).toBe(true);
+    call.receiveMetadata();
+    expect(call.outbound).toEqual([`status ${Status.NOT_FOUND}`]);
+    expect(onDecision).toHaveBeenCalledOnce();
+    expect(Object.isFrozen(readGrpcOptions({}))).toBe(true);
+  });
+
+  it('are listed, for other packages that pass them on', () => {
+    expect([...INTERCEPTOR_OPTION_NAMES].sort()).toEqual([
+      'authenticator',
+      'clock',
+      'credentials',
+      'forwardToken',
+      'limits',
+      'onDecision',
+      'policy',
+      'propagation',
+      'statuses',
+      'streams',
+      'timeoutMs',
+    ]);
   });
 });

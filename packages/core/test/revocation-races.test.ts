@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../src/contract/authenticator.ts';
 import { createPrincipal, type Principal } from '../src/contract/principal.ts';
-import { OpenCalls } from '../src/grpc/open-calls.ts';
+import { OpenCalls } from '../src/guard/open-calls.ts';
 import { definePolicy } from '../src/policy/define-policy.ts';
 import { allowAnonymous } from '../src/policy/rules.ts';
 import { BareCall } from './support/bare-call.ts';

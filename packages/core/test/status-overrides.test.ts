@@ -1,7 +1,7 @@
 import { status as Status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/errors/config-error.ts';
-import { StatusTable } from '../src/grpc/status.ts';
+import { StatusTable } from './support/status-table.ts';
 import { decodeStatus } from './support/decoded-status.ts';
 import { CODES, refusalsOf } from './support/refusals.ts';
 

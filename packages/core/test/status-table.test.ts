@@ -2,7 +2,8 @@ import { status as Status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../src/errors/auth-error.ts';
 import type { AuthErrorCode } from '../src/errors/reasons.ts';
-import { StatusTable, toStatus } from '../src/grpc/status.ts';
+import { toStatus } from '../src/grpc/status.ts';
+import { StatusTable } from './support/status-table.ts';
 import { decodeStatus, statusDetailsBytes } from './support/decoded-status.ts';
 import { CODES, refusalsOf } from './support/refusals.ts';
 

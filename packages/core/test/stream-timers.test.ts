@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endAt } from '../src/grpc/lifetime.ts';
+import { endAt } from '../src/guard/lifetime.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;

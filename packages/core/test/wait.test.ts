@@ -2,28 +2,29 @@ import { describe, expect, it, vi } from 'vitest';
 import { GateContext } from '../src/gate/gate-context.ts';
 import { PendingLimit } from '../src/gate/pending-limit.ts';
 import { waitFor } from '../src/gate/wait.ts';
-import { CallContext } from './support/call-context.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict } from './support/stub-authenticator.ts';
 
-function createWait(context = new CallContext()) {
+function createWait(aborted = false) {
   const clock = new ManualClock();
   const verdict = new OpenVerdict();
   const onSettled = vi.fn();
-  const limit = { clock, timeoutMs: 1000, onSettled };
-  const attempt = new GateContext(context);
-  const decided = waitFor<unknown>(
-    verdict.promise,
-    attempt,
-    limit,
-    (answer) => answer,
-    (thrown) => thrown,
-  );
+  const call = { method: '/a.B/C', streaming: false, credentials: undefined, end: () => undefined };
+  const context = new GateContext(call);
+  if (aborted) context.abort(new Error('the call has ended'));
+  const decided = waitFor<unknown>(verdict.promise, context, {
+    clock,
+    timeLimitMs: 1000,
+    onSettled,
+    conclude: (answer) => answer,
+    faultOf: (thrown) => thrown,
+    onTimeout: (refusal) => refusal,
+  });
   return { clock, verdict, onSettled, decided };
 }
 
 describe('a call that waits for its verdict', () => {
-  it('gives its place up once, though the verdict comes after the time limit', async () => {
+  it('frees its place once, though the verdict comes after the time limit', async () => {
     const { clock, verdict, onSettled, decided } = createWait();
     clock.advance(1000);
     expect(await decided).toMatchObject({ code: 'unavailable', reason: 'timeout' });
@@ -32,10 +33,8 @@ describe('a call that waits for its verdict', () => {
     expect(onSettled).toHaveBeenCalledOnce();
   });
 
-  it('and was left before it could wait is over at once', () => {
-    const context = new CallContext();
-    context.cancel();
-    const { clock, onSettled } = createWait(context);
+  it('that ended before it could wait is settled at once', () => {
+    const { clock, onSettled } = createWait(true);
     expect(onSettled).toHaveBeenCalledOnce();
     expect(clock.waiting).toBe(0);
   });
@@ -44,7 +43,7 @@ describe('a call that waits for its verdict', () => {
 describe('a peer of whom nobody waits', () => {
   it('is remembered no longer', () => {
     const forgotten = vi.spyOn(Map.prototype, 'delete');
-    const limit = new PendingLimit();
+    const limit = new PendingLimit({ maxWaiting: 9, maxWaitingPerPeer: 9 });
     limit.enter('192.0.2.1:50000');
     limit.enter('192.0.2.1:50000');
     limit.leave('192.0.2.1:50000');

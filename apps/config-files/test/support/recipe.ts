@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
 import type { AuthenticatorAdapter } from '@grpc-authn/config/adapter';
-import { AuthError, createGate, type JsonObject, type Principal } from '@grpc-authn/core';
+import { AuthError, createCallGuard, type JsonObject, type Principal } from '@grpc-authn/core';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
@@ -125,13 +125,17 @@ function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): Authenticat
 
 function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'principalOf'> {
   const { authenticator, policy } = auth;
-  const gate = createGate({ authenticator, policy });
+  const guard = createCallGuard({ authenticator, policy });
   const { signal } = new AbortController();
   return {
     async ask(token, method = LIST) {
-      const context = { method: `/${method}`, signal };
-      const decided = await gate({ scheme: 'bearer', token }, context);
-      return AuthError.is(decided) ? `${decided.code}/${decided.reason}` : 'allowed';
+      const { refusal } = await guard.begin({
+        method: `/${method}`,
+        streaming: false,
+        credentials: { scheme: 'bearer', token },
+        end: () => undefined,
+      });
+      return refusal === undefined ? 'allowed' : `${refusal.code}/${refusal.reason}`;
     },
     async principalOf(token) {
       const context = { method: '/x.Y/Z', signal };

@@ -1,5 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { ERROR_DOMAIN, type WireReason } from '../errors/wire-reason.ts';
+import { scopesOfChallenge } from '../refusal/challenge.ts';
 
 /** Why a server refused a call, as far as a client may know. */
 export interface AuthFailure {
@@ -10,9 +11,16 @@ export interface AuthFailure {
   readonly challenge: string | undefined;
   /** Milliseconds, for AUTH_UNAVAILABLE: when a retry makes sense. */
   readonly retryAfterMs: number | undefined;
+  /**
+   * 'admission': the handler never ran, so the call may be sent again. 'running': an accepted call was
+   * ended. undefined: the server does not say.
+   */
+  readonly stage: 'admission' | 'running' | undefined;
+  /** For SCOPE_INSUFFICIENT: the scopes that would help, from the challenge. Empty if it names none. */
+  readonly requiredScopes: readonly string[];
 }
 
-/** All of them, told one by one so that the compiler misses none. */
+/** One by one, so that the compiler finds a missing one. */
 const REASONS: Readonly<Record<WireReason, true>> = {
   TOKEN_MISSING: true,
   TOKEN_INVALID: true,
@@ -39,17 +47,14 @@ export function readAuthFailure(error: unknown): AuthFailure | undefined {
     if (typeof code !== 'number' || typeof metadata?.get !== 'function') return undefined;
     const [bytes] = metadata.get('grpc-status-details-bin');
     if (!(bytes instanceof Uint8Array)) return undefined;
-    const { reason, retryAfterMs } = readStatus(bytes);
+    const { reason, retryAfterMs, stage } = readStatus(bytes);
     if (reason === undefined) return undefined;
-    const [challenge] = metadata.get('www-authenticate');
-    return {
-      code,
-      reason,
-      challenge: typeof challenge === 'string' ? challenge : undefined,
-      retryAfterMs,
-    };
+    const [found] = metadata.get('www-authenticate');
+    const challenge = typeof found === 'string' ? found : undefined;
+    const requiredScopes = scopesOfChallenge(challenge);
+    return { code, reason, challenge, retryAfterMs, stage, requiredScopes };
   } catch {
-    // Bytes of another make.
+    // The bytes are not a google.rpc.Status.
     return undefined;
   }
 }
@@ -57,19 +62,17 @@ export function readAuthFailure(error: unknown): AuthFailure | undefined {
 interface Details {
   reason?: WireReason;
   retryAfterMs?: number;
+  stage?: 'admission' | 'running' | undefined;
 }
 
 type Fields = ReadonlyMap<number, readonly (Uint8Array | number)[]>;
 
-function readStatus(bytes: Uint8Array): {
-  readonly reason: WireReason | undefined;
-  readonly retryAfterMs: number | undefined;
-} {
+function readStatus(bytes: Uint8Array): Details {
   const details: Details = {};
   for (const any of readFields(bytes).get(3) ?? []) {
     if (any instanceof Uint8Array) readDetail(readFields(any), details);
   }
-  return { reason: details.reason, retryAfterMs: details.retryAfterMs };
+  return details;
 }
 
 function readDetail(any: Fields, details: Details): void {
@@ -79,13 +82,28 @@ function readDetail(any: Fields, details: Details): void {
   const fields = readFields(value);
   if (type.endsWith('/google.rpc.ErrorInfo') && textOf(fields, 2) === ERROR_DOMAIN) {
     const reason = textOf(fields, 1);
-    if (Object.hasOwn(REASONS, reason)) details.reason = reason as WireReason;
+    if (Object.hasOwn(REASONS, reason)) {
+      details.reason = reason as WireReason;
+      details.stage = stageOf(fields);
+    }
   }
   if (type.endsWith('/google.rpc.RetryInfo')) {
     const [delay] = fields.get(1) ?? [];
     const duration = readFields(delay instanceof Uint8Array ? delay : new Uint8Array());
     details.retryAfterMs = numberOf(duration, 1) * 1000 + numberOf(duration, 2) / 1_000_000;
   }
+}
+
+/** ErrorInfo.metadata.stage */
+function stageOf(errorInfo: Fields): Details['stage'] {
+  for (const entry of errorInfo.get(3) ?? []) {
+    if (!(entry instanceof Uint8Array)) continue;
+    const fields = readFields(entry);
+    const value = textOf(fields, 2);
+    if (textOf(fields, 1) === 'stage' && (value === 'admission' || value === 'running'))
+      return value;
+  }
+  return undefined;
 }
 
 /** The fields of a message by number: whole numbers, and bytes. */

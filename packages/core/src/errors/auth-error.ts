@@ -2,6 +2,8 @@ import { type AuthErrorCode, type AuthErrorReasons, MESSAGES } from './reasons.t
 
 const BRAND: unique symbol = Symbol.for('@grpc-authn/AuthError') as never;
 
+const NO_SCOPES: readonly string[] = Object.freeze([]);
+
 export interface AuthErrorOptions {
   /** For logs only; it never reaches the wire. Must not hold the token. */
   readonly cause?: unknown;
@@ -9,6 +11,8 @@ export interface AuthErrorOptions {
   readonly retryAfterMs?: number;
   /** The token's parsed `exp` has passed, whichever check refused. */
   readonly tokenExpired?: boolean;
+  /** The name of the claim at fault, never its value. For logs only. */
+  readonly claim?: string;
 }
 
 /**
@@ -26,13 +30,23 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
   readonly reason: AuthErrorReasons[C];
   readonly retryAfterMs: number | undefined;
   readonly tokenExpired: boolean;
+  /**
+   * The name of the claim at fault, never its value: for the reasons claim, issuer, audience, type, use,
+   * expired, not_yet_valid and too_old.
+   */
+  readonly claim: string | undefined;
+  /** The scopes that would help, if the rule says so unambiguously. Set by the guard. */
+  readonly requiredScopes: readonly string[] = NO_SCOPES;
 
   constructor(code: C, reason: AuthErrorReasons[C], options: AuthErrorOptions = {}) {
     if (!Object.hasOwn(MESSAGES, code)) throw new TypeError('AuthError: there is no such code');
-    const { retryAfterMs, tokenExpired } = options;
+    const { retryAfterMs, tokenExpired, claim } = options;
     const cause = 'cause' in options ? { cause: options.cause } : undefined;
     if (retryAfterMs !== undefined && !(Number.isFinite(retryAfterMs) && retryAfterMs >= 0)) {
       throw new TypeError('AuthError: retryAfterMs must be a finite number, 0 or more');
+    }
+    if (claim !== undefined && typeof claim !== 'string') {
+      throw new TypeError('AuthError: claim must be the name of a claim');
     }
     const frames = Error.stackTraceLimit;
     const stackless = code !== 'internal' && takeNoStack();
@@ -42,6 +56,7 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
     this.tokenExpired = tokenExpired === true;
+    this.claim = claim;
   }
 
   /** True for an AuthError of any copy of this package: an `instanceof` would fail between two. */
@@ -57,6 +72,14 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
       return false;
     }
   }
+}
+
+/** The refusal of a caller who lacks scopes; empty if the rule has alternatives. */
+export function insufficientScope(
+  requiredScopes: readonly string[],
+): AuthError<'permission_denied'> {
+  const error = new AuthError('permission_denied', 'scope');
+  return Object.assign(error, { requiredScopes: Object.freeze([...requiredScopes]) });
 }
 
 /** False where Error is frozen, as under `--frozen-intrinsics`: a stack is taken then, and nothing fails. */

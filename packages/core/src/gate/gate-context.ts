@@ -1,63 +1,58 @@
 import type { AuthenticationContext } from '../contract/authenticator.ts';
+import type { TransportCall } from '../guard/transport-call.ts';
 
 /**
- * One call's authentication, as the authenticator sees it. Hands on what the transport knows, and
- * adds the one thing the transport does not: the time limit. No AbortSignal is made until somebody
- * asks for it.
+ * What an authenticator sees of one call. No AbortSignal is created until an authenticator asks for
+ * it: a waiting call needs none of its own.
  */
 export class GateContext implements AuthenticationContext {
-  readonly #transport: AuthenticationContext;
+  readonly #call: TransportCall;
   #controller: AbortController | undefined;
-  #stopListening: (() => void) | undefined;
   #abortedFor: Error | undefined;
-  #released = false;
+  #onAbort: (() => void) | undefined;
+  /** An authenticator was asked about the call. */
+  asked = false;
 
-  constructor(transport: AuthenticationContext) {
-    this.#transport = transport;
+  constructor(call: TransportCall) {
+    this.#call = call;
   }
 
   get method(): string {
-    return this.#transport.method;
+    return this.#call.method;
   }
 
   get authority(): string {
-    // Undefined where the transport knows none, which the type of an optional getter cannot say.
-    return this.#transport.authority as string;
+    // undefined if the transport knows none, which the type of an optional getter cannot say.
+    return this.#call.authority as string;
   }
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {
-    return this.#transport.peer ?? UNKNOWN_PEER;
+    return this.#call.peer ?? UNKNOWN_PEER;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
-      else if (!this.#released) this.#followTransport(this.#controller);
     }
     return this.#controller.signal;
   }
 
-  /** The time limit is over, or there is no place to wait. */
+  get aborted(): boolean {
+    return this.#abortedFor !== undefined;
+  }
+
+  /** At most one: the wait for the verdict. */
+  whenAborted(listener: (() => void) | undefined): void {
+    this.#onAbort = listener;
+  }
+
+  /** The call has ended, its time limit has passed, or there is no place to wait. */
   abort(reason: Error): void {
+    if (this.#abortedFor !== undefined) return;
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
-    this.release();
-  }
-
-  /** The decision is made: nothing of this call keeps the transport's signal in hand. */
-  release(): void {
-    this.#released = true;
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-  }
-
-  #followTransport(controller: AbortController): void {
-    const outer = this.#transport.signal;
-    const abort = (): void => controller.abort(outer.reason);
-    if (outer.aborted) return abort();
-    outer.addEventListener('abort', abort);
-    this.#stopListening = () => outer.removeEventListener('abort', abort);
+    this.#onAbort?.();
   }
 }
 

@@ -1,82 +1,84 @@
-import type {
-  AuthenticationContext,
-  Authenticator,
-  Credentials,
-} from '../contract/authenticator.ts';
+import type { Authenticator, Credentials } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { type Clock, systemClock } from '../contract/clock.ts';
-import { isPrincipal, type Principal } from '../contract/principal.ts';
+import type { Clock } from '../contract/clock.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
-import { AuthError } from '../errors/auth-error.ts';
-import { checkNumber } from '../errors/option-checks.ts';
+import type { Principal } from '../contract/principal.ts';
+import { readCredentials } from '../credentials/read-credentials.ts';
+import { AuthError, insufficientScope } from '../errors/auth-error.ts';
+import type { TransportCall } from '../guard/transport-call.ts';
 import { authorize } from '../policy/authorize.ts';
-import { asksForScopes } from '../policy/implies.ts';
 import type { Policy } from '../policy/checked-policy.ts';
-import { effectiveRule, ruleNode, type Rule, type RuleNode } from '../policy/rule.ts';
+import { asksForScopes } from '../policy/implies.ts';
+import { effectiveRule, type Rule, type RuleNode, ruleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
-import { GateContext } from './gate-context.ts';
 import { checkPolicy } from './check-policy.ts';
+import type { GateContext } from './gate-context.ts';
+import type { GateLimits } from './gate-limits.ts';
+import { confirmBy, faultOf, toAnswer } from './judge.ts';
 import { PendingLimit } from './pending-limit.ts';
+import { requiredScopesOf } from './required-scopes.ts';
+import { timeLimitOf } from './time-limit.ts';
 import { waitFor } from './wait.ts';
 
-export interface GateOptions {
+export interface GateSettings {
   readonly authenticator: Authenticator<object>;
-  /** None: every method needs a verified caller. */
-  readonly policy?: Policy;
-  /** Milliseconds an authentication may take, 1 to 600,000; 10,000 unless said. */
-  readonly timeoutMs?: number;
+  readonly policy: Policy | undefined;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly limits: GateLimits;
 }
 
-export type Decided = Principal<object> | AuthError | undefined;
+/** A principal, a refusal, or neither: an anonymous caller who is allowed. */
+export interface GateAnswer {
+  readonly principal?: Principal<object> | undefined;
+  readonly refusal?: AuthError | undefined;
+  /** What a rule under a dry run would have refused. */
+  readonly wouldRefuse?: AuthError | undefined;
+  /** The method is public: nothing was checked. */
+  readonly public?: true;
+}
 
-/** One call, as it waits to be decided. */
-interface Question {
+const PUBLIC: GateAnswer = Object.freeze({ public: true });
+const ANONYMOUS: GateAnswer = Object.freeze({});
+
+/** One call whose credentials are verified. */
+interface Verification {
+  readonly call: TransportCall;
   readonly rule: RuleNode;
+  readonly context: GateContext;
   readonly credentials: Credentials;
-  readonly attempt: GateContext;
-  readonly observer: DryRunObserver | undefined;
-  /** Who passes whatever the rule comes to, once verified: the rule is under a dry run. */
-  passes?: Principal<object>;
-}
-
-/** Told what a rule under a dry run would have refused. */
-export interface DryRunObserver {
-  wouldRefuse(error: AuthError): void;
+  /** The end of the rule's dry run. */
+  readonly dryRunUntilMs: number | undefined;
+  /** Who is allowed whatever the rule comes to: verified, and the rule is under a dry run. */
+  dryRunFor?: Principal<object>;
+  wouldRefuse?: AuthError;
 }
 
 /**
- * Decides calls without knowing any transport. Total: whatever the authenticator does, the answer is
- * a principal, an AuthError or undefined (an anonymous caller who may pass), and a promise given back
- * never rejects.
+ * Decides calls. Total: whatever the authenticator, the extractor or a predicate does, the answer is a
+ * GateAnswer, and a promise of one never rejects.
  */
 export class Gate {
-  readonly #authenticator: Authenticator<object>;
+  readonly #settings: GateSettings;
+  readonly #pending: PendingLimit;
   #schemes: ReadonlySet<string>;
   #checkedSchemes: readonly string[] | undefined;
-  readonly #policy: Policy | undefined;
-  readonly #timeoutMs: number;
-  readonly #clock: Clock;
-  readonly #pending = new PendingLimit();
 
-  constructor(options: GateOptions, clock: Clock = systemClock) {
-    const { authenticator, policy, timeoutMs } = options;
-    this.#authenticator = authenticator;
-    this.#schemes = checkAuthenticator(authenticator);
-    this.#checkedSchemes = authenticator.schemes;
-    this.#policy = checkPolicy(policy, authenticator);
-    this.#timeoutMs = checkNumber('timeoutMs', timeoutMs, {
-      default: 10_000,
-      min: 1,
-      max: 600_000,
-    });
-    this.#clock = clock;
+  /** @throws ConfigError if the authenticator is none, or the policy does not fit it. */
+  constructor(settings: GateSettings) {
+    this.#settings = settings;
+    this.#schemes = checkAuthenticator(settings.authenticator);
+    this.#checkedSchemes = settings.authenticator.schemes;
+    checkPolicy(settings.policy, settings.authenticator);
+    this.#pending = new PendingLimit(settings.limits);
   }
 
-  /** A policy that fails here, or gives what is no rule, denies. */
+  /** A policy that throws here, or returns what is not a rule, denies. */
   ruleFor(method: string): Rule {
-    if (this.#policy === undefined) return authenticated();
+    const { policy } = this.#settings;
+    if (policy === undefined) return authenticated();
     try {
-      const rule = this.#policy.ruleFor(method);
+      const rule = policy.ruleFor(method);
       ruleNode(rule, method);
       return rule;
     } catch {
@@ -84,144 +86,128 @@ export class Gate {
     }
   }
 
-  decide(
-    rule: Rule,
-    credentials: Credentials | undefined,
-    transport: AuthenticationContext,
-    observer?: DryRunObserver,
-  ): Decided | Promise<Decided> {
-    const node = effectiveRule(rule, transport.method);
-    if (node.kind === 'public') return undefined;
-    if (node.kind === 'deny') return new AuthError('permission_denied', 'denied');
+  decide(call: TransportCall, rule: Rule, context: GateContext): GateAnswer | Promise<GateAnswer> {
+    try {
+      const node = effectiveRule(rule, call.method);
+      switch (node.kind) {
+        case 'public':
+          return PUBLIC;
+        case 'deny':
+          return { refusal: new AuthError('permission_denied', 'denied') };
+        case 'anonymous':
+          return this.#verify(call, node, context, { whenAbsent: ANONYMOUS });
+        case 'dry_run':
+          return this.#verify(call, node, context, { dryRunUntilMs: node.untilMs });
+        default:
+          return this.#verify(call, node, context, {});
+      }
+    } catch (thrown) {
+      return { refusal: faultOf(thrown) };
+    }
+  }
+
+  #verify(
+    call: TransportCall,
+    rule: RuleNode,
+    context: GateContext,
+    special: { readonly whenAbsent?: GateAnswer; readonly dryRunUntilMs?: number },
+  ): GateAnswer | Promise<GateAnswer> {
+    const credentials = readCredentials(call.credentials);
+    if (AuthError.is(credentials)) return { refusal: credentials };
     if (credentials === undefined) {
-      return node.kind === 'anonymous' ? undefined : new AuthError('missing_credentials', 'absent');
+      return special.whenAbsent ?? { refusal: new AuthError('missing_credentials', 'absent') };
     }
     if (!this.#accepts(credentials.scheme)) {
-      return new AuthError('missing_credentials', 'other_scheme');
+      return { refusal: new AuthError('missing_credentials', 'other_scheme') };
     }
-    const attempt = new GateContext(transport);
-    const question: Question = { rule: node, credentials, attempt, observer };
-    try {
-      const verdict = this.#authenticator.authenticate(credentials, attempt);
-      if (isPromiseLike(verdict)) {
-        return this.#wait(verdict, question, (late) => this.#judge(late, question));
-      }
-      const decided = this.#judge(verdict, question);
-      // The rule may ask somebody else, and that takes time.
-      if (isPromiseLike(decided)) return this.#wait(decided, question, (late) => late as Decided);
-      attempt.release();
-      return decided;
-    } catch (thrown) {
-      attempt.release();
-      return faultOf(thrown);
+    const { dryRunUntilMs } = special;
+    const verification: Verification = { call, rule, context, credentials, dryRunUntilMs };
+    context.asked = true;
+    const verdict = this.#settings.authenticator.authenticate(credentials, context);
+    if (isPromiseLike(verdict)) {
+      return this.#wait(verdict, verification, (late) => this.#authorize(late, verification));
     }
+    const answer = this.#authorize(verdict, verification);
+    // The rule may ask another authenticator, which takes time.
+    return isPromiseLike(answer)
+      ? this.#wait(answer, verification, (late) => late as GateAnswer)
+      : answer;
   }
 
   /** A reload may have changed the schemes. */
   #accepts(scheme: string): boolean {
-    const { schemes } = this.#authenticator;
+    const { schemes } = this.#settings.authenticator;
     if (schemes !== this.#checkedSchemes) {
-      this.#schemes = checkAuthenticator(this.#authenticator);
+      this.#schemes = checkAuthenticator(this.#settings.authenticator);
       this.#checkedSchemes = schemes;
     }
     return this.#schemes.has(scheme);
   }
 
-  /** The rule against whoever was verified. */
-  #judge(answer: unknown, question: Question): Decided | Promise<Decided> {
-    const verdict = conclude(answer);
-    const { rule, observer } = question;
-    if (AuthError.is(verdict)) return verdict;
-    // Checked at start-up too, by the traits; a wrapper may have forgotten those.
-    if (!verdict.audienceChecked && !asksForScopes(rule)) {
-      return new AuthError('invalid_token', 'audience');
+  /** Applies the rule to the verified caller. */
+  #authorize(verdict: unknown, verification: Verification): GateAnswer | Promise<GateAnswer> {
+    const caller = toAnswer(verdict);
+    if (AuthError.is(caller)) return { refusal: caller };
+    const { rule, dryRunUntilMs, context, credentials } = verification;
+    // Also checked at start-up, by the traits; a wrapper may have forgotten those.
+    if (!caller.audienceChecked && !asksForScopes(rule)) {
+      return { refusal: new AuthError('invalid_token', 'audience') };
     }
-    if (rule.kind === 'authenticated') return verdict;
-    if (rule.kind === 'dry_run' && this.#clock.nowMs() < rule.untilMs) question.passes = verdict;
+    const { clock } = this.#settings;
+    if (dryRunUntilMs !== undefined && clock.nowMs() < dryRunUntilMs) {
+      verification.dryRunFor = caller;
+    }
     const refusal = authorize(rule, {
-      principal: verdict,
-      nowMs: () => this.#clock.nowMs(),
-      confirm: (by) => this.#confirm(by, question),
-      wouldRefuse: (error) => observer?.wouldRefuse(error),
+      principal: caller,
+      nowMs: () => clock.nowMs(),
+      confirm: (by) => confirmBy(by, credentials, context, clock),
+      wouldRefuse: (error) => (verification.wouldRefuse = withScopes(error, rule)),
     });
-    return isPromiseLike(refusal) ? refusal.then((late) => late ?? verdict) : (refusal ?? verdict);
-  }
-
-  /** Verifies the same credentials again, by another authenticator and with the same checks. */
-  async #confirm(
-    by: Authenticator<object>,
-    { credentials, attempt }: Question,
-  ): Promise<Principal<object> | AuthError> {
-    if (!checkAuthenticator(by).has(credentials.scheme)) {
-      return new AuthError('missing_credentials', 'other_scheme');
-    }
-    const askedAtMs = this.#clock.nowMs();
-    try {
-      const verdict = conclude(await by.authenticate(credentials, attempt));
-      return isPrincipal(verdict) && isStale(verdict, askedAtMs)
-        ? new AuthError('permission_denied', 'unconfirmed')
-        : verdict;
-    } catch (thrown) {
-      return faultOf(thrown);
-    }
+    const conclude = (refused: AuthError | undefined): GateAnswer =>
+      refused === undefined
+        ? { principal: caller, wouldRefuse: verification.wouldRefuse }
+        : { refusal: withScopes(refused, rule) };
+    return isPromiseLike(refusal) ? refusal.then(conclude) : conclude(refusal);
   }
 
   #wait(
     promised: PromiseLike<unknown>,
-    question: Question,
-    concludeLate: (answer: unknown) => Decided | Promise<Decided>,
-  ): Decided | Promise<Decided> {
-    const { attempt } = question;
-    const peer = attempt.peer.address;
-    if (!this.#pending.enter(peer)) {
-      // It was asked already: it is told to stop, and what it answers is dropped.
+    verification: Verification,
+    conclude: (answer: unknown) => GateAnswer | Promise<GateAnswer>,
+  ): GateAnswer | Promise<GateAnswer> {
+    const { call, context } = verification;
+    const { clock, timeoutMs, limits } = this.#settings;
+    const abandon = (refusal: AuthError): GateAnswer => {
+      // It was asked already: it is told to stop, and its answer is ignored.
       promised.then(ignore, ignore);
-      attempt.abort(new Error('too many authentications are under way'));
-      return unlessDry(
-        question,
-        new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 }),
-      );
-    }
-    const limit = {
-      clock: this.#clock,
-      timeoutMs: this.#timeoutMs,
-      onSettled: () => this.#pending.leave(peer),
-      onLate: (refusal: AuthError) => unlessDry(question, refusal),
+      context.abort(new Error('the call does not wait for its authentication'));
+      return unlessDryRun(verification, refusal);
     };
-    return waitFor(promised, attempt, limit, concludeLate, faultOf);
+    const timeLimitMs = timeLimitOf(timeoutMs, call.deadlineEpochMs, () => clock.nowMs());
+    if (timeLimitMs === undefined) return abandon(new AuthError('unavailable', 'timeout'));
+    const peer = limits.peerOf(call);
+    if (!this.#pending.enter(peer)) {
+      return abandon(new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 }));
+    }
+    return waitFor<GateAnswer>(promised, context, {
+      clock,
+      timeLimitMs,
+      conclude,
+      faultOf: (thrown) => ({ refusal: faultOf(thrown) }),
+      onTimeout: (refusal) => unlessDryRun(verification, refusal),
+      onSettled: () => this.#pending.leave(peer),
+    });
   }
 }
 
 /** A rule that has no time or no place to be decided refuses nobody under a dry run. */
-function unlessDry({ passes, observer }: Question, refusal: AuthError): Decided {
-  if (passes === undefined) return refusal;
-  observer?.wouldRefuse(refusal);
-  return passes;
+function unlessDryRun({ dryRunFor }: Verification, refusal: AuthError): GateAnswer {
+  return dryRunFor === undefined ? { refusal } : { principal: dryRunFor, wouldRefuse: refusal };
 }
 
-/** Only what `createPrincipal` made and an AuthError are answers; all else is a bug, and a refusal. */
-function conclude(answer: unknown): Principal<object> | AuthError {
-  if (isPrincipal(answer)) {
-    // No proof of possession is checked yet, and a bound token without its proof may be stolen.
-    const bound = answer.confirmation !== undefined || Object.hasOwn(answer.claims, 'cnf');
-    return bound ? new AuthError('invalid_token', 'binding') : answer;
-  }
-  return AuthError.is(answer) ? answer : new AuthError('internal', 'bug');
-}
-
-/**
- * True for a verdict that is older than the question: it came from a cache, whatever the traits say.
- * A whole number of seconds may have been rounded down.
- */
-function isStale({ verifiedAtEpochSeconds }: Principal<object>, askedAtMs: number): boolean {
-  const askedAtSeconds = askedAtMs / 1000;
-  return Number.isInteger(verifiedAtEpochSeconds)
-    ? verifiedAtEpochSeconds < Math.floor(askedAtSeconds)
-    : verifiedAtEpochSeconds < askedAtSeconds;
-}
-
-function faultOf(thrown: unknown): AuthError {
-  return AuthError.is(thrown) ? thrown : new AuthError('internal', 'bug', { cause: thrown });
+function withScopes(refusal: AuthError, rule: RuleNode): AuthError {
+  if (refusal.code !== 'permission_denied' || refusal.reason !== 'scope') return refusal;
+  return insufficientScope(requiredScopesOf(rule));
 }
 
 function ignore(): void {}

@@ -2,58 +2,54 @@ import type { Clock } from '../contract/clock.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { GateContext } from './gate-context.ts';
 
-/**
- * Waits for an authenticator's promise: the answer is the promise's, or `timeout` once the time limit
- * is over or the transport aborts, whichever is first. Exactly one, and never a rejection.
- */
+export interface Wait<T> {
+  readonly clock: Clock;
+  readonly timeLimitMs: number;
+  /** The answer of the promise; may wait for more, within the same time limit. */
+  readonly conclude: (answer: unknown) => T | Promise<T>;
+  /** The answer for a promise that rejects. */
+  readonly faultOf: (thrown: unknown) => T;
+  /** The answer when the time limit has passed, or the call has ended. */
+  readonly onTimeout: (refusal: AuthError) => T;
+  /** Called once, whatever the answer is. */
+  readonly onSettled: () => void;
+}
+
+/** Waits for an authenticator's promise. Settles once, never rejects, and leaves no timer behind. */
 export function waitFor<T>(
   promised: PromiseLike<unknown>,
-  attempt: GateContext,
-  limit: {
-    readonly clock: Clock;
-    readonly timeoutMs: number;
-    readonly onSettled: () => void;
-    /** The answer once the time limit is over; the refusal itself unless said. */
-    readonly onLate?: (refusal: AuthError) => T | AuthError;
-  },
-  conclude: (answer: unknown) => T | Promise<T>,
-  faultOf: (thrown: unknown) => T,
-): Promise<T | AuthError> {
+  context: GateContext,
+  wait: Wait<T>,
+): Promise<T> {
   return new Promise((resolve) => {
     let settled = false;
-    let cleanUp = (): void => undefined;
-    const settle = (decided: T | AuthError): void => {
+    let cancelTimer = (): void => undefined;
+    const settle = (answer: T): void => {
       if (settled) return;
       settled = true;
-      cleanUp();
-      attempt.release();
-      limit.onSettled();
-      resolve(decided);
+      cancelTimer();
+      context.whenAborted(undefined);
+      wait.onSettled();
+      resolve(answer);
     };
-    const onAbort = (): void => settle(new AuthError('unavailable', 'timeout'));
-    // Before anything else: a rejection that nobody listens to would end the process. A promise of
-    // its own catches what a strange thenable throws.
+    const timeout = (): void => settle(wait.onTimeout(new AuthError('unavailable', 'timeout')));
+    // First of all: a rejection without a listener would end the process. The promise of our own
+    // catches what a misbehaving thenable throws.
     new Promise((answer) => {
       answer(promised);
     })
-      .then(conclude)
-      .then(settle, (thrown: unknown) => settle(faultOf(thrown)));
+      .then(wait.conclude)
+      .then(settle, (thrown: unknown) => settle(wait.faultOf(thrown)));
+    if (context.aborted) return timeout();
+    context.whenAborted(timeout);
     try {
-      const { signal } = attempt;
-      if (signal.aborted) return onAbort();
-      signal.addEventListener('abort', onAbort);
-      const cancelTimer = limit.clock.setTimer(limit.timeoutMs, () => {
-        const late = new AuthError('unavailable', 'timeout');
-        settle(limit.onLate?.(late) ?? late);
-        attempt.abort(new Error('authentication took too long'));
+      cancelTimer = wait.clock.setTimer(wait.timeLimitMs, () => {
+        timeout();
+        context.abort(new Error('authentication took too long'));
       });
-      cleanUp = () => {
-        cancelTimer();
-        signal.removeEventListener('abort', onAbort);
-      };
     } catch (thrown) {
-      // A transport without a signal, or a clock without timers: there would be no time limit.
-      settle(faultOf(thrown));
+      // A clock without timers: there would be no time limit.
+      settle(wait.faultOf(thrown));
     }
   });
 }

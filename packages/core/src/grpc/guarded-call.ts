@@ -4,90 +4,105 @@ import {
   type ServerMethodDefinition,
   status as Status,
 } from '@grpc/grpc-js';
-import type { AuthenticationContext } from '../contract/authenticator.ts';
-import { isPrincipal, type Principal } from '../contract/principal.ts';
-import { AuthError } from '../errors/auth-error.ts';
-import type { Decided, DryRunObserver } from '../gate/gate.ts';
-import { effectiveRule, type Rule } from '../policy/rule.ts';
+import type { Authenticator, Credentials } from '../contract/authenticator.ts';
+import { type CallAuthInfo, setAuthInfo } from '../contract/call-auth-info.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { AuthError } from '../errors/auth-error.ts';
+import type { CallGuard, GateOutcome, TransportCall } from '../guard/transport-call.ts';
+import { withoutAdmissionStage } from '../refusal/relayed-details.ts';
 import { currentAuthInfo } from './current-principal.ts';
-import type { Decision } from './decision.ts';
-import { bug, readCredentials } from './extraction.ts';
-import type { InterceptorSettings } from './interceptor-options.ts';
-import { endAt, endOfStream } from './lifetime.ts';
-import type { OpenCall } from './open-calls.ts';
-import { setAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
-import { recordDecision } from './record-decision.ts';
+import type { GrpcSettings } from './interceptor-options.ts';
+import { statusOfRefusal } from './status.ts';
 
 export type InnerCall = ConstructorParameters<typeof ServerInterceptingCall>[0];
 type Listener = Parameters<InnerCall['start']>[0];
 type PartialStatus = Parameters<InnerCall['sendStatus']>[0];
 
-/** What is sent where even the refusal's own status cannot be. */
+export interface GuardedCallSettings extends GrpcSettings {
+  readonly guard: CallGuard;
+  readonly root: Authenticator<object>;
+  readonly clock: Clock;
+}
+
+/** Sent if not even the refusal's own status can be. */
 const LAST_RESORT = { code: Status.INTERNAL, details: 'Internal error', metadata: null };
 
 /**
- * One call on its way through: grpc-js's side is `#inner`, the handler's is `#listener`. It stands
- * on both, as the call that the handler starts and as the listener that grpc-js calls, so that a
- * call costs one object.
+ * One call of grpc-js, bound to the guard. grpc-js's side is `#inner`, the handler's is `#listener`; it
+ * is the call that the handler sees, the listener that grpc-js calls and the TransportCall of the guard,
+ * so that a call costs one object.
  *
- * Nothing is passed on in either direction once the call is `#over`: a handler that writes after its
- * stream was ended would else leave the client waiting. It is the transport of the gate too: method,
- * peer, authority, and a signal that is made only when asked for.
+ * Nothing is passed on in either direction once the call has ended: a handler that writes after its
+ * stream was ended would leave the client waiting.
  */
-export class GuardedCall
-  extends ServerInterceptingCall
-  implements AuthenticationContext, DryRunObserver, OpenCall
-{
-  readonly #settings: InterceptorSettings;
-  readonly #rule: Rule;
+export class GuardedCall extends ServerInterceptingCall implements TransportCall {
+  readonly #settings: GuardedCallSettings;
   readonly #inner: InnerCall;
-  readonly #streaming: boolean;
-  readonly #startedMs: number;
   readonly method: string;
+  readonly streaming: boolean;
+  #metadata: Metadata | undefined;
   #listener: Listener | undefined;
-  #controller: AbortController | undefined;
-  #wouldRefuse: AuthError | undefined;
-  #mark: CallAuthInfo | undefined;
-  #cancelTimer: (() => void) | undefined;
-  #revocations = 0;
-  #decided = false;
-  #over = false;
+  #info: CallAuthInfo | undefined;
+  #ended = false;
 
   constructor(
-    settings: InterceptorSettings,
-    rule: Rule,
+    settings: GuardedCallSettings,
     method: ServerMethodDefinition<unknown, unknown>,
     inner: InnerCall,
   ) {
     super(inner);
     this.#settings = settings;
-    this.#rule = rule;
     this.#inner = inner;
-    this.#streaming = method.requestStream || method.responseStream;
     this.method = method.path;
-    this.#startedMs = settings.onDecision === undefined ? 0 : settings.clock.nowMs();
+    this.streaming = method.requestStream || method.responseStream;
   }
 
-  // ── the transport, as the gate sees it ──────────────────────────────────────────────────────────
+  // ── the call, as the guard sees it ──────────────────────────────────────────────────────────────
 
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
-  }
-
-  get authority(): string {
-    return this.#inner.getHost();
+  get credentials(): Credentials | AuthError | undefined {
+    return this.#metadata && this.#settings.extractor.extract(this.#metadata);
   }
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {
     const inner = this.#inner;
     return {
       address: inner.getPeer(),
-      /** Costs some 40 µs on mutual TLS, so it is read only where somebody asks. */
+      /** Costs some 40 µs on mutual TLS, so it is read only when an authenticator asks for it. */
       get certificate(): Uint8Array {
-        // Undefined where there is none, which the type of an optional getter cannot say.
+        // undefined if there is none, which the type of an optional getter cannot say.
         return inner.getAuthContext().sslPeerCertificate?.raw as Uint8Array;
       },
     };
+  }
+
+  get authority(): string {
+    return this.#inner.getHost();
+  }
+
+  get traceparent(): string {
+    // As above.
+    return this.header('traceparent') as string;
+  }
+
+  header(name: string): string | undefined {
+    const [value] = this.#metadata?.get(name) ?? [];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** grpc-js counts by the system's clock, the guard by its own. */
+  get deadlineEpochMs(): number {
+    const deadline = Number(this.#inner.getDeadline());
+    return deadline === Number.POSITIVE_INFINITY
+      ? deadline
+      : deadline - Date.now() + this.#settings.clock.nowMs();
+  }
+
+  /** The handler is notified at once: grpc-js would do so only when a slow reader has read on. */
+  end(refusal: AuthError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sendRefusal(refusal, 'running');
+    this.#notifyCancelled();
   }
 
   // ── inbound: from grpc-js to the handler ────────────────────────────────────────────────────────
@@ -98,179 +113,99 @@ export class GuardedCall
   }
 
   onReceiveMetadata(metadata: Metadata): void {
-    if (this.#over) return;
-    const decided = this.#decide(metadata);
-    if (decided instanceof Promise) {
-      decided.then(
-        (late) => this.#conclude(late, metadata),
-        (fault: unknown) => this.#conclude(bug(fault), metadata),
-      );
-    } else {
-      this.#conclude(decided, metadata);
+    if (this.#ended) return;
+    this.#metadata = metadata;
+    const outcome = this.#settings.guard.begin(this);
+    if (outcome instanceof Promise) void outcome.then((late) => this.#conclude(late, metadata));
+    else this.#conclude(outcome, metadata);
+  }
+
+  #conclude(outcome: GateOutcome, metadata: Metadata): void {
+    // Ended by the guard, or cancelled by the client, meanwhile.
+    if (this.#ended) return;
+    if (outcome.refusal !== undefined) {
+      this.#ended = true;
+      this.#sendRefusal(outcome.refusal, 'admission');
+      return;
     }
+    const { root, hidden } = this.#settings;
+    if (outcome.public !== true) {
+      this.#info = { principal: outcome.principal, root };
+      setAuthInfo(metadata, this.#info);
+    }
+    for (const header of hidden) metadata.remove(header);
+    this.#pass(passMetadata, metadata);
   }
 
   onReceiveMessage(message: unknown): void {
-    if (!this.#over) this.#pass(passMessage, message);
+    if (!this.#ended) this.#pass(passMessage, message);
   }
 
   onReceiveHalfClose(): void {
-    if (!this.#over) this.#pass(passHalfClose, undefined);
+    if (!this.#ended) this.#pass(passHalfClose, undefined);
   }
 
   /** Comes at the end of every call, a good one too. */
   onCancel(): void {
-    if (!this.#decided) this.#record('cancelled', undefined);
-    this.#finish();
-    this.#tellCancelled();
+    this.#ended = true;
+    this.#settings.guard.finish(this);
+    this.#notifyCancelled();
   }
 
   // ── outbound: from the handler to grpc-js ───────────────────────────────────────────────────────
 
   override sendMetadata(metadata: Metadata): void {
-    if (!this.#over) this.#inner.sendMetadata(metadata);
+    if (!this.#ended) this.#inner.sendMetadata(metadata);
   }
 
   override sendMessage(message: unknown, callback: () => void): void {
-    if (!this.#over) this.#inner.sendMessage(message, callback);
+    if (!this.#ended) this.#inner.sendMessage(message, callback);
   }
 
   override sendStatus(status: PartialStatus): void {
-    if (!this.#over) this.#inner.sendStatus(status);
+    if (!this.#ended) this.#inner.sendStatus(withRunningStage(status));
   }
 
   override startRead(): void {
-    if (!this.#over) this.#inner.startRead();
+    if (!this.#ended) this.#inner.startRead();
   }
 
-  // ── the decision ────────────────────────────────────────────────────────────────────────────────
-
-  #decide(metadata: Metadata): Decided | Promise<Decided> {
+  #sendRefusal(error: AuthError, stage: 'admission' | 'running'): void {
+    // grpc-js throws on a status that it cannot encode; the call is refused all the same.
     try {
-      const { gate, openCalls } = this.#settings;
-      this.#revocations = openCalls.revocations;
-      if (effectiveRule(this.#rule, this.method).kind === 'deny') {
-        return gate.decide(this.#rule, undefined, this);
-      }
-      const credentials = readCredentials(this.#settings.extractor, metadata);
-      if (AuthError.is(credentials)) return credentials;
-      return gate.decide(this.#rule, credentials, this, this);
-    } catch (fault) {
-      return bug(fault);
-    }
-  }
-
-  wouldRefuse(error: AuthError): void {
-    this.#wouldRefuse = error;
-  }
-
-  #conclude(decided: Decided, metadata: Metadata): void {
-    if (this.#over) return;
-    if (decided !== undefined && !isPrincipal(decided)) return this.#refuse(decided);
-    const { root, hidden, openCalls } = this.#settings;
-    if (decided !== undefined && openCalls.revokedSince(this.#revocations, decided)) {
-      return this.#refuse(new AuthError('invalid_token', 'revoked'));
-    }
-    this.#mark = { principal: decided, root };
-    setAuthInfo(metadata, this.#mark);
-    for (const header of hidden) metadata.remove(header);
-    openCalls.add(this);
-    this.#record(this.#wouldRefuse === undefined ? 'allowed' : 'would_refuse', this.#wouldRefuse);
-    // Whoever is told of the decision may have revoked the caller.
-    if (this.#over) return;
-    if (this.#streaming && decided !== undefined) this.#limitLifetime(decided);
-    // A caller whose time was over already has no listener any more.
-    this.#pass(passMetadata, metadata);
-  }
-
-  #refuse(error: AuthError): void {
-    this.#record('refused', error);
-    this.#finish();
-    this.#sendRefusal(error);
-  }
-
-  // ── the end ─────────────────────────────────────────────────────────────────────────────────────
-
-  get caller(): Principal<object> | undefined {
-    return this.#mark?.principal;
-  }
-
-  revoke(): void {
-    this.#terminate('revoked', new AuthError('invalid_token', 'revoked'));
-  }
-
-  #limitLifetime(principal: Principal<object>): void {
-    const { streams, clock } = this.#settings;
-    if (!streams.endAtExpiry) return;
-    const endMs = endOfStream(principal, streams, clock.nowMs());
-    this.#cancelTimer = endAt(endMs, clock, () => {
-      const expired = new AuthError('invalid_token', 'expired', { tokenExpired: true });
-      this.#terminate('expired', expired);
-    });
-  }
-
-  /** The handler is told at once: grpc-js would tell it only when a slow reader has read on. */
-  #terminate(outcome: 'expired' | 'revoked', error: AuthError): void {
-    // A clock may fire a timer that was cancelled.
-    if (this.#over) return;
-    // First of all: whoever is told may revoke the caller, and the call with it, once more.
-    this.#finish();
-    this.#record(outcome, error);
-    this.#sendRefusal(error);
-    this.#tellCancelled();
-  }
-
-  #sendRefusal(error: AuthError): void {
-    // grpc-js throws on a status that it cannot encode; a refusal is sent all the same.
-    try {
-      this.#inner.sendStatus(this.#settings.statuses.statusOf(error));
+      this.#inner.sendStatus(statusOfRefusal(this.#settings.guard.describe(error, this, stage)));
     } catch {
       this.#inner.sendStatus(LAST_RESORT);
     }
   }
 
-  #finish(): void {
-    this.#over = true;
-    this.#settings.openCalls.remove(this);
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    this.#controller?.abort();
-  }
-
-  #tellCancelled(): void {
+  #notifyCancelled(): void {
     const listener = this.#listener;
     this.#listener = undefined;
     this.#pass(passCancel, undefined, listener);
   }
 
-  /** Each event of the handler runs in the call's async context, where that was asked for. */
+  /** Each event of the handler runs in the call's async context, if that was asked for. */
   #pass<T>(
     event: (listener: Listener, value: T) => void,
     value: T,
     listener = this.#listener,
   ): void {
     if (listener === undefined) return;
-    if (this.#settings.asyncContext) {
-      currentAuthInfo.run(this.#mark, event, listener, value);
-    } else {
-      event(listener, value);
-    }
+    if (this.#settings.asyncContext) currentAuthInfo.run(this.#info, event, listener, value);
+    else event(listener, value);
   }
+}
 
-  #record(outcome: Decision['outcome'], error: AuthError | undefined): void {
-    const { onDecision, clock } = this.#settings;
-    this.#decided = true;
-    if (onDecision === undefined) return;
-    recordDecision(onDecision, {
-      outcome,
-      method: this.method,
-      peer: this.#inner.getPeer(),
-      rule: this.#rule.description,
-      error,
-      principal: this.#mark?.principal,
-      durationMs: clock.nowMs() - this.#startedMs,
-    });
-  }
+/** A handler may relay the refusal of another service: its own caller must not take it for admission. */
+function withRunningStage(status: PartialStatus): PartialStatus {
+  const [details] = status.metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(details instanceof Uint8Array)) return status;
+  const running = withoutAdmissionStage(details);
+  if (running === details) return status;
+  const metadata = status.metadata?.clone() ?? null;
+  metadata?.set('grpc-status-details-bin', Buffer.from(running));
+  return { ...status, metadata };
 }
 
 function passMetadata(listener: Listener, metadata: Metadata): void {

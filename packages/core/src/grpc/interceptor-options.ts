@@ -1,93 +1,48 @@
-import type { Authenticator } from '../contract/authenticator.ts';
-import { checkClock, type Clock } from '../contract/clock.ts';
-import {
-  checkFunction,
-  checkOneOf,
-  checkOptionNames,
-  checkTexts,
-  describeValue,
-  wrongOption,
-} from '../errors/option-checks.ts';
-import { Gate } from '../gate/gate.ts';
-import type { Policy } from '../policy/checked-policy.ts';
-import {
-  bearerFromMetadata,
-  checkMetadataKey,
-  type CredentialsExtractor,
-} from './bearer-from-metadata.ts';
-import type { Decision } from './decision.ts';
-import { OpenCalls } from './open-calls.ts';
-import { type StatusOverrides, StatusTable } from './status.ts';
-import { readStreamOptions, type StreamOptions, type StreamSettings } from './stream-options.ts';
+import { checkOneOf, checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
+import { checkMetadataKey } from '../credentials/bearer.ts';
+import { BINDING_OPTION_NAMES, type BindingOptions } from '../guard/guard-options.ts';
+import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
 
-export interface AuthInterceptorOptions {
-  /** Who verifies. */
-  readonly authenticator: Authenticator<object>;
-  /** Who may call what; none: every method needs a verified caller. */
-  readonly policy?: Policy;
-  /** Where the credentials are; `bearerFromMetadata()` unless said. */
+/** What grpc-js alone needs. */
+export interface GrpcOptions {
+  /** Where the credentials are; default bearerFromMetadata(). */
   readonly credentials?: CredentialsExtractor;
-  /** Other statuses (and messages) than the usual ones, by error code. */
-  readonly statuses?: StatusOverrides;
-  /** Milliseconds an authentication may take, also for a client without a deadline; 10,000. */
-  readonly timeoutMs?: number;
-  /** When streaming calls end whose token ends. */
-  readonly streams?: StreamOptions;
-  /** 'async_context' has currentPrincipal() too, at some cost; 'metadata' unless said. */
+  /** Default 'metadata'. 'async_context' makes currentPrincipal() work, at some cost. */
   readonly propagation?: 'metadata' | 'async_context';
-  /** 'always' leaves the credentials in the metadata, for relaying; 'never' takes them out. */
+  /**
+   * Default 'never': the credentials are removed from the metadata, on a public method too. 'always'
+   * leaves them there, for calls to other services on the caller's behalf.
+   */
   readonly forwardToken?: 'never' | 'always';
-  /** Called once a call, when it is decided; never for a public method. What it throws is dropped. */
-  readonly onDecision?: (decision: Decision) => void;
-  readonly clock?: Clock;
 }
 
-/** The options, checked and copied once: what the caller changes later changes nothing. */
-export interface InterceptorSettings {
-  readonly root: Authenticator<object>;
-  readonly gate: Gate;
+export type AuthInterceptorOptions = Omit<BindingOptions, 'credentials'> & GrpcOptions;
+
+/** All options of createAuthInterceptor(). */
+export const INTERCEPTOR_OPTION_NAMES: readonly (keyof AuthInterceptorOptions)[] = [
+  ...BINDING_OPTION_NAMES,
+  'propagation',
+  'forwardToken',
+];
+
+/** The options, checked and copied once. */
+export interface GrpcSettings {
   readonly extractor: CredentialsExtractor;
-  /** The metadata keys to take out before the handler runs. */
+  /** The metadata keys that are removed before the handler runs. */
   readonly hidden: readonly string[];
-  readonly statuses: StatusTable;
-  readonly streams: StreamSettings;
-  readonly openCalls: OpenCalls;
   readonly asyncContext: boolean;
-  readonly onDecision: ((decision: Decision) => void) | undefined;
-  readonly clock: Clock;
 }
 
-export function readInterceptorOptions(options: AuthInterceptorOptions): InterceptorSettings {
-  checkOptionNames('createAuthInterceptor', options, [
-    'authenticator',
-    'policy',
-    'credentials',
-    'statuses',
-    'timeoutMs',
-    'streams',
-    'propagation',
-    'forwardToken',
-    'onDecision',
-    'clock',
-  ]);
-  const { authenticator, forwardToken, onDecision, propagation } = options;
+/** @throws ConfigError for a wrong option. */
+export function readGrpcOptions(options: GrpcOptions): GrpcSettings {
+  const { credentials, propagation, forwardToken } = options;
   checkOneOf('propagation', propagation, ['metadata', 'async_context']);
   checkOneOf('forwardToken', forwardToken, ['never', 'always']);
-  checkFunction('onDecision', onDecision);
-  const clock = checkClock(options.clock);
-  const gate = new Gate(options, clock);
-  const extractor = checkExtractor(options.credentials);
+  const extractor = checkExtractor(credentials);
   return Object.freeze({
-    root: authenticator,
-    gate,
     extractor,
     hidden: forwardToken === 'always' ? [] : extractor.headers,
-    statuses: new StatusTable(options.statuses),
-    streams: readStreamOptions(options.streams),
-    openCalls: new OpenCalls(authenticator, clock),
     asyncContext: propagation === 'async_context',
-    onDecision,
-    clock,
   });
 }
 

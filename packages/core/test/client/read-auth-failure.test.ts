@@ -3,7 +3,7 @@ import { Metadata, status as Status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { readAuthFailure } from '../../src/client.ts';
 import { AuthError } from '../../src/errors/auth-error.ts';
-import { encodeStatusDetails } from '../../src/grpc/status-details.ts';
+import { encodeStatusDetails } from '../../src/refusal/status-details.ts';
 import { toStatus } from '../../src/grpc/status.ts';
 import { CODES, refusalsOf } from '../support/refusals.ts';
 
@@ -48,6 +48,8 @@ describe('readAuthFailure()', () => {
       reason: reasons[error.code],
       challenge: status.metadata.get('www-authenticate')[0],
       retryAfterMs: error.code === 'unavailable' ? 1000 : undefined,
+      stage: 'running',
+      requiredScopes: [],
     });
   });
 
@@ -57,6 +59,8 @@ describe('readAuthFailure()', () => {
       reason: 'TOKEN_EXPIRED',
       challenge: 'Bearer realm="grpc", error="invalid_token"',
       retryAfterMs: undefined,
+      stage: 'running',
+      requiredScopes: [],
     });
   });
 
@@ -127,7 +131,12 @@ describe('readAuthFailure()', () => {
   });
 
   it('never throws where good details were damaged, and reads no more than they say', () => {
-    const bytes = encodeStatusDetails({ code: 14, message: 'later' }, 'AUTH_UNAVAILABLE', 5000);
+    const bytes = encodeStatusDetails(
+      { code: 14, message: 'later' },
+      'AUTH_UNAVAILABLE',
+      'admission',
+      5000,
+    );
     fc.assert(
       fc.property(
         fc.nat({ max: bytes.length - 1 }),

@@ -3,7 +3,7 @@ import { anyOf } from '../../src/compose/any-of.ts';
 import { cached } from '../../src/compose/cached.ts';
 import type { Authenticator } from '../../src/contract/authenticator.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
-import { createGate } from '../../src/gate/create-gate.ts';
+import { createGate } from '../support/gate.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
 import { type Policy } from '../../src/policy/checked-policy.ts';
 import { definePolicy } from '../../src/policy/define-policy.ts';

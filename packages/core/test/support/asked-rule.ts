@@ -5,7 +5,7 @@ import {
   type PrincipalInit,
 } from '../../src/contract/principal.ts';
 import type { AuthError } from '../../src/errors/auth-error.ts';
-import { type Decided, Gate } from '../../src/gate/gate.ts';
+import { type Decided, Gate } from './gate.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import { CallContext } from './call-context.ts';
 import { ManualClock } from './manual-clock.ts';

@@ -1,13 +1,12 @@
-import { getEventListeners } from 'node:events';
 import type { AuthenticationContext } from '../../src/contract/authenticator.ts';
 
-/** One call as a transport shows it to the gate. It counts what is asked of its signal. */
+/** One call as an authenticator sees it. */
 export class CallContext implements AuthenticationContext {
   readonly method: string;
   readonly authority: string;
   readonly peer: { readonly address: string; readonly certificate?: Uint8Array };
   readonly #controller = new AbortController();
-  signalReads = 0;
+  readonly #cancelled: (() => void)[] = [];
 
   constructor(peer = '192.0.2.1:50000', method = '/orders.v1.Orders/Get', authority = 'orders') {
     this.peer = { address: peer };
@@ -16,15 +15,15 @@ export class CallContext implements AuthenticationContext {
   }
 
   get signal(): AbortSignal {
-    this.signalReads += 1;
     return this.#controller.signal;
   }
 
-  get abortListeners(): number {
-    return getEventListeners(this.#controller.signal, 'abort').length;
+  whenCancelled(then: () => void): void {
+    this.#cancelled.push(then);
   }
 
   cancel(reason?: Error): void {
     this.#controller.abort(reason);
+    for (const then of this.#cancelled) then();
   }
 }

@@ -1,14 +1,14 @@
 import { checkNumber, checkOneOf, checkOptionNames } from '../errors/option-checks.ts';
 
-/** When a streaming call ends whose token ends. */
+/** When a streaming call ends whose token expires. */
 export interface StreamOptions {
-  /** 'end' unless said: a stream does not outlive its token. */
+  /** Default 'end': a stream does not outlive its token. */
   readonly atExpiry?: 'end' | 'ignore';
-  /** Seconds after the expiry, 0 to 3600; 5 unless said. */
+  /** Seconds after the expiry, 0 to 3600; default 5. */
   readonly graceSeconds?: number;
-  /** Up to so many seconds more, at random, so that streams do not all end at once; 0 unless said. */
+  /** At most this many seconds more, at random, so that streams do not all end at once, 0 to 3600; default 0. */
   readonly jitterSeconds?: number;
-  /** Seconds a stream may last where the token has no expiry, 1 to 86,400; 3600 unless said. */
+  /** Seconds a stream may last if the token has no expiry, 1 to 86,400; default 3600. */
   readonly maxSeconds?: number;
 }
 

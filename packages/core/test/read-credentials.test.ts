@@ -1,10 +1,9 @@
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../src/errors/auth-error.ts';
-import { readCredentials } from '../src/grpc/extraction.ts';
+import { readCredentials } from '../src/credentials/read-credentials.ts';
 
 function extracted(found: unknown): unknown {
-  return readCredentials({ headers: [], extract: () => found as never }, new Metadata());
+  return readCredentials(found);
 }
 
 describe('what an extractor gives', () => {

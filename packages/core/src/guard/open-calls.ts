@@ -4,21 +4,22 @@ import type { Principal } from '../contract/principal.ts';
 
 type Revocation = Extract<AuthenticatorEvent, { type: 'revoked' }>;
 
-/** A call that passed, and has not ended. */
+/** A call that was allowed, and has not ended. */
 export interface OpenCall {
   readonly caller: Principal<object> | undefined;
+  /** Never throws. */
   revoke(): void;
 }
 
-/** A verification that began before a revocation may end after it, so it is remembered for so long. */
+/** A verification that began before a revocation may end after it, so revocations are remembered. */
 const REMEMBERED_MS = 660_000;
-const MOST_REMEMBERED = 1024;
+const MAX_REMEMBERED = 1024;
 
-/** Ends the calls whose callers an authenticator revokes, and those that it was about to let in. */
+/** Ends the open calls whose callers are revoked, and says which callers were revoked during a decision. */
 export class OpenCalls {
   readonly #clock: Clock;
   readonly #open = new Set<OpenCall>();
-  readonly #heard: boolean;
+  readonly #listens: boolean;
   readonly #recent: {
     readonly number: number;
     readonly atMs: number;
@@ -28,60 +29,52 @@ export class OpenCalls {
 
   constructor(authenticator: Authenticator<object>, clock: Clock) {
     this.#clock = clock;
-    // An authenticator that never revokes costs its calls nothing.
-    this.#heard = typeof authenticator.subscribe === 'function';
+    // Without events no call needs to be remembered.
+    this.#listens = typeof authenticator.subscribe === 'function';
     authenticator.subscribe?.((event) => {
-      if (event.type === 'revoked') this.#hear(event);
+      if (event.type === 'revoked') this.#revoke(event);
     });
   }
 
-  /** How many revocations there were: noted when a call begins. */
+  /** How many revocations there have been: noted when a call begins. */
   get revocations(): number {
     return this.#revocations;
   }
 
   add(call: OpenCall): void {
-    if (this.#heard) this.#open.add(call);
+    if (this.#listens) this.#open.add(call);
   }
 
   remove(call: OpenCall): void {
     this.#open.delete(call);
   }
 
-  /** True where the caller was revoked after the call began: what vouched for it began too early. */
+  /** True if the caller was revoked after the call began: its verification may have been too early. */
   revokedSince(noted: number, caller: Principal<object>): boolean {
     if (noted === this.#revocations) return false;
     const oldest = this.#recent[0]?.number ?? this.#revocations + 1;
-    // What was forgotten may have meant this caller.
+    // A revocation that is no longer remembered may have matched.
     if (noted + 1 < oldest) return true;
     return this.#recent.some(({ number, event }) => number > noted && matches(event, caller));
   }
 
-  #hear(event: Revocation): void {
+  #revoke(event: Revocation): void {
     this.#revocations += 1;
     const atMs = this.#clock.nowMs();
     this.#recent.push({ number: this.#revocations, atMs, event });
     while (
-      this.#recent.length > MOST_REMEMBERED ||
+      this.#recent.length > MAX_REMEMBERED ||
       (this.#recent[0]?.atMs ?? atMs) < atMs - REMEMBERED_MS
     ) {
       this.#recent.shift();
     }
     for (const call of this.#open) {
-      if (call.caller === undefined || !matches(event, call.caller)) continue;
-      try {
-        call.revoke();
-      } catch (fault) {
-        // One handler's fault, told as it would be without us, spares no other call.
-        queueMicrotask(() => {
-          throw fault;
-        });
-      }
+      if (call.caller !== undefined && matches(event, call.caller)) call.revoke();
     }
   }
 }
 
-/** An event that fails to say whom it means may mean anybody. */
+/** An event whose function throws may mean anybody. */
 function matches(event: Revocation, caller: Principal<object>): boolean {
   try {
     return event.matches(caller);

@@ -2,10 +2,10 @@ import type { Clock } from '../contract/clock.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { StreamSettings } from './stream-options.ts';
 
-/** A timer stands still while the machine sleeps, so each looks at the clock again after so long. */
-const LONGEST_TIMER_MS = 60_000;
+/** Timers do not run while the machine sleeps, so the clock is read again after this time. */
+const MAX_TIMER_MS = 60_000;
 
-/** When the stream of this caller ends, milliseconds since the epoch. */
+/** When the stream of this caller ends, in milliseconds since the epoch. */
 export function endOfStream(
   principal: Principal<object>,
   { graceMs, jitterMs, maxMs }: StreamSettings,
@@ -17,13 +17,13 @@ export function endOfStream(
   return endMs + jitterMs * Math.random();
 }
 
-/** Calls `end` once at `endMs` by the clock, however late or early a timer fires. Answers how to cancel. */
+/** Calls `end` once at `endMs` by the clock, however late or early a timer fires. Returns a function that cancels. */
 export function endAt(endMs: number, clock: Clock, end: () => void): () => void {
   let cancel = (): void => undefined;
   const arm = (): void => {
     const waitMs = endMs - clock.nowMs();
     if (waitMs <= 0) return end();
-    cancel = clock.setTimer(Math.min(waitMs, LONGEST_TIMER_MS), arm);
+    cancel = clock.setTimer(Math.min(waitMs, MAX_TIMER_MS), arm);
   };
   arm();
   return () => cancel();

@@ -1,0 +1,103 @@
+import type { Credentials } from '../contract/authenticator.ts';
+import { AuthError } from '../errors/auth-error.ts';
+import { checkNumber, checkOneOf, describeValue, wrongOption } from '../errors/option-checks.ts';
+
+/** RFC 6750, section 2.1: b64token. No comma, no space, nothing outside ASCII. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+const SCHEME = 'bearer';
+/** A value with more spaces than this may be refused as too large. */
+const MAX_SPACES = 64;
+
+export interface BearerFormat {
+  /** The longest token, in bytes, 1 to 65,536; default 16,384. */
+  readonly maxTokenBytes?: number;
+  /**
+   * Also accepts a token without a scheme, as some proxies send it in a header of their own. Default
+   * false in code; true in a config file for every header other than `authorization`.
+   */
+  readonly bare?: boolean;
+}
+
+export interface BearerSettings {
+  readonly maxTokenBytes: number;
+  readonly bare: boolean;
+}
+
+/** @throws ConfigError for a wrong value. */
+export function readBearerFormat({ maxTokenBytes, bare = false }: BearerFormat): BearerSettings {
+  checkOneOf('bare', bare, [true, false]);
+  return {
+    maxTokenBytes: checkNumber('maxTokenBytes', maxTokenBytes, {
+      default: 16_384,
+      min: 1,
+      max: 65_536,
+    }),
+    bare,
+  };
+}
+
+/** The length is checked before any character is: a megabyte costs no more than a word. */
+export function parseBearer(value: string, settings: BearerSettings): Credentials | AuthError {
+  const end = SCHEME.length;
+  if (
+    value.slice(0, end).toLowerCase() === SCHEME &&
+    (value.length === end || value[end] === ' ')
+  ) {
+    if (value.length - end > settings.maxTokenBytes + MAX_SPACES) {
+      return new AuthError('malformed_credentials', 'too_large');
+    }
+    let start = end;
+    // RFC 6750, section 2.1: 1*SP.
+    while (value[start] === ' ') start += 1;
+    return checkToken(value, start, settings);
+  }
+  return settings.bare && !value.includes(' ')
+    ? checkToken(value, 0, settings)
+    : new AuthError('missing_credentials', 'other_scheme');
+}
+
+function checkToken(
+  value: string,
+  start: number,
+  { maxTokenBytes }: BearerSettings,
+): Credentials | AuthError {
+  if (value.length - start > maxTokenBytes) {
+    return new AuthError('malformed_credentials', 'too_large');
+  }
+  const token = value.slice(start);
+  if (B64TOKEN.test(token)) return { scheme: SCHEME, token };
+  const reason = token.includes(',') ? 'multiple' : 'bad_characters';
+  return new AuthError('malformed_credentials', reason);
+}
+
+/**
+ * Reads the value of an `authorization` header by the rules of bearerFromMetadata(): the scheme in any
+ * case, one or more spaces, a token (RFC 6750, section 2.1). undefined for undefined; an AuthError for
+ * another scheme (`missing_credentials`), for a token that is too long, for a character that no token
+ * has, and for several values (`malformed_credentials`).
+ *
+ * @throws ConfigError for a wrong option.
+ * @example const credentials = bearerFromHeader(request.headers.authorization);
+ */
+export function bearerFromHeader(
+  value: string | undefined,
+  options: BearerFormat = {},
+): Credentials | AuthError | undefined {
+  const settings = readBearerFormat(options);
+  if (value === undefined) return undefined;
+  // An HTTP library may return a list for several fields of one name.
+  return typeof value === 'string'
+    ? parseBearer(value, settings)
+    : new AuthError('malformed_credentials', 'multiple');
+}
+
+/** @throws ConfigError for a name that no gRPC metadata field of text has. */
+export function checkMetadataKey(option: string, header: unknown): string {
+  const fits =
+    typeof header === 'string' &&
+    /^[0-9a-z_.-]+$/.test(header) &&
+    !header.endsWith('-bin') &&
+    !header.startsWith('grpc-');
+  if (fits) return header;
+  throw wrongOption(option, describeValue(header), 'a lower-case metadata key of text');
+}

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import type { Credentials } from '../contract/authenticator.ts';
+import { isPromiseLike } from '../contract/is-promise-like.ts';
+import { notify } from '../contract/notify.ts';
+import type { Principal } from '../contract/principal.ts';
+import { parseBearer } from '../credentials/bearer.ts';
+import { AuthError } from '../errors/auth-error.ts';
+import { Gate, type GateAnswer } from '../gate/gate.ts';
+import { faultOf } from '../gate/judge.ts';
+import { isDeadline } from '../gate/time-limit.ts';
+import type { Refusal } from '../refusal/refusal.ts';
+import { CallState } from './call-state.ts';
+import type { Decision } from './decision.ts';
+import type { GuardSettings } from './guard-options.ts';
+import { endAt, endOfStream } from './lifetime.ts';
+import { OpenCalls } from './open-calls.ts';
+import type { CallGuard, GateOutcome, TransportCall } from './transport-call.ts';
+
+/** What createCallGuard() returns. */
+export class Guard implements CallGuard {
+  readonly #settings: GuardSettings;
+  readonly #gate: Gate;
+  readonly #openCalls: OpenCalls;
+  readonly #revoke = (state: CallState): void => {
+    this.#terminate(state, 'revoked', new AuthError('invalid_token', 'revoked'));
+  };
+  readonly #states = new WeakMap<TransportCall, CallState>();
+
+  constructor(settings: GuardSettings) {
+    this.#settings = settings;
+    this.#gate = new Gate(settings);
+    this.#openCalls = new OpenCalls(settings.authenticator, settings.clock);
+  }
+
+  credentialsFrom(
+    header: (name: string) => string | undefined,
+  ): Credentials | AuthError | undefined {
+    try {
+      const value: unknown = header(this.#settings.header);
+      if (value === undefined || value === null) return undefined;
+      return typeof value === 'string'
+        ? parseBearer(value, this.#settings.bearer)
+        : new AuthError('malformed_credentials', 'multiple');
+    } catch (fault) {
+      return faultOf(fault);
+    }
+  }
+
+  begin(call: TransportCall): GateOutcome | Promise<GateOutcome> {
+    try {
+      return this.#begin(call);
+    } catch (fault) {
+      return refused(faultOf(fault), randomUUID());
+    }
+  }
+
+  #begin(call: TransportCall): GateOutcome | Promise<GateOutcome> {
+    if (this.#states.has(call)) throw new TypeError('begin: expected each call once');
+    const { onDecision, clock } = this.#settings;
+    const state = new CallState(call, this.#gate.ruleFor(call.method), {
+      // Without records there is nobody to tell how long it took.
+      startedMs: onDecision === undefined ? 0 : clock.nowMs(),
+      revocations: this.#openCalls.revocations,
+      revoke: this.#revoke,
+    });
+    this.#states.set(call, state);
+    const answer = this.#gate.decide(call, state.rule, state.context);
+    return isPromiseLike(answer)
+      ? answer.then(
+          (late) => this.#conclude(late, state),
+          (fault: unknown) => this.#conclude({ refusal: faultOf(fault) }, state),
+        )
+      : this.#conclude(answer, state);
+  }
+
+  #conclude(answer: GateAnswer, state: CallState): GateOutcome {
+    try {
+      const { principal, refusal, wouldRefuse } = answer;
+      // Its caller has disconnected meanwhile.
+      if (state.phase === 'ended') {
+        return refused(refusal ?? new AuthError('unavailable', 'timeout'), state.callId);
+      }
+      if (answer.public === true) return this.#admitPublic(state);
+      if (refusal !== undefined) return this.#refuse(refusal, state);
+      if (principal !== undefined && this.#openCalls.revokedSince(state.revocations, principal)) {
+        return this.#refuse(new AuthError('invalid_token', 'revoked'), state);
+      }
+      return this.#admit(principal, wouldRefuse, state);
+    } catch (fault) {
+      this.#close(state);
+      return refused(faultOf(fault), state.callId);
+    }
+  }
+
+  #admitPublic(state: CallState): GateOutcome {
+    this.#close(state);
+    return { ...allowed(undefined, undefined, state.callId), public: true };
+  }
+
+  #admit(
+    principal: Principal<object> | undefined,
+    wouldRefuse: AuthError | undefined,
+    state: CallState,
+  ): GateOutcome {
+    state.principal = principal;
+    state.phase = 'open';
+    this.#openCalls.add(state);
+    this.#record(state, wouldRefuse === undefined ? 'allowed' : 'would_refuse', wouldRefuse);
+    // onDecision may have revoked the caller, or a timer may find the stream expired.
+    if (isOpen(state) && principal !== undefined) this.#limitLifetime(state, principal);
+    return isOpen(state)
+      ? allowed(principal, wouldRefuse, state.callId)
+      : refused(state.endedWith ?? new AuthError('unavailable', 'timeout'), state.callId);
+  }
+
+  #refuse(refusal: AuthError, state: CallState): GateOutcome {
+    this.#close(state);
+    this.#record(state, 'refused', refusal);
+    return refused(refusal, state.callId);
+  }
+
+  #limitLifetime(state: CallState, principal: Principal<object>): void {
+    const { streams, clock } = this.#settings;
+    if (!state.call.streaming || !streams.endAtExpiry) return;
+    const endMs = endOfStream(principal, streams, clock.nowMs());
+    const cancel = endAt(endMs, clock, () => {
+      const expired = new AuthError('invalid_token', 'expired', { tokenExpired: true });
+      this.#terminate(state, 'expired', expired);
+    });
+    if (isOpen(state)) state.cancelTimer = cancel;
+    else cancel();
+  }
+
+  /** Ends an open call. */
+  #terminate(state: CallState, outcome: 'expired' | 'revoked', error: AuthError): void {
+    // A clock may fire a timer that was cancelled.
+    if (!isOpen(state)) return;
+    // First of all: whoever is notified may revoke the caller, and so this call, once more.
+    state.endedWith = error;
+    this.#close(state);
+    this.#record(state, outcome, error);
+    try {
+      state.call.end(error);
+    } catch (fault) {
+      // A fault of one handler must not keep the other calls open; it is reported as an uncaught one.
+      queueMicrotask(() => {
+        throw fault;
+      });
+    }
+  }
+
+  finish(callOfBegin: TransportCall, by?: 'client' | 'deadline' | 'server'): void {
+    const state = this.#states.get(callOfBegin);
+    if (state === undefined || state.phase === 'ended') return;
+    const wasDeciding = state.phase === 'deciding';
+    this.#close(state);
+    if (!wasDeciding) return;
+    // A waiting authentication stops; what it answers is ignored.
+    state.context.abort(new Error('the call has ended'));
+    const { onDecision, clock } = this.#settings;
+    if (onDecision === undefined) return;
+    const isLate = isDeadline(state.call.deadlineEpochMs, clock.nowMs());
+    this.#record(state, 'cancelled', undefined, by ?? (isLate ? 'deadline' : 'client'));
+  }
+
+  describe(error: AuthError, call: TransportCall, stage: 'admission' | 'running'): Refusal {
+    const { refusals, clock } = this.#settings;
+    return refusals.describe(error, {
+      stage,
+      deadlineEpochMs: call.deadlineEpochMs,
+      nowMs: () => clock.nowMs(),
+    });
+  }
+
+  #close(state: CallState): void {
+    state.phase = 'ended';
+    this.#openCalls.remove(state);
+    state.cancelTimer?.();
+    state.cancelTimer = undefined;
+  }
+
+  #record(
+    state: CallState,
+    outcome: Decision['outcome'],
+    error: AuthError | undefined,
+    cancelledBy?: Decision['cancelledBy'],
+  ): void {
+    const { onDecision, clock, authenticator } = this.#settings;
+    if (onDecision === undefined) return;
+    const { call, principal } = state;
+    const nowMs = clock.nowMs();
+    notify(onDecision, {
+      outcome,
+      method: call.method,
+      peer: call.peer?.address ?? 'unknown',
+      rule: state.rule.description,
+      error,
+      principal,
+      authenticator:
+        principal?.authenticator ?? (state.context.asked ? authenticator.name : undefined),
+      callId: state.callId,
+      traceparent: wellFormedTraceparent(call.traceparent),
+      cached: undefined,
+      cancelledBy,
+      durationMs: nowMs - state.startedMs,
+    });
+  }
+}
+
+function isOpen(state: CallState): boolean {
+  return state.phase === 'open';
+}
+
+function allowed(
+  principal: Principal<object> | undefined,
+  wouldRefuse: AuthError | undefined,
+  callId: string,
+): GateOutcome {
+  return { allowed: true, principal, refusal: undefined, wouldRefuse, callId };
+}
+
+function refused(refusal: AuthError, callId: string): GateOutcome {
+  return { allowed: false, principal: undefined, refusal, wouldRefuse: undefined, callId };
+}
+
+/** The caller is not verified yet, so nothing else of it enters a record. */
+function wellFormedTraceparent(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(value)
+    ? value
+    : undefined;
+}

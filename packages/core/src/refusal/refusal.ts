@@ -1,0 +1,47 @@
+import type { AuthError } from '../errors/auth-error.ts';
+import { RefusalTable } from './refusal-table.ts';
+import type { StatusOverrides } from './status-overrides.ts';
+
+/** What a client is told, for any transport. */
+export interface Refusal {
+  /** A gRPC status code. */
+  readonly statusCode: number;
+  readonly message: string;
+  /** ErrorInfo.reason; undefined for `internal`, which has no ErrorInfo. */
+  readonly reason: string | undefined;
+  /**
+   * ErrorInfo.metadata.stage. 'admission': the handler never ran, so a client may send the call again.
+   * 'running': an accepted call was ended (expiry, revocation).
+   */
+  readonly stage: 'admission' | 'running';
+  /** The trailer `www-authenticate` (RFC 6750). */
+  readonly challenge: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  /**
+   * The trailer `grpc-retry-pushback-ms`, with UNAVAILABLE only: the delay if it is at most 5,000 and
+   * ends before the caller's deadline, else -1. It keeps a client's retry policy from asking at once.
+   */
+  readonly retryPushbackMs: number | undefined;
+  /** The trailer `grpc-status-details-bin`: a google.rpc.Status. Sent if there is a `reason`. */
+  readonly details: Uint8Array;
+}
+
+/**
+ * What a client is told of an AuthError. `stage` is 'running' by default: only a guard knows that the
+ * handler never ran.
+ *
+ * @throws ConfigError for wrong `statuses`.
+ * @example describeRefusal(new AuthError('permission_denied', 'claim')).statusCode // 7
+ */
+export function describeRefusal(
+  error: AuthError,
+  options: {
+    readonly statuses?: StatusOverrides | undefined;
+    readonly stage?: 'admission' | 'running';
+    readonly deadlineEpochMs?: number;
+  } = {},
+): Refusal {
+  const { statuses, stage = 'running', deadlineEpochMs } = options;
+  const table = new RefusalTable(statuses);
+  return table.describe(error, { stage, deadlineEpochMs, nowMs: Date.now });
+}
