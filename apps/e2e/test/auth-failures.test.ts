@@ -19,7 +19,7 @@ import { withEcho } from '../support/with-echo.ts';
 
 const PLAIN = 'Bearer realm="grpc"';
 const INVALID = 'Bearer realm="grpc", error="invalid_token"';
-const SCOPE = 'Bearer realm="grpc", error="insufficient_scope"';
+const SCOPE = 'Bearer realm="grpc", error="insufficient_scope", scope="x"';
 
 type Reason = AuthFailure['reason'];
 
@@ -120,7 +120,10 @@ describe('readAuthFailure()', () => {
       await withEcho(options, async ({ server, client }) => {
         for (const kind of CALL_KINDS) {
           const end = await client.call(kind, call);
-          assert.deepEqual(failureOf(end), { code, reason, challenge, retryAfterMs });
+          const requiredScopes = reason === 'SCOPE_INSUFFICIENT' ? ['x'] : [];
+          const stage = 'admission';
+          const expected = { code, reason, challenge, retryAfterMs, stage, requiredScopes };
+          assert.deepEqual(failureOf(end), expected);
         }
         assert.equal(server.seen.handlers, 0);
       });
@@ -136,6 +139,8 @@ describe('readAuthFailure()', () => {
           reason: 'TOKEN_EXPIRED',
           challenge: INVALID,
           retryAfterMs: undefined,
+          stage: 'admission',
+          requiredScopes: [],
         });
       }
     });

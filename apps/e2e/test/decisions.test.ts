@@ -66,12 +66,19 @@ for (const kind of CALL_KINDS) {
           assert.equal(end.code === status.OK, outcome !== 'refused');
         });
         assert.equal(decisions.length, 1);
-        const [{ durationMs, peer, error, principal, ...rest }] = decisions as [Decision];
+        const [{ durationMs, peer, error, principal, callId, authenticator, ...rest }] =
+          decisions as [Decision];
         assert.deepEqual(rest, {
           outcome,
           method: `/echo.v1.Echo/${kind}`,
           rule: rule.description,
+          traceparent: undefined,
+          cached: undefined,
+          cancelledBy: undefined,
         });
+        assert.match(callId, /^[\da-f-]{36}$/);
+        const asked = who !== undefined && rule !== denyAll();
+        assert.equal(authenticator, asked ? 'accounts' : undefined);
         assert.equal(error?.reason, reason);
         assert.equal(AuthError.is(error), reason !== undefined);
         assert.equal(principal?.subject, subject);
@@ -178,6 +185,7 @@ for (const kind of CALL_KINDS) {
           ],
         );
         const [first, last] = decisions;
+        assert.equal(first?.callId, last?.callId);
         assert.equal(first?.durationMs, 0);
         assert.equal(last?.durationMs, outcome === 'revoked' ? 1_000 : 65_000);
         assert.equal(last?.rule, rule.description);

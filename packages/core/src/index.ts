@@ -7,6 +7,10 @@ export {
 } from './grpc/bearer-from-metadata.ts';
 export { createAuthInterceptor } from './grpc/create-auth-interceptor.ts';
 export { currentPrincipal } from './grpc/current-principal.ts';
-export type { AuthInterceptorOptions, GrpcOptions } from './grpc/interceptor-options.ts';
+export type {
+  AuthInterceptorOptions,
+  GrpcOptions,
+  SharedGuardOptions,
+} from './grpc/interceptor-options.ts';
 export { type AuthenticatedCall, findPrincipal, getPrincipal } from './grpc/principal-access.ts';
 export { type RefusalStatus, toStatus } from './grpc/status.ts';

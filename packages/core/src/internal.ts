@@ -28,5 +28,4 @@ export { checkPolicy } from './gate/check-policy.ts';
 export { anyCallerPolicy, reloadablePolicy } from './policy/reloadable-policy.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';
 export { reportDryRuns } from './gate/report-dry-runs.ts';
-export { INTERCEPTOR_OPTION_NAMES } from './grpc/interceptor-options.ts';
-export { interceptorOver } from './grpc/create-auth-interceptor.ts';
+export { INTERCEPTOR_OPTION_NAMES } from './guard/guard-options.ts';

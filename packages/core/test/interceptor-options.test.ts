@@ -4,7 +4,8 @@ import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
 import { createAuthInterceptor } from '../src/grpc/create-auth-interceptor.ts';
-import { INTERCEPTOR_OPTION_NAMES, readGrpcOptions } from '../src/grpc/interceptor-options.ts';
+import { readGrpcOptions } from '../src/grpc/interceptor-options.ts';
+import { INTERCEPTOR_OPTION_NAMES } from '../src/guard/guard-options.ts';
 import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { metadataWith } from './support/metadata-field.ts';
@@ -141,7 +142,7 @@ describe('the options of the interceptor', () => {
   });
 
   it('are listed, for other packages that pass them on', () => {
-    expect([...INTERCEPTOR_OPTION_NAMES].sort()).toEqual([
+    expect(INTERCEPTOR_OPTION_NAMES.toSorted()).toEqual([
       'authenticator',
       'clock',
       'credentials',

@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
-import { checkOptionNames, describeValue, wrongOption } from '../errors/option-checks.ts';
+import { checkFunction, checkOptionNames } from '../errors/option-checks.ts';
 
 type Answer<C extends object> = Verdict<C> | Promise<Verdict<C>>;
 
@@ -88,9 +88,6 @@ export function wrapAuthenticator<C extends object>(
 ): ManagedAuthenticator<C> {
   checkAuthenticator(inner, 'wrapAuthenticator.inner');
   checkOptionNames('wrapAuthenticator', around, ['authenticate']);
-  if (around.authenticate === undefined) return new WrappedAuthenticator(inner, undefined);
-  if (typeof around.authenticate !== 'function') {
-    throw wrongOption('authenticate', describeValue(around.authenticate), 'a function');
-  }
-  return new WrappedAuthenticator(inner, around.authenticate.bind(around));
+  checkFunction('authenticate', Object.entries(around)[0]?.[1]);
+  return new WrappedAuthenticator(inner, around.authenticate?.bind(around));
 }

@@ -98,7 +98,14 @@ export class Gate {
           return this.#verify(call, node, context, { whenAbsent: ANONYMOUS });
         case 'dry_run':
           return this.#verify(call, node, context, { dryRunUntilMs: node.untilMs });
-        default:
+        case 'authenticated':
+        case 'scopes':
+        case 'any_scope':
+        case 'claim':
+        case 'confirmed':
+        case 'all':
+        case 'any':
+        case 'override':
           return this.#verify(call, node, context, {});
       }
     } catch (thrown) {

@@ -1,15 +1,15 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import type { Authenticator } from '../contract/authenticator.ts';
-import { checkClock, type Clock } from '../contract/clock.ts';
+import { checkClock } from '../contract/clock.ts';
 import { checkOptionNames } from '../errors/option-checks.ts';
 import { createCallGuard } from '../guard/create-call-guard.ts';
+import { INTERCEPTOR_OPTION_NAMES } from '../guard/guard-options.ts';
 import type { CallGuard } from '../guard/transport-call.ts';
 import { GuardedCall } from './guarded-call.ts';
 import {
   type AuthInterceptorOptions,
-  type GrpcOptions,
-  INTERCEPTOR_OPTION_NAMES,
   readGrpcOptions,
+  SHARED_GUARD_OPTION_NAMES,
+  type SharedGuardOptions,
 } from './interceptor-options.ts';
 
 /**
@@ -24,24 +24,30 @@ import {
  * @example
  * const server = new grpc.Server({ interceptors: [createAuthInterceptor({ authenticator })] });
  */
-export function createAuthInterceptor(options: AuthInterceptorOptions): ServerInterceptor {
+export function createAuthInterceptor(
+  options: AuthInterceptorOptions | SharedGuardOptions,
+): ServerInterceptor {
+  if (isShared(options)) {
+    checkOptionNames('createAuthInterceptor', options, SHARED_GUARD_OPTION_NAMES);
+    return bind(options.guard, options);
+  }
   checkOptionNames('createAuthInterceptor', options, INTERCEPTOR_OPTION_NAMES);
-  const { credentials, propagation, forwardToken, ...binding } = options;
-  return interceptorOver(createCallGuard(binding), {
-    ...binding,
-    ...(credentials === undefined ? undefined : { credentials }),
-    ...(propagation === undefined ? undefined : { propagation }),
-    ...(forwardToken === undefined ? undefined : { forwardToken }),
-  });
+  const { credentials: _, propagation: __, forwardToken: ___, ...binding } = options;
+  return bind(createCallGuard(binding), options);
 }
 
-/** An interceptor over a guard that is used elsewhere, too. @throws ConfigError for a wrong option. */
-export function interceptorOver(
-  guard: CallGuard,
-  options: GrpcOptions & { readonly authenticator: Authenticator<object>; readonly clock?: Clock },
-): ServerInterceptor {
-  const settings = readGrpcOptions(options);
-  const { authenticator: root } = options;
-  const clock = checkClock(options.clock);
-  return (method, call) => new GuardedCall({ guard, root, clock, ...settings }, method, call);
+function bind(guard: CallGuard, options: Omit<SharedGuardOptions, 'guard'>): ServerInterceptor {
+  const settings = Object.freeze({
+    guard,
+    root: options.authenticator,
+    clock: checkClock(options.clock),
+    ...readGrpcOptions(options),
+  });
+  return (method, call) => new GuardedCall(settings, method, call);
+}
+
+function isShared(
+  options: AuthInterceptorOptions | SharedGuardOptions | null | undefined,
+): options is SharedGuardOptions {
+  return typeof options === 'object' && options !== null && 'guard' in options;
 }

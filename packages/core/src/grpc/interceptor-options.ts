@@ -1,6 +1,9 @@
+import type { Authenticator } from '../contract/authenticator.ts';
+import type { Clock } from '../contract/clock.ts';
 import { checkOneOf, checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
 import { checkMetadataKey } from '../credentials/bearer.ts';
-import { BINDING_OPTION_NAMES, type BindingOptions } from '../guard/guard-options.ts';
+import type { CallGuard } from '../guard/transport-call.ts';
+import type { BindingOptions } from '../guard/guard-options.ts';
 import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
 
 /** What grpc-js alone needs. */
@@ -18,9 +21,20 @@ export interface GrpcOptions {
 
 export type AuthInterceptorOptions = Omit<BindingOptions, 'credentials'> & GrpcOptions;
 
-/** All options of createAuthInterceptor(). */
-export const INTERCEPTOR_OPTION_NAMES: readonly (keyof AuthInterceptorOptions)[] = [
-  ...BINDING_OPTION_NAMES,
+/** For a guard that other bindings of the same server use, too. */
+export interface SharedGuardOptions extends GrpcOptions {
+  readonly guard: CallGuard;
+  /** The guard's, for getPrincipal(call, from). */
+  readonly authenticator: Authenticator<object>;
+  /** The guard's. */
+  readonly clock?: Clock;
+}
+
+export const SHARED_GUARD_OPTION_NAMES: readonly (keyof SharedGuardOptions)[] = [
+  'guard',
+  'authenticator',
+  'clock',
+  'credentials',
   'propagation',
   'forwardToken',
 ];

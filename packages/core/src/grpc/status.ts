@@ -1,4 +1,4 @@
-import { Metadata, type status as Status } from '@grpc/grpc-js';
+import { Metadata, status as Status } from '@grpc/grpc-js';
 import type { AuthError } from '../errors/auth-error.ts';
 import { describeRefusal, type Refusal } from '../refusal/refusal.ts';
 
@@ -18,7 +18,11 @@ export function statusOfRefusal(refusal: Refusal): RefusalStatus {
   if (retryPushbackMs !== undefined) {
     metadata.set('grpc-retry-pushback-ms', String(retryPushbackMs));
   }
-  return { code: statusCode, details: message, metadata };
+  return { code: asStatus(statusCode), details: message, metadata };
+}
+
+function asStatus(code: number): Status {
+  return Status[Status[code] as keyof typeof Status];
 }
 
 /**

@@ -56,6 +56,13 @@ export const BINDING_OPTION_NAMES: readonly (keyof BindingOptions)[] = [
   'clock',
 ];
 
+/** All options of createAuthInterceptor(). */
+export const INTERCEPTOR_OPTION_NAMES: readonly string[] = [
+  ...BINDING_OPTION_NAMES,
+  'propagation',
+  'forwardToken',
+];
+
 /** The options, checked and copied once: what the caller changes later changes nothing. */
 export interface GuardSettings {
   readonly authenticator: Authenticator<object>;
