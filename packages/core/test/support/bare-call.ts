@@ -10,12 +10,18 @@ import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts
 type Inner = Parameters<ServerInterceptor>[1];
 type Listener = Parameters<ServerInterceptingCall['start']>[0];
 
+interface SentStatus {
+  readonly code: number;
+  readonly metadata: Metadata | null;
+}
+
 /** A call behind the interceptor, with neither a server nor a handler: it notes what passes. */
 export class BareCall {
   /** What reached grpc-js, and what reached the handler. */
   readonly outbound: string[] = [];
   readonly inbound: string[] = [];
   readonly guarded: ServerInterceptingCall;
+  onStatus: (status: SentStatus) => void = () => undefined;
   #grpc: Listener | undefined;
 
   constructor(options: AuthInterceptorOptions, kind: 'unary' | 'bidi' = 'bidi') {
@@ -31,7 +37,10 @@ export class BareCall {
       startRead: note('read'),
       sendMetadata: note('metadata'),
       sendMessage: note('message'),
-      sendStatus: ({ code }: { code: number }) => void this.outbound.push(`status ${code}`),
+      sendStatus: (status: SentStatus) => {
+        this.outbound.push(`status ${status.code}`);
+        this.onStatus(status);
+      },
       getPeer: () => '192.0.2.1:50000',
       getHost: () => 'orders',
       getDeadline: () => Infinity,
