@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import {
   createAuthInterceptor,
+  createCallGuard,
   type AuthEvent,
   type AuthInterceptorOptions,
+  type CallGuard,
   type DescriptorSet,
   type JsonObject,
   type ManagedAuthenticator,
@@ -15,6 +17,7 @@ import {
   checkOptionNames,
   checkText,
   describeValue,
+  INTERCEPTOR_OPTION_NAMES,
   notify,
   reloadablePolicy,
   wrongOption,
@@ -59,6 +62,8 @@ export type LoadAuthOptions<S extends StandardSchemaV1 | undefined = undefined> 
 /** What loadAuth makes from a config. All of it stays valid across reloads. */
 export interface LoadedAuth<C extends object> {
   readonly interceptor: ServerInterceptor;
+  /** The guard of the interceptor, for a binding to another framework. */
+  readonly guard: CallGuard;
   readonly authenticator: ManagedAuthenticator<C>;
   readonly policy: Policy;
   /**
@@ -153,19 +158,13 @@ const OPTION_NAMES: readonly string[] = [
   'adapters',
   'claims',
   'report',
-  'credentials',
-  'statuses',
-  'timeoutMs',
-  'streams',
-  'propagation',
-  'forwardToken',
-  'onDecision',
-  'clock',
+  ...INTERCEPTOR_OPTION_NAMES.filter((name) => name !== 'authenticator' && name !== 'policy'),
 ];
 
 class Loaded implements LoadedAuth<object> {
   readonly authenticator: ManagedAuthenticator<object>;
   readonly policy: Policy;
+  readonly guard: CallGuard;
   readonly interceptor: ServerInterceptor;
   readonly #reloader: Reloader;
   readonly #file: string | undefined;
@@ -183,10 +182,16 @@ class Loaded implements LoadedAuth<object> {
     this.#clock = clock;
     this.authenticator = reloader.authenticator;
     this.policy = reloadablePolicy(() => reloader.current.policy);
+    const { credentials, propagation, forwardToken, ...binding } = options;
+    const { authenticator, policy } = this;
+    this.guard = createCallGuard({ ...binding, authenticator, policy });
     this.interceptor = createAuthInterceptor({
-      ...options,
-      authenticator: this.authenticator,
-      policy: this.policy,
+      guard: this.guard,
+      authenticator,
+      clock,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(propagation === undefined ? {} : { propagation }),
+      ...(forwardToken === undefined ? {} : { forwardToken }),
     });
   }
 

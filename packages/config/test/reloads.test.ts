@@ -139,6 +139,39 @@ describe('reload()', () => {
   });
 });
 
+describe('the guard', () => {
+  const call = (token: string) => ({
+    method: '/a.B/C',
+    streaming: false,
+    credentials: { scheme: 'bearer', token },
+    end: () => undefined,
+  });
+
+  it('decides as the running config says, before and after a reload', async () => {
+    const { auth, folder } = await loadFile(tableOf('alice', policyOf('authenticated')));
+    const { guard } = auth;
+    expect(await guard.begin(call('t'))).toMatchObject({
+      allowed: true,
+      principal: { subject: 'alice' },
+    });
+    await folder.write(tableOf('bob', policyOf('deny')));
+    await auth.reload();
+    expect(await guard.begin(call('t'))).toMatchObject({
+      allowed: false,
+      refusal: { code: 'permission_denied' },
+    });
+  });
+
+  it('takes every option of the interceptor but authenticator and policy', async () => {
+    const config = { authenticator: { use: 'table', tokens: {} } };
+    await load({ config }, { timeoutMs: 5, propagation: 'metadata', forwardToken: 'never' });
+    for (const option of ['authenticator', 'policy']) {
+      const loading = load({ config }, { [option]: undefined });
+      expect(await messageOf(loading)).toContain(`there is no option "${option}"`);
+    }
+  });
+});
+
 describe('what stays valid across reloads', () => {
   it('passes on the events of the running authenticators only', async () => {
     const { auth, folder, table } = await loadFile(tableOf('alice'));
