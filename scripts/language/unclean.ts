@@ -3,8 +3,4 @@ export const UNCLEAN: readonly string[] = [
   'docs/bench',
   'docs/policy.md',
   'packages/core',
-  'packages/introspection',
-  'packages/jwks',
-  'packages/oidc',
-  'packages/provider',
 ];

@@ -109,7 +109,7 @@ describe('a question', () => {
     expect(provider.paths).toEqual([]);
   });
 
-  it('goes over a connection that is kept', async () => {
+  it('reuses the connection', async () => {
     const provider = await startProvider();
     const { decide } = createSubject(provider);
     for (let index = 0; index < 20; index += 1) await decide(`token-${index}`);

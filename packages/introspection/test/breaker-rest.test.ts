@@ -11,8 +11,8 @@ beforeEach(() => {
 });
 const wait = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
-describe('a rest', () => {
-  it('lasts 5 s, and says at each moment how long yet', async () => {
+describe('an open circuit', () => {
+  it('stays open for 5 s, and reports the remaining time', async () => {
     const { provider, askAbout, refusal } = await createUncached();
     await askAbout('token', 5);
     wait(3000);
@@ -25,7 +25,7 @@ describe('a rest', () => {
     expect(provider.questions).toHaveLength(6);
   });
 
-  it('ends by itself when the provider answers again', async () => {
+  it('closes when the provider answers again', async () => {
     const { provider, askAbout, decide, types } = await createUncached();
     await askAbout('token', 5);
     provider.say(ACTIVE);
@@ -39,7 +39,7 @@ describe('a rest', () => {
   it.each([
     ['that it is not active', { active: false }, 200],
     ['that it is of no type it knows', { error: 'unsupported_token_type' }, 400],
-  ])('ends also with an answer about one token: %s', async (_, body, status) => {
+  ])('closes with an answer about one token too: %s', async (_, body, status) => {
     const { provider, askAbout, types } = await createUncached();
     await askAbout('token', 5);
     provider.say(body, status);
@@ -48,7 +48,7 @@ describe('a rest', () => {
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
 
-  it('begins anew where a new token finds the provider still failing', async () => {
+  it('stays open if the probe fails', async () => {
     const { provider, askAbout, types } = await createUncached();
     await askAbout('token', 5);
     wait(REST_MS);
@@ -62,7 +62,7 @@ describe('a rest', () => {
     expect(await askAbout('late', 2)).toEqual(['accepted', 'accepted']);
   });
 
-  it('begins anew where a token that failed before finds the provider still failing', async () => {
+  it('stays open if the probe fails for a token that failed before', async () => {
     const { provider, askAbout, types } = await createUncached();
     await askAbout('token', 5);
     wait(REST_MS);
@@ -71,7 +71,7 @@ describe('a rest', () => {
     expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
   });
 
-  it('ends with one question; the others wait for what it brings', async () => {
+  it('sends one probe; the other calls wait for its result', async () => {
     const { provider, askAbout, decide } = await createUncached();
     await askAbout('token', 5);
     wait(REST_MS);
@@ -87,7 +87,7 @@ describe('a rest', () => {
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
   });
 
-  it('is not ended by the answer to a request from before it', async () => {
+  it('is not closed by the answer to a request from before it opened', async () => {
     const { provider, decide, types, askAbout } = await createUncached();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {

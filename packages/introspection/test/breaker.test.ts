@@ -30,33 +30,39 @@ const UNCOUNTED: readonly (readonly [string, Failure])[] = [
 ];
 
 describe('a provider that fails', () => {
-  it.each(COUNTED)('for 5 different tokens in a row by %s is given a rest', async (_, failure) => {
-    const { provider, askAbout, types, refusal } = await createUncached({
-      http: { timeoutMs: failure === NO_ANSWER ? 200 : 5000 },
-    });
-    provider.respond(failure);
-    await askAbout('token', 4);
-    expect(types()).toEqual([]);
-    await askAbout('fifth', 1);
-    expect(types()).toEqual(['introspection_unavailable']);
-    expect(provider.questions).toHaveLength(5);
-    expect(await refusal('sixth')).toMatchObject({
-      code: 'unavailable',
-      reason: 'introspection',
-      retryAfterMs: REST_MS,
-    });
-    expect(provider.questions).toHaveLength(5);
-  });
+  it.each(COUNTED)(
+    'for 5 different tokens in a row by %s opens the circuit',
+    async (_, failure) => {
+      const { provider, askAbout, types, refusal } = await createUncached({
+        http: { timeoutMs: failure === NO_ANSWER ? 200 : 5000 },
+      });
+      provider.respond(failure);
+      await askAbout('token', 4);
+      expect(types()).toEqual([]);
+      await askAbout('fifth', 1);
+      expect(types()).toEqual(['introspection_unavailable']);
+      expect(provider.questions).toHaveLength(5);
+      expect(await refusal('sixth')).toMatchObject({
+        code: 'unavailable',
+        reason: 'introspection',
+        retryAfterMs: REST_MS,
+      });
+      expect(provider.questions).toHaveLength(5);
+    },
+  );
 
-  it.each(UNCOUNTED)('for none of them is asked on: %s', async (_, answer) => {
-    const { provider, askAbout, types } = await createUncached();
-    provider.respond(answer);
-    await askAbout('token', 20);
-    expect(provider.questions).toHaveLength(20);
-    expect(types()).not.toContain('introspection_unavailable');
-  });
+  it.each(UNCOUNTED)(
+    'for none of these reasons keeps the circuit closed: %s',
+    async (_, answer) => {
+      const { provider, askAbout, types } = await createUncached();
+      provider.respond(answer);
+      await askAbout('token', 20);
+      expect(provider.questions).toHaveLength(20);
+      expect(types()).not.toContain('introspection_unavailable');
+    },
+  );
 
-  it('for one token, however often, is asked on', async () => {
+  it('for one token, however often, keeps the circuit closed', async () => {
     const { provider, decide, types } = await createUncached();
     for (let call = 0; call < 50; call += 1) await decide('token');
     expect(provider.questions).toHaveLength(50);
@@ -65,14 +71,14 @@ describe('a provider that fails', () => {
     expect(await decide('good')).toBe('accepted');
   });
 
-  it('for four tokens, over and over, is asked on', async () => {
+  it('for four tokens, over and over, keeps the circuit closed', async () => {
     const { provider, askAbout, types } = await createUncached();
     for (let round = 0; round < 10; round += 1) await askAbout('token', 4);
     expect(provider.questions).toHaveLength(40);
     expect(types()).toEqual([]);
   });
 
-  it('now and then is asked on: an answer in between forgives', async () => {
+  it('now and then keeps the circuit closed: an answer in between resets the count', async () => {
     const { provider, askAbout, types } = await createUncached();
     for (let round = 0; round < 5; round += 1) {
       provider.say('', 500);
@@ -84,7 +90,7 @@ describe('a provider that fails', () => {
     expect(types()).toEqual([]);
   });
 
-  it('after an answer counts every token anew', async () => {
+  it('after an answer counts every token again', async () => {
     const { provider, askAbout, types } = await createUncached();
     await askAbout('token', 4);
     provider.say({ active: false });
@@ -94,7 +100,7 @@ describe('a provider that fails', () => {
     expect(types()).toEqual(['introspection_unavailable']);
   });
 
-  it('is told of to the operator with what went wrong', async () => {
+  it('is reported to the operator with its cause', async () => {
     const { provider, askAbout, events } = await createUncached({ name: 'second-opinion' });
     await askAbout('token', 5);
     expect(events).toHaveLength(1);

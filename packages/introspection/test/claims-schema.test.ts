@@ -11,7 +11,7 @@ function schemaOf(validate: (value: unknown) => Result): StandardSchemaV1<unknow
 }
 
 describe('a schema for the claims', () => {
-  it('reads the whole answer as it came, and its output is what the principal carries', async () => {
+  it('reads the whole answer, and its output becomes the claims of the principal', async () => {
     const provider = await startProvider();
     const seen: unknown[] = [];
     const claims = schemaOf((value) => {

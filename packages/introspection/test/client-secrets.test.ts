@@ -89,7 +89,7 @@ describe('client_secret_jwt', () => {
     expect([payload['aud']].flat()).toContain(issuer);
   });
 
-  it('signs each question anew', async () => {
+  it('signs each request', async () => {
     const provider = await startProvider();
     const { decide } = createSubject(provider, { clientAuthentication });
     for (const token of ['a', 'b', 'c']) await decide(token);

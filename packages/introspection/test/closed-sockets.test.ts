@@ -46,13 +46,13 @@ describe('close()', () => {
     await expect.poll(() => provider.connections()).toBe(0);
   });
 
-  it('may come before anything was asked, and twice', async () => {
+  it('may be called before anything was sent, and twice', async () => {
     const { authenticator } = createSubject(await startProvider());
     await authenticator.close();
     await expect(authenticator.close()).resolves.toBeUndefined();
   });
 
-  it('forgets what was kept', async () => {
+  it('clears the cache', async () => {
     const { authenticator, decide } = createSubject(await startProvider());
     const ask = (): unknown => {
       const { signal } = new AbortController();

@@ -23,12 +23,12 @@ async function startHoldingProvider() {
   };
 }
 
-describe('questions under way at once', () => {
+describe('concurrent requests', () => {
   it.each([
-    ['64 unless said', {}, 64],
+    ['64 by default', {}, 64],
     ['as many as maxConcurrent', { maxConcurrent: 3 }, 3],
     ['one', { maxConcurrent: 1 }, 1],
-  ])('are %s; the others wait for a place', async (_, options, limit) => {
+  ])('are limited to %s; the others wait', async (_, options, limit) => {
     const provider = await startHoldingProvider();
     const { decide } = createSubject(provider, options);
     const calls = Array.from({ length: limit + 20 }, (__, index) => decide(`token-${index}`));
@@ -44,7 +44,7 @@ describe('questions under way at once', () => {
     expect(provider.questions).toHaveLength(limit + 20);
   });
 
-  it('that are too many to wait are turned away at once, as overload', async () => {
+  it('that are too many to wait are rejected at once, as overload', async () => {
     const provider = await startHoldingProvider();
     const { decide, refusal, events } = createSubject(provider, { maxConcurrent: 1 });
     const waiting = Array.from({ length: 1 + 1024 }, (_, index) => decide(`token-${index}`));
@@ -62,7 +62,7 @@ describe('questions under way at once', () => {
     expect(await decide('one-too-many')).toBe('accepted');
   });
 
-  it('take no place for a token that is known', async () => {
+  it('take no place for a cached token', async () => {
     const provider = await startHoldingProvider();
     const { decide } = createSubject(provider, { maxConcurrent: 1 });
     const known = decide('known');
@@ -77,8 +77,8 @@ describe('questions under way at once', () => {
   });
 });
 
-describe('a caller who leaves', () => {
-  it('does not wait for the provider, and those who stay are answered', async () => {
+describe('a caller that disconnects', () => {
+  it('does not wait for the provider, and the other callers are answered', async () => {
     const provider = await startHoldingProvider();
     const { decide } = createSubject(provider);
     const controllers = Array.from({ length: 100 }, () => new AbortController());
@@ -92,9 +92,9 @@ describe('a caller who leaves', () => {
   });
 
   it.each<readonly [string, object]>([
-    ['as the last of all', {}],
-    ['where nothing is kept', { cache: false }],
-  ])('%s takes the question back', async (_, options) => {
+    ['as the last of several', {}],
+    ['without a cache', { cache: false }],
+  ])('%s aborts the request', async (_, options) => {
     const provider = await startProvider();
     let closed = 0;
     provider.respond((__, response) => {

@@ -68,6 +68,6 @@ put('introspection', ['caches'], bare, {});
 put('introspection without a cache', ['revokes'], bare, { cache: false });
 put('cached(introspection without a cache)', ['caches'], cached, { cache: false });
 put('anyOf(introspection)', ['caches'], (inner) => anyOf(inner), {});
-// The limit is above what the contract calls prompt, or a caller who leaves would not be told from it.
+// Above what the contract calls prompt, so that an abort is distinguished from this time limit.
 const http = { timeoutMs: 1000 };
 put('introspection whose provider hangs', ['revokes'], bare, { cache: false, http }, 'hang');

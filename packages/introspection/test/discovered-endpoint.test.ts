@@ -32,7 +32,7 @@ describe('the endpoint that the metadata name', () => {
     expect(discoveries(provider).filter((path) => path === OAUTH_PATH)).toHaveLength(1);
   });
 
-  it('is looked up anew after an hour, while the one that is known serves on', async () => {
+  it('is discovered again after an hour, while the known one is used', async () => {
     const clock = createFakeClock();
     const provider = await startProvider();
     const { decide } = createSubject({ issuer: provider.origin }, { clock, cache: false });

@@ -28,7 +28,7 @@ describe('an endpoint that', () => {
     },
   );
 
-  it('takes our credentials for a while, and then no more, is told of each time', async () => {
+  it('accepts our credentials and then rejects them is reported each time', async () => {
     const provider = await startProvider();
     const { decide, events } = createSubject(provider);
     for (const [index, status] of [401, 401, 200, 401, 401].entries()) {
@@ -132,7 +132,7 @@ describe('an endpoint that', () => {
     expect(await createSubject(provider).decide('token')).toBe('unavailable/introspection');
   });
 
-  it('fails, is asked anew at the next call: an outage is never kept', async () => {
+  it('fails is asked again at the next call: an outage is never cached', async () => {
     const provider = await startProvider();
     const { decide } = createSubject(provider);
     provider.say('', 500);
@@ -147,7 +147,7 @@ describe('a report that throws', () => {
     throw new Error('a bug of the operator');
   };
 
-  it('changes nothing of what a call is told', async () => {
+  it('does not change the result of a call', async () => {
     const provider = await startProvider();
     provider.say('', 401);
     const error = await createSubject(provider, { report }).refusal('token');
@@ -155,7 +155,7 @@ describe('a report that throws', () => {
     expect(causeOf(error)).toContain('does not accept our credentials');
   });
 
-  it('does not keep the breaker from opening', async () => {
+  it('does not prevent the circuit from opening', async () => {
     const provider = await startProvider();
     provider.say('', 500);
     const { decide } = createSubject(provider, { report });

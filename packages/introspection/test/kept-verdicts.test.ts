@@ -42,7 +42,7 @@ describe('verdicts that are kept', () => {
   });
 
   it.each([
-    ['300 s unless said', {}, 300],
+    ['300 s by default', {}, 300],
     ['maxAgeSeconds where that is said', { cache: { maxAgeSeconds: 60 } }, 60],
   ])('let a revoked token pass for at most %s', async (_, options, seconds) => {
     const clock = createFakeClock();
@@ -58,7 +58,7 @@ describe('verdicts that are kept', () => {
     expect(issuer.requests.introspection).toBe(2);
   });
 
-  it('are refusals for 10 s, and then the provider is asked anew', async () => {
+  it('are rejections for 10 s, and then the provider is asked again', async () => {
     const clock = createFakeClock();
     const { decide } = createSubject({ issuer: issuer.issuer }, { clock });
     for (let call = 0; call < 100; call += 1) {
@@ -103,7 +103,7 @@ describe('verdicts that are kept', () => {
     expect(issuer.requests.introspection).toBe(6);
   });
 
-  it('are kept once: a cache on this cache is refused', () => {
+  it('are cached once: a cache on this cache is a ConfigError', () => {
     const { authenticator } = createSubject({ issuer: issuer.issuer });
     expect(() => cached(authenticator)).toThrow(ConfigError);
     const uncached = createSubject({ issuer: issuer.issuer }, { cache: false });

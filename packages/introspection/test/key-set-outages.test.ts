@@ -6,7 +6,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 
 const { privateKey } = await generateKeyPair('ES256');
 
-/** Signs its answers, and serves its keys as it is told. */
+/** Signs its answers, and serves its keys as a test says. */
 async function startProvider(keys: {
   status: number;
   body: string;
@@ -90,7 +90,7 @@ describe('the key set of signed answers', () => {
     },
   );
 
-  it('leaves his place to the next where it hangs and a caller does not wait for it', async () => {
+  it('frees the place of a caller that disconnects while the keys hang', async () => {
     const asked: string[] = [];
     const issuer = await startProvider({
       status: 200,

@@ -2,7 +2,7 @@ import { startTestIssuer } from '@grpc-authn/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createIntrospectionAuthenticator } from '../src/index.ts';
 
-it('callers who leave do not open the breaker, however many tokens they sent', async () => {
+it('callers that disconnect do not open the circuit, however many tokens they sent', async () => {
   const issuer = await startTestIssuer();
   const authenticator = createIntrospectionAuthenticator({
     issuer: issuer.issuer,

@@ -72,8 +72,8 @@ describe('tls_client_auth', () => {
   });
 });
 
-describe('a provider whose own certificate nobody vouches for', () => {
-  it('is an outage, and is told neither secret nor token', async () => {
+describe('a provider with an untrusted certificate', () => {
+  it('is an outage, and gets neither secret nor token', async () => {
     const provider = await startProvider(server);
     const error = await createSubject(provider).refusal('token');
     expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });

@@ -47,7 +47,7 @@ describe('a JWT of another issuer', () => {
     expect(issuer.requests).toEqual(NOTHING);
   });
 
-  it('is told that it has expired, where it has', async () => {
+  it('is reported as expired if it has expired', async () => {
     const { refusal } = createSubject({ issuer: issuer.issuer });
     const nowSeconds = Math.floor(Date.now() / 1000);
     const expired = await other.sign({ iat: nowSeconds - 60, exp: nowSeconds });
@@ -113,7 +113,7 @@ describe('introspection beside an authenticator of another issuer’s JWTs', () 
     expect(issuer.requests).toEqual(NOTHING);
   });
 
-  it('while it is down opens no other door to a token that it revoked', async () => {
+  it('while it is down lets no other authenticator accept a token that it revoked', async () => {
     const composed = await both();
     const jwt = await issuer.sign({ aud: 'orders' });
     issuer.fail('down');

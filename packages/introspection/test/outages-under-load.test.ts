@@ -32,12 +32,12 @@ describe('an endpoint that dies under load', () => {
           new Set(['unavailable/introspection']),
         );
       }
-      // The first round meets the dead provider, the others the breaker.
+      // The first round reaches the provider, the others the open circuit.
       expect(performance.now() - began).toBeLessThan(3 * TIME_LIMIT_MS);
       const asked = issuer.requests.introspection;
       const error = await refusal(issuer.opaque());
       expect(error.retryAfterMs).toBeGreaterThan(0);
-      // Who is known is not shut out with the others.
+      // Cached tokens are still accepted.
       expect(new Set(await loadWith(known))).toEqual(new Set(['accepted']));
       expect(issuer.requests.introspection).toBe(asked);
 

@@ -4,7 +4,7 @@ import { Semaphore } from '../src/semaphore.ts';
 
 const { signal: never } = new AbortController();
 
-/** A task that runs until it is told to end. */
+/** A task that runs until `end` is called. */
 function createTask() {
   let end: () => void = () => undefined;
   let runs = 0;

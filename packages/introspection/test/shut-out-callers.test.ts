@@ -15,8 +15,8 @@ async function createAtRest() {
   return { ...subject, clock };
 }
 
-describe('a caller who leaves while the provider is tried again', () => {
-  it('does not keep it at rest: the question goes on without him', async () => {
+describe('a caller that disconnects from the probe', () => {
+  it('does not keep the circuit open: the request goes on without it', async () => {
     const { provider, clock, decide, types } = await createAtRest();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
@@ -35,7 +35,7 @@ describe('a caller who leaves while the provider is tried again', () => {
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
 
-  it('does not end the rest either', async () => {
+  it('does not close the circuit either', async () => {
     const { provider, clock, decide, types } = await createAtRest();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
@@ -53,7 +53,7 @@ describe('a caller who leaves while the provider is tried again', () => {
     expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
   });
 
-  it('asks nothing once he has left, though he waited for what it brings', async () => {
+  it('sends nothing for a caller that disconnected while it waited for the probe', async () => {
     const { provider, clock, decide } = await createAtRest();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
@@ -74,7 +74,7 @@ describe('a caller who leaves while the provider is tried again', () => {
   });
 });
 
-describe('a provider that answers nothing but 404 when it is tried again', () => {
+describe('a provider that answers the probe with 404', () => {
   it('has not recovered until it answers', async () => {
     const { provider, clock, decide, types } = await createAtRest();
     provider.say('', 404);
@@ -87,8 +87,8 @@ describe('a provider that answers nothing but 404 when it is tried again', () =>
   });
 });
 
-describe('callers who wait for a place', () => {
-  it('are under the time limit too, and under the rest that begins meanwhile', async () => {
+describe('callers that wait for a place', () => {
+  it('are under the time limit too, and under a circuit that opens meanwhile', async () => {
     const provider = await startProvider();
     provider.respond(() => undefined);
     const { decide } = createSubject(provider, { maxConcurrent: 2, http: { timeoutMs: 200 } });
@@ -98,7 +98,7 @@ describe('callers who wait for a place', () => {
     expect(provider.questions.length).toBeLessThanOrEqual(4);
   });
 
-  it('leave their places when they go: a thousand of them keep nobody out', async () => {
+  it('free their places when they disconnect: a thousand of them shut nobody out', async () => {
     const provider = await startProvider();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
@@ -109,7 +109,7 @@ describe('callers who wait for a place', () => {
     await expect.poll(() => held.length).toBe(1);
     const leaving = new AbortController();
     const left = Array.from({ length: 1024 }, (_, index) => decide(`t-${index}`, leaving.signal));
-    // They stand in the queue: one more has no place.
+    // The queue is full.
     expect(await decide('one-too-many')).toBe('unavailable/overloaded');
     leaving.abort();
     expect(new Set(await Promise.all(left))).toEqual(new Set(['unavailable/timeout']));
@@ -120,7 +120,7 @@ describe('callers who wait for a place', () => {
     expect(provider.questions).toHaveLength(2);
   });
 
-  it('are asked about in their own async context, whoever made room', async () => {
+  it('are asked about in their own async context, whichever call freed the place', async () => {
     const store = new AsyncLocalStorage<string>();
     const seen: (readonly [string, string | undefined])[] = [];
     const { decide } = createSubject(
@@ -143,7 +143,7 @@ describe('callers who wait for a place', () => {
   });
 });
 
-it('the metadata that all wait for is asked for in no caller’s async context', async () => {
+it('the metadata that all calls wait for is fetched in no caller’s async context', async () => {
   const store = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];
   const { decide } = createSubject(

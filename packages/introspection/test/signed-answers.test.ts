@@ -3,7 +3,7 @@ import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it } from 'vitest';
 import { ACTIVE } from './support/provider-server.ts';
 import { SIGNED, type SigningProvider, startSigningProvider } from './support/signed-answer.ts';
-import { createSubject } from './support/test-authenticator.ts';
+import { causeOf, createSubject } from './support/test-authenticator.ts';
 
 type Changes = Parameters<SigningProvider['sign']>[0];
 
@@ -176,7 +176,7 @@ describe('where signed answers are configured', () => {
   });
 });
 
-it('a signed answer that nobody signed says nothing of the token: no refusal comes of it', async () => {
+it('an answer with an invalid signature is an outage, not a rejection of the token', async () => {
   const provider = await startSigningProvider();
   await provider.sign({
     claims: { token_introspection: { active: 'x' } },
@@ -188,4 +188,15 @@ it('a signed answer that nobody signed says nothing of the token: no refusal com
 it('a signed answer may call EdDSA by the name of its curve', async () => {
   const provider = await startSigningProvider('Ed25519');
   expect(await createSigned(provider).decide('token')).toBe('accepted');
+});
+
+describe('without response: "jwt"', () => {
+  it('a signed answer is an outage, because its signature would not be verified', async () => {
+    const provider = await startSigningProvider();
+    await provider.sign({ key: generateKeyPairSync('ed25519').privateKey });
+    const { refusal } = createSubject({ issuer: provider.origin });
+    const error = await refusal('token');
+    expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
+    expect(causeOf(error)).toContain('not an introspection response');
+  });
 });

@@ -124,7 +124,7 @@ describe('the iss of an answer', () => {
     expect(await decide({ iss })).toBe('invalid_token/issuer');
   });
 
-  it('stands in the principal where it is right, and where none is configured', async () => {
+  it('is in the principal if it is correct, and if none is configured', async () => {
     const provider = await startProvider();
     provider.say({ ...ACTIVE, iss: issuer });
     const { endpoint } = provider;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ACTIVE } from './support/provider-server.ts';
 import { createSubject, type Subject } from './support/test-authenticator.ts';
 
-/** Put together anew each time, so that whoever asks holds no token. */
+/** Composed each time, so that the test itself references no token. */
 const tokenOf = (name: string): string =>
   Buffer.from(`canary-${name}-${'x'.repeat(40)}`).toString();
 
@@ -24,7 +24,7 @@ async function tokensInMemory(): Promise<readonly string[]> {
 }
 
 describe('after the provider was asked', () => {
-  it('no token is in memory, accepted or refused, though both verdicts are kept', async () => {
+  it('no token is in memory, accepted or rejected, although both results are cached', async () => {
     let questions = 0;
     const subject = createSubject(
       { endpoint: 'https://id.example.com/introspect' },

@@ -17,7 +17,7 @@ describe('an active token', () => {
     ['that expired this moment', { exp: NOW_SECONDS }],
     ['that expired long ago', { exp: 0 }],
     ['that expired and is not valid yet', { exp: NOW_SECONDS - 1, nbf: NOW_SECONDS + 9 }],
-  ])('%s is refused, and told that it has expired', async (_, times) => {
+  ])('%s is rejected, and reported as expired', async (_, times) => {
     const { verdict } = await askAbout(times);
     expect(await verdict('token')).toMatchObject({
       code: 'invalid_token',
@@ -65,7 +65,7 @@ describe('an active token', () => {
     expect((await principal('token')).expiresAtEpochSeconds).toBeUndefined();
   });
 
-  it('is not kept past its expiry', async () => {
+  it('is not cached past its expiry', async () => {
     const { decide, clock, provider, verdict } = await askAbout({ exp: NOW_SECONDS + 20 });
     expect(await decide('token')).toBe('accepted');
     await clock.advance(19_999);
@@ -91,19 +91,19 @@ describe('a token that is refused for another reason', () => {
     ['issuer', { iss: 1 }],
     ['audience', { aud: 'other' }],
     ['expired', {}],
-  ])('is told that it has expired, where it has: %s', async (reason, changes) => {
+  ])('is reported as expired if it has expired: %s', async (reason, changes) => {
     const { verdict } = await askAbout({ ...changes, exp: NOW_SECONDS - 1 });
     expect(await verdict('token')).toMatchObject({ reason, tokenExpired: true });
   });
 
-  it('is not told so where it has not', async () => {
+  it('is not reported as expired if it has not expired', async () => {
     const { verdict } = await askAbout({ aud: 'other', exp: NOW_SECONDS + 1 });
     expect(await verdict('token')).toMatchObject({ reason: 'audience', tokenExpired: false });
   });
 });
 
 describe('the time of the verification', () => {
-  it('is when the provider was asked: what it revoked since then it has not told', async () => {
+  it('is when the provider was asked: the answer does not cover later revocations', async () => {
     const clock = createFakeClock(NOW_SECONDS * 1000);
     const provider = await startProvider();
     provider.respond((_, response) => {

@@ -29,14 +29,14 @@ function eachOwn(count: number, verdict: string) {
 }
 
 describe('32 concurrent callers', () => {
-  it('go on in their own stores after a load that they share', async () => {
+  it('resume in their own stores after a load that they share', async () => {
     const server = await startKeyServer([key]);
     const { decide } = createSubject({ url: server.url });
     expect(await callTogether(32, () => decide(key.token()))).toEqual(eachOwn(32, 'accepted'));
     expect(server.requests).toHaveLength(1);
   });
 
-  it('go on in their own stores after a look-up that they share', async () => {
+  it('resume in their own stores after a look-up that they share', async () => {
     const server = await startKeyServer([key]);
     const { decide, authenticator } = createSubject({ url: server.url });
     await authenticator.ready();
@@ -45,7 +45,7 @@ describe('32 concurrent callers', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('go on in their own stores after they waited for the bucket', async () => {
+  it('resume in their own stores after they waited for the bucket', async () => {
     const server = await startKeyServer([key]);
     const { decide, clock } = createSubject({ url: server.url });
     for (let look = 0; look < 2; look += 1) await decide(unknownToken());
@@ -55,7 +55,7 @@ describe('32 concurrent callers', () => {
     expect(await together).toEqual(eachOwn(32, 'invalid_token/unknown_key'));
   });
 
-  it('go on in their own stores after an outage that they share', async () => {
+  it('resume in their own stores after an outage that they share', async () => {
     const server = await startKeyServer();
     server.say('', 500);
     const { decide } = createSubject({ url: server.url });

@@ -26,7 +26,7 @@ describe('close()', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('ends a first load that is under way, and whoever waits for it', async () => {
+  it('ends a first load that is in progress, and the calls that wait for it', async () => {
     const server = await startKeyServer([key]);
     server.hold();
     const { authenticator, clock, decide, events } = createSubject({ url: server.url });
@@ -39,7 +39,7 @@ describe('close()', () => {
     await eventually(async () => (await server.connections()) === 0);
   });
 
-  it('ends a look-up that is under way, and whoever waits for it', async () => {
+  it('ends a look-up that is in progress, and the calls that wait for it', async () => {
     const server = await startKeyServer([key]);
     const { authenticator, clock, decide } = createSubject({ url: server.url });
     await authenticator.ready();
@@ -52,7 +52,7 @@ describe('close()', () => {
     await eventually(async () => (await server.connections()) === 0);
   });
 
-  it('keeps a call that has its keys already from looking up another', async () => {
+  it('prevents a look-up by a call that already has its keys', async () => {
     const server = await startKeyServer([key]);
     const { authenticator, clock, decide } = createSubject({ url: server.url });
     await authenticator.ready();
@@ -92,7 +92,7 @@ describe('close()', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('sets no timer for an answer that comes while it closes', async () => {
+  it('sets no timer for an answer that arrives while it closes', async () => {
     let answer: (response: Response) => void = () => undefined;
     const fetch = (() =>
       new Promise<Response>((resolve) => {
@@ -110,7 +110,7 @@ describe('close()', () => {
     expect(await decide(key.token())).toBe('unavailable/jwks');
   });
 
-  it('may come twice, and before anything was asked', async () => {
+  it('may be called twice, and before anything was fetched', async () => {
     const server = await startKeyServer([key]);
     const { authenticator, decide } = createSubject({ url: server.url });
     await authenticator.close();

@@ -104,7 +104,7 @@ describe('the report of discarded keys', () => {
     expect(discarded.map((each) => each.kid)).toEqual([shown]);
   });
 
-  it('comes once for one and the same set, and again when that changes', async () => {
+  it('is reported once for the same set, and again when that changes', async () => {
     const subject = await report(other.jwk, other.jwk, key.jwk);
     const { clock, server, reported } = subject;
     await clock.advance(540_000);

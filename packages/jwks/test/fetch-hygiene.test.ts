@@ -108,7 +108,7 @@ describe('the options of http', () => {
   });
 });
 
-describe('what is told of an outage', () => {
+describe('the report of an outage', () => {
   it.each<readonly [string, (server: Awaited<ReturnType<typeof startKeyServer>>) => void]>([
     ['an error status', (server) => server.say('canary', 500)],
     ['content that is refused', (server) => server.say('canary')],

@@ -33,7 +33,7 @@ async function load(keys: readonly unknown[], what?: string) {
   await (what === undefined ? ready() : printLoopGap(what, ready));
   const told = subject.events.find(({ type }) => type === 'keys_discarded');
   const discarded = (told?.detail?.['keys'] ?? []) as readonly unknown[] as readonly Discarded[];
-  const looked = discarded.filter(({ why }) => !why.includes('too many'));
+  const looked = discarded.filter(({ why }) => !why.startsWith('the set has '));
   return { ...subject, server, discarded, looked, detail: subject.events[0]?.detail };
 }
 

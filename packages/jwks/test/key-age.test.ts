@@ -53,7 +53,7 @@ describe('a set of keys', () => {
   it.each([
     [0, 450],
     [0.999_999, 540],
-  ])('is refreshed at a time that is drawn by lot (%s)', async (random, seconds) => {
+  ])('is refreshed at a random time (%s)', async (random, seconds) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const { server, clock, reported } = await startWarm({});
     await clock.advance(seconds * 1000 - 2);
@@ -63,7 +63,7 @@ describe('a set of keys', () => {
     await reported('keys_refreshed', 2);
   });
 
-  it('is refreshed time and again, with no call that asks for it', async () => {
+  it('is refreshed again and again without a call', async () => {
     const { server, clock, reported } = await startWarm({});
     for (let refresh = 2; refresh <= 5; refresh += 1) {
       await clock.advance(540_000);
@@ -72,7 +72,7 @@ describe('a set of keys', () => {
     expect(server.requests).toHaveLength(5);
   });
 
-  it('keeps no call waiting while it is refreshed', async () => {
+  it('lets no call wait while it is refreshed', async () => {
     const { server, clock, decide } = await startWarm({});
     const release = server.hold();
     await clock.advance(540_000);
@@ -99,7 +99,7 @@ describe('a set of keys', () => {
     expect(await decide(key.token())).toBe('invalid_token/unknown_key');
   });
 
-  it('counts its age from the last time it came', async () => {
+  it('counts its age from the last load', async () => {
     const { server, clock, reported, decide } = await startWarm({}, { maxAgeSeconds: 3600 });
     server.publish([key], { 'cache-control': 'max-age=60' });
     await clock.advance(3_240_000);
@@ -139,7 +139,7 @@ describe('ready()', () => {
     await expect(authenticator.ready()).resolves.toBeUndefined();
   });
 
-  it('rejects with the reason of a signal that is aborted, and asks nobody', async () => {
+  it('rejects with the reason of an aborted signal, and sends nothing', async () => {
     const server = await startKeyServer([key]);
     const { authenticator } = createSubject({ url: server.url });
     const reason = new Error('not now');
@@ -147,7 +147,7 @@ describe('ready()', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is all that fetches before a call: nothing is asked as it is made', async () => {
+  it('is needed to fetch before a call: creating the authenticator fetches nothing', async () => {
     const server = await startKeyServer([key]);
     const { clock } = createSubject({ url: server.url });
     await clock.advance(3_600_000);

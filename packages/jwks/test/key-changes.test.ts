@@ -6,7 +6,7 @@ import { createSubject } from './support/test-authenticator.ts';
 
 const [one, two, three] = [createSigner('one'), createSigner('two'), createSigner('three')];
 
-/** How many times keys_changed is told as a set of the first keys is replaced by the second. */
+/** How often keys_changed is emitted when a set of the first keys is replaced by the second. */
 async function tellChanges(first: readonly object[], second: readonly object[]): Promise<number> {
   const server = await startKeyServer();
   server.say(keySetOf(...first));
@@ -31,7 +31,7 @@ describe('keys_changed', () => {
     ['a member changes that says nothing', [one.jwk], [{ ...one.jwk, x5c: ['AAAA'], note: 'x' }]],
     ['a key goes that was never used', [one.jwk, { kty: 'oct', k: 'AAAA' }], [one.jwk]],
     ['the name of its algorithm changes alone', [one.jwk], [{ ...one.jwk, alg: 'Ed25519' }]],
-  ])('is not told where %s', async (_, first, second) => {
+  ])('is not emitted if %s', async (_, first, second) => {
     expect(await tellChanges(first, second)).toBe(0);
   });
 
@@ -48,11 +48,11 @@ describe('keys_changed', () => {
       [one.jwk, two.jwk],
       [one.jwk, two.jwk, { ...three.jwk, kid: 'one' }],
     ],
-  ])('is told once where %s', async (_, first, second) => {
+  ])('is emitted once if %s', async (_, first, second) => {
     expect(await tellChanges(first, second)).toBe(1);
   });
 
-  it('is told by a look-up, too', async () => {
+  it('is reported by a look-up too', async () => {
     const server = await startKeyServer([one]);
     const { authenticator, decide } = createSubject({ url: server.url });
     await authenticator.ready();
@@ -63,7 +63,7 @@ describe('keys_changed', () => {
     expect(told).toEqual([{ type: 'keys_changed' }]);
   });
 
-  it('is not told for an outage', async () => {
+  it('is not reported for an outage', async () => {
     const server = await startKeyServer([one]);
     const { authenticator, clock, reported } = createSubject({ url: server.url });
     await authenticator.ready();
@@ -96,7 +96,7 @@ describe('keys_changed', () => {
     expect(told).toEqual(['stays', 'leaves', 'stays']);
   });
 
-  it('is told once the new set counts', async () => {
+  it('is reported when the new set is in use', async () => {
     const server = await startKeyServer([one]);
     const { authenticator, decide } = createSubject({ url: server.url });
     await authenticator.ready();

@@ -62,7 +62,7 @@ describe('a key file', () => {
     expect(await decide(added.token())).toBe('accepted');
   });
 
-  it('that goes away keeps the old set for staleIfErrorSeconds', async () => {
+  it('that is removed leaves the old set in use for staleIfErrorSeconds', async () => {
     const file = await createFile(keySetOf(key.jwk));
     const { clock, decide, reported } = createSubject({ file }, { staleIfErrorSeconds: 60 });
     expect(await decide(key.token())).toBe('accepted');

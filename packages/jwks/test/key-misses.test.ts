@@ -12,13 +12,13 @@ describe('a call whose kid is unknown', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is refused as unknown_key after a look-up that began after it came', async () => {
+  it('is rejected as unknown_key after a look-up that began after it arrived', async () => {
     const { server, decide } = await createWarm();
     expect(await decide(unknownToken())).toBe('invalid_token/unknown_key');
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is not refused by a look-up that began before it came', async () => {
+  it('is not rejected by a look-up that began before it arrived', async () => {
     const { server, decide, known, added } = await createWarm();
     const release = server.hold();
     const early = decide(unknownToken('early'));
@@ -35,7 +35,7 @@ describe('a call whose kid is unknown', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('is accepted by a look-up that began before it came, where that brings the key', async () => {
+  it('is accepted by a look-up that began before it arrived, if that finds the key', async () => {
     const { server, decide, known, added } = await createWarm();
     const release = server.hold();
     const early = decide(unknownToken());
@@ -48,7 +48,7 @@ describe('a call whose kid is unknown', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('waits while the bucket is empty, and is not refused meanwhile', async () => {
+  it('waits while the bucket is empty, and is not rejected meanwhile', async () => {
     const warm = await createWarm();
     const { clock, server, decide, known, added } = warm;
     await emptyBucket(warm);
@@ -78,7 +78,7 @@ describe('a call whose kid is unknown', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it('gets unavailable where its signal is aborted, and nobody else does', async () => {
+  it('is unavailable if its signal is aborted, and no other call is', async () => {
     const warm = await createWarm();
     const { clock, server, decide, known, added } = warm;
     await emptyBucket(warm);
@@ -93,7 +93,7 @@ describe('a call whose kid is unknown', () => {
     expect(await staying).toBe('accepted');
   });
 
-  it('gets unavailable at once where its signal was aborted before', async () => {
+  it('is unavailable at once if its signal was aborted before', async () => {
     const { decide, server } = await createWarm();
     expect(await decide(unknownToken(), AbortSignal.abort())).toBe('unavailable/timeout');
     expect(server.requests).toHaveLength(1);

@@ -66,7 +66,7 @@ describe('while the provider is down', () => {
     expect(issuer.requests.jwks).toBeLessThanOrEqual(5);
   });
 
-  it('it recovers by itself, with no call that asks for it', async () => {
+  it('it recovers without a call', async () => {
     const { issuer, token } = await startIssuer();
     const subject = createSubject({ url: issuer.jwksUri }, { issuer: issuer.issuer });
     issuer.fail('down');
@@ -84,7 +84,7 @@ describe('the last good set', () => {
     [undefined, HOUR_MS],
     [60, 60_000],
   ])(
-    'serves for its age and staleIfErrorSeconds (%s), then calls are unavailable',
+    'is used for its age and staleIfErrorSeconds (%s), then calls are unavailable',
     async (...row) => {
       const [staleIfErrorSeconds, staleMs] = row;
       const server = await startKeyServer([key]);
@@ -110,7 +110,7 @@ describe('the last good set', () => {
     },
   );
 
-  it('does not serve a second longer than its age where staleIfErrorSeconds is 0', async () => {
+  it('is not used longer than its age if staleIfErrorSeconds is 0', async () => {
     const server = await startKeyServer([key]);
     const subject = createSubject({ url: server.url }, { staleIfErrorSeconds: 0 });
     await subject.authenticator.ready();
@@ -121,7 +121,7 @@ describe('the last good set', () => {
     expect(await subject.decide(key.token())).toBe('unavailable/jwks');
   });
 
-  it('serves once more where a timer was late, and is refreshed by the call', async () => {
+  it('is used once more if a timer was late, and is refreshed by the call', async () => {
     const [server, other] = [await startKeyServer([key]), createSigner('other')];
     let nowMs = Date.now();
     const clock = { nowMs: () => nowMs, setTimer: () => () => undefined };

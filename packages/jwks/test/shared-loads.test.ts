@@ -19,7 +19,7 @@ function create(fetch: () => Promise<Response>, report?: () => void) {
 }
 
 describe('a load that several calls wait for', () => {
-  it("runs in nobody's async context, now and at each refresh", async () => {
+  it("runs in no caller's async context, now and at each refresh", async () => {
     const seen: (string | undefined)[] = [];
     const look = (): void => void seen.push(store.getStore());
     const { authenticator, clock } = create(async () => {
@@ -36,7 +36,7 @@ describe('a load that several calls wait for', () => {
 });
 
 describe('ready()', () => {
-  it('is given up as soon as its signal is aborted', async () => {
+  it('ends as soon as its signal is aborted', async () => {
     const { authenticator } = create(() => new Promise(() => undefined));
     const controller = new AbortController();
     const ready = authenticator.ready(controller.signal);
@@ -47,7 +47,7 @@ describe('ready()', () => {
 });
 
 describe('close()', () => {
-  it('does not wait for an answer that never comes', async () => {
+  it('does not wait for an answer that never arrives', async () => {
     const { authenticator } = create(() => new Promise(() => undefined));
     const verdict = authenticator.ready().catch((error: unknown) => error);
     await authenticator.close();

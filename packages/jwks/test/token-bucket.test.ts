@@ -48,7 +48,7 @@ describe('a token bucket', () => {
     expect(takeAll(bucket, 2000)).toBe(1);
   });
 
-  it('is not kept empty by a clock that is set back', () => {
+  it('does not stay empty when the clock is set back', () => {
     const bucket = new TokenBucket(2, 1000, 1_000_000);
     takeAll(bucket, 1_000_000);
     expect(bucket.waitMs(0)).toBeLessThanOrEqual(1000);

@@ -6,7 +6,7 @@ import { settle } from './support/test-authenticator.ts';
 import { createWarm, emptyBucket } from './support/warm-authenticator.ts';
 
 describe('calls that wait', () => {
-  it('are 1,000 at most: the next is overloaded, and told when to come back', async () => {
+  it('are 1,000 at most: the next is overloaded, with a retry delay', async () => {
     const warm = await createWarm();
     const { clock, verdict, decide, known } = warm;
     await emptyBucket(warm);

@@ -26,7 +26,7 @@ describe('close()', () => {
     expect(provider.requests).toHaveLength(2);
   });
 
-  it('ends a discovery that is under way, and whoever waits for it', async () => {
+  it('ends a discovery that is in progress, and the calls that wait for it', async () => {
     const provider = await startProvider();
     provider.at(OIDC_PATH, () => undefined);
     const { authenticator, decide, timers } = createSubject(provider.origin);

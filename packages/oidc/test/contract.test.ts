@@ -51,5 +51,5 @@ function put(
 put('oidc');
 put('cached(oidc)', ['caches'], cached);
 put('anyOf(oidc)', [], (bare) => anyOf(bare));
-// The limit is above what the contract calls prompt, or a caller who leaves would not be told from it.
+// Above what the contract calls prompt, so that an abort is distinguished from this time limit.
 put('oidc whose provider hangs', [], undefined, 'hang', { http: { timeoutMs: 1000 } });

@@ -97,7 +97,7 @@ describe("RFC 8414's path", () => {
     expect(provider.paths).toEqual([OIDC_PATH]);
   });
 
-  it('is held to the same: another issuer is refused there, too', async () => {
+  it('is checked in the same way: another issuer is refused there too', async () => {
     const provider = await startProvider();
     const { origin } = provider;
     provider.at(OAUTH_PATH, { issuer: `${origin}/`, jwks_uri: `${origin}/jwks` });

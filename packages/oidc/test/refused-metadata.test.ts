@@ -97,7 +97,7 @@ describe('the jwks_uri of metadata', () => {
   });
 });
 
-describe('what is told of refused metadata', () => {
+describe('the report of refused metadata', () => {
   const evil = 'http://alice:canary@id.example.com/jwks?key=canary#canary';
 
   it.each<readonly [string, (provider: Provider) => RequestListener | object]>([

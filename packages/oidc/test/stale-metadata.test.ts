@@ -41,7 +41,7 @@ async function startProvider() {
 }
 
 describe('metadata that cannot be had any more', () => {
-  it('is told, and the last jwks_uri serves for as long as a stale set may, no longer', async () => {
+  it('is reported, and the last jwks_uri is used exactly as long as a stale set', async () => {
     const { clock, events, ask, fail } = await startProvider();
     expect(await ask()).toBe('accepted');
     fail(true);

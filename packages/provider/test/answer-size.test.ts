@@ -16,7 +16,7 @@ describe('the size of an answer', () => {
     expect(await problemOf(fetch.fetch(url))).toBe('too_large');
   });
 
-  it('is counted as it comes: 100 MB in chunks are cut off early', async () => {
+  it('is counted while it is read: 100 MB in chunks are cut off early', async () => {
     let sent = 0;
     const provider = await startProvider((_, response) => {
       const chunk = Buffer.alloc(64 * 1024, ' ');

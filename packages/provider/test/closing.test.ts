@@ -20,7 +20,7 @@ describe('close()', () => {
     await expect.poll(() => provider.connections()).toBe(0);
   });
 
-  it('comes before a connection that was about to be opened', async () => {
+  it('prevents a connection that was about to be opened', async () => {
     const provider = await startProvider((_, response) => response.end('{}'));
     const fetch = createGuardedFetch();
     const asked = problemOf(fetch.fetch(provider.url, {}, new URL('http://127.0.0.1')));

@@ -3,7 +3,7 @@ import { createGuardedFetch, errorOf, problemOf } from './support/guarded-fetche
 import { startProvider } from './support/provider-server.ts';
 
 describe('an answer', () => {
-  it('comes back whole, with its status and its headers', async () => {
+  it('is returned whole, with its status and its headers', async () => {
     const { url } = await startProvider((_, response) => {
       response.writeHead(418, { 'cache-control': 'max-age=5' }).end('{"a":1}');
     });
@@ -53,7 +53,7 @@ describe('an answer', () => {
     expect(cancelled).toBe(true);
   });
 
-  it('that never comes ends at the time limit', async () => {
+  it('that never arrives ends at the time limit', async () => {
     const { url } = await startProvider(() => undefined);
     const error = await errorOf(createGuardedFetch({ timeoutMs: 50 }).fetch(url));
     expect(error.problem).toBe('timeout');
@@ -103,7 +103,7 @@ describe('what is asked', () => {
     expect(requests[0]?.headers).toMatchObject({ 'x-api-key': 'key', accept: 'application/json' });
   });
 
-  it('ends with the signal of whoever asks', async () => {
+  it('ends with the signal of its caller', async () => {
     const { url } = await startProvider(() => undefined);
     const controller = new AbortController();
     const asked = createGuardedFetch().fetch(url, { signal: controller.signal });

@@ -123,7 +123,7 @@ describe('the guarded fetch', () => {
     expect(await provider.connections()).toBe(0);
   });
 
-  it('keeps what it may reach for one issuer from another', async () => {
+  it('applies what one issuer may reach to no other issuer', async () => {
     const provider = await startProvider((_, response) => response.end('{}'));
     const url = new URL(`http://loopback.test:${provider.url.port}/jwks`);
     const fetch = createGuardedFetch();

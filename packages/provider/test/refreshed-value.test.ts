@@ -12,7 +12,7 @@ interface Version {
   readonly version: number;
 }
 
-/** Each load brings the next version, until it is told to fail. */
+/** Each load returns the next version, until `fail` is called. */
 function createSubject(options: Partial<RefreshedValueOptions<Version>> = {}) {
   const clock = createFakeClock();
   const reasons: string[] = [];

@@ -4,15 +4,15 @@ import { runInNewContext } from 'node:vm';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { createIntrospectionAuthenticator } from '../../src/index.ts';
 
-/** So many at once: every place of the provider's is taken all the time. */
+/** As many as maxConcurrent, so that all places are always taken. */
 const AT_ONCE = 64;
-/** Code is compiled, caches are filled: what is there afterwards is there to stay. */
+/** Afterwards code is compiled and caches are full, so that the heap grows only by what is stored. */
 const WARM_UP = 5000;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes on the heap once everything that may go is gone. */
+/** Bytes on the heap after a full collection. */
 async function heapAfterCollection(): Promise<number> {
   for (let round = 0; round < 5; round += 1) {
     await setImmediate();
@@ -25,7 +25,7 @@ function tokenOf(index: number): string {
   return Buffer.from(`junk-${index.toString(36)}-${'x'.repeat(40)}`).toString();
 }
 
-/** How many different tokens of the flood stand in memory. */
+/** How many different tokens of the flood are in memory. */
 async function tokensInMemory(): Promise<number> {
   const found = new Set<string>();
   let rest = '';

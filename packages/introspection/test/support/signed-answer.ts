@@ -17,7 +17,7 @@ export interface SigningProvider extends ProviderServer {
   }): Promise<void>;
 }
 
-/** A provider that signs its answers (RFC 9701), with a key of EdDSA unless said. */
+/** A provider that signs its answers (RFC 9701), by default with EdDSA. */
 export async function startSigningProvider(
   alg: string = 'EdDSA',
   pair: { privateKey: KeyObject; publicKey: KeyObject } = generateKeyPairSync('ed25519'),

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest';
 import { GuardedFetch, type HttpOptions, ProviderError, readHttpOptions } from '../../src/index.ts';
 
-/** Closed when the test is over. */
+/** Closed when the test ends. */
 export function createGuardedFetch(options: HttpOptions = {}): GuardedFetch {
   const fetch = new GuardedFetch(readHttpOptions(options));
   onTestFinished(() => fetch.close());
   return fetch;
 }
 
-/** What is wrong with the provider, in one word; fails where nothing is. */
+/** The problem of the ProviderError; fails if the promise resolves. */
 export async function problemOf(asked: Promise<unknown>): Promise<string> {
   return (await errorOf(asked)).problem;
 }
