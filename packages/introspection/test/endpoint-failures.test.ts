@@ -20,7 +20,7 @@ describe('an endpoint that', () => {
         expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
         expect(causeOf(error)).toContain('does not accept our credentials');
       }
-      // It answers, so it is asked on: the next token may find that we were let in again.
+      // It answers, so the circuit stays closed: it may accept our credentials at the next request.
       expect(provider.questions).toHaveLength(10);
       expect(events.map(({ type }) => type)).toEqual(['introspection_credentials_rejected']);
       expect(events[0]?.authenticator).toBe('introspection');
