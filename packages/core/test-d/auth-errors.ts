@@ -45,7 +45,7 @@ export function narrow(verdict: Verdict): string | undefined {
   return verdict.subject;
 }
 
-/** An authenticator may answer at once or later, and with nothing but a verdict. */
+/** An authenticator answers synchronously or later, and only with a verdict. */
 export const authenticators: readonly Authenticator[] = [
   { name: 'now', authenticate: () => createPrincipal({ authenticator: 'now' }) },
   { name: 'later', authenticate: async () => new AuthError('unavailable', 'provider') },

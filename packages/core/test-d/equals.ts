@@ -13,7 +13,7 @@ export function assertType<_Claim extends true>(): void {}
 assertType<Equals<{ a: string }, { a: string }>>();
 // @ts-expect-error -- unknown is not string
 assertType<Equals<unknown, string>>();
-// @ts-expect-error -- any is nothing but any
+// @ts-expect-error -- any equals only any
 assertType<Equals<ReturnType<typeof JSON.parse>, string>>();
 // @ts-expect-error -- readonly counts
 assertType<Equals<{ a: string }, { readonly a: string }>>();

@@ -50,7 +50,7 @@ export function claimsAreReadonly(): void {
   principal.subject = 'mallory';
   // @ts-expect-error -- frozen
   principal.scopes.push('orders:write');
-  // @ts-expect-error -- somebody vouches
+  // @ts-expect-error -- the authenticator is required
   createPrincipal({ subject: 'alice' });
 }
 

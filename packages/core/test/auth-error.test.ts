@@ -33,7 +33,7 @@ describe('an AuthError', () => {
     expect(Object.keys(error)).not.toContain('name');
   });
 
-  it('has no retry and no expired token unless said', () => {
+  it('has no retry and no expired token by default', () => {
     const error = new AuthError('invalid_token', 'expired');
     expect(error.retryAfterMs).toBeUndefined();
     expect(error.tokenExpired).toBe(false);

@@ -121,7 +121,7 @@ describe('the longest token', () => {
     ['a million commas', ','.repeat(1e6)],
     ['a million spaces', ' '.repeat(1e6)],
     ['a million equals signs', '='.repeat(1e6)],
-  ])('is told before any character is looked at: %s', (_what, token) => {
+  ])('is checked before any character is: %s', (_what, token) => {
     expect(extract(`Bearer ${token}`)).toMatchObject(malformed('too_large'));
   });
 

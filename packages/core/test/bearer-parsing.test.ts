@@ -49,7 +49,7 @@ describe('the extractor, for any value of the field', () => {
     );
   });
 
-  it('answers the same for what grpc-js lets through', () => {
+  it('answers the same for what grpc-js accepts', () => {
     const printable = nearlyBearer.filter((value) => /^[ -~]*$/.test(value));
     fc.assert(
       fc.property(printable, (value) => {

@@ -34,7 +34,7 @@ function revokingAt(outcome: Decision['outcome']) {
   return { call, clock, revoke, outcomes };
 }
 
-describe('whoever hears of a decision', () => {
+describe('onDecision', () => {
   it('may revoke the caller at once: the handler is never run, and nothing is left behind', () => {
     const { call, clock, outcomes } = revokingAt('allowed');
     expect(outcomes).toEqual(['allowed', 'revoked']);
@@ -78,7 +78,7 @@ describe('whoever hears of a decision', () => {
   });
 });
 
-describe('a call that nobody hears of', () => {
+describe('a call without onDecision', () => {
   it('reads no clock where neither a dry run nor a stream has an end', () => {
     let reads = 0;
     const clock = { nowMs: () => (reads += 1), setTimer: () => () => undefined };

@@ -56,7 +56,7 @@ describe('what came, in a few words', () => {
 });
 
 describe('what came, where it may be secret', () => {
-  it('is told by type and length alone', () => {
+  it('is shown by type and length only', () => {
     expect(describeSecret(CANARY)).toBe('a string of 13 characters');
     expect(describeSecret('')).toBe('a string of 0 characters');
     expect(describeSecret(new TextEncoder().encode(CANARY))).toBe('13 bytes');

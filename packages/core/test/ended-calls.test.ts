@@ -28,8 +28,8 @@ function passed(kind: 'unary' | 'bidi' = 'bidi') {
   return { call, clock, revoke };
 }
 
-describe('a call that passed', () => {
-  it('is let through in both directions', () => {
+describe('an accepted call', () => {
+  it('passes messages in both directions', () => {
     const { call } = passed();
     call.receiveMessage();
     call.receiveHalfClose();
@@ -38,7 +38,7 @@ describe('a call that passed', () => {
     expect(call.outbound).toEqual(EVERYTHING);
   });
 
-  it('tells its handler once that it is over, however it ends', () => {
+  it('notifies its handler once of its end, however it ends', () => {
     const { call } = passed();
     call.receiveCancel();
     call.receiveCancel();
@@ -51,12 +51,12 @@ describe.each<readonly [string, (open: ReturnType<typeof passed>) => void]>([
   ['whose token ends', ({ clock }) => clock.advance(60_000)],
   ['that is revoked', ({ revoke }) => revoke()],
 ])('a call %s', (_what, end) => {
-  it('gets one status, and its handler is told once, at once', () => {
+  it('gets one status, and its handler is notified once, immediately', () => {
     const open = passed();
     end(open);
     expect(open.call.outbound).toEqual(['status 16']);
     expect(open.call.inbound).toEqual(['metadata', 'cancel']);
-    // grpc-js tells it too, later.
+    // grpc-js reports it later, too.
     open.call.receiveCancel();
     end(open);
     expect(open.call.outbound).toEqual(['status 16']);

@@ -48,7 +48,7 @@ class WaitingRoom {
     for (const decided of this.decided) await decided;
   }
 
-  /** How many of `count` calls of a peer are let in to wait. */
+  /** How many of `count` calls of a peer may wait. */
   fill(peer: string, count: number): number {
     const calls = Array.from({ length: count }, () => this.arrive(peer));
     return calls.filter((decided) => decided instanceof Promise).length;
@@ -76,7 +76,7 @@ describe('pending authentications', () => {
     expect(room.arrive('192.0.2.1:50000', 'warm')).toBe(principal);
   });
 
-  it('tell a caller that came too late when to come back', () => {
+  it('say when to retry', () => {
     const room = new WaitingRoom();
     room.fill('192.0.2.1:50000', A_PEER);
     expect(
@@ -96,7 +96,7 @@ describe('pending authentications', () => {
 });
 
 describe('an authentication that is refused as overloaded', () => {
-  it('is told to stop, holds nothing of the call, and may fail without harm', async () => {
+  it('is aborted, and may fail without harm', async () => {
     const room = new WaitingRoom();
     room.fill('192.0.2.1:50000', A_PEER);
     const unhandled = await unhandledRejectionsDuring(() => {

@@ -10,7 +10,7 @@ import { unhandledRejectionsDuring } from './support/unhandled-rejections.ts';
 const CREDENTIALS = { scheme: 'bearer', token: 'token' };
 const principal = createPrincipal({ authenticator: 'stub' });
 
-/** Throws at whatever is read of it, but for what `await` reads. */
+/** Throws for every property except the one that `await` reads. */
 function touchy(): unknown {
   return new Proxy(
     {},

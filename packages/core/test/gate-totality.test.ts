@@ -34,12 +34,12 @@ function thenable(calls: (fulfil: (v: unknown) => void, reject: (v: unknown) => 
 }
 
 describe('a good answer', () => {
-  it('that is returned is given back at once, without a promise', () => {
+  it('that is returned is the outcome, without a promise', () => {
     expect(decide(() => principal)).toBe(principal);
     expect(decide(() => refusal)).toBe(refusal);
   });
 
-  it('that is promised is given back as it is', async () => {
+  it('that is promised is the outcome', async () => {
     await expect(decide(async () => principal)).resolves.toBe(principal);
     await expect(decide(async () => refusal)).resolves.toBe(refusal);
   });

@@ -65,7 +65,7 @@ describe('an option of the interceptor that is wrong', () => {
     );
   });
 
-  it('is told with the name that was meant', () => {
+  it('is reported with the nearest name', () => {
     const options = { authenticator, timeoutMS: 5 } as never;
     expect(() => createAuthInterceptor(options)).toThrow('did you mean "timeoutMs"?');
   });

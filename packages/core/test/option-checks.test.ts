@@ -54,7 +54,7 @@ describe('an unknown option', () => {
     expect(() => checkOptionNames('createX', { secrt: 'canary' }, KNOWN)).not.toThrow('canary');
   });
 
-  it.each([undefined, null, 'issuer', 7, true])('is told from no options at all: %s', (options) => {
+  it.each([undefined, null, 'issuer', 7, true])('differs from no options at all: %s', (options) => {
     expect(() => checkOptionNames('createX', options, KNOWN)).toThrow(ConfigError);
     expect(() => checkOptionNames('createX', options, KNOWN)).toThrow('createX: ');
   });

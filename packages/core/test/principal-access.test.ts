@@ -72,22 +72,22 @@ describe('a call that the interceptor has not seen', () => {
   }
 });
 
-describe('the caller that a certain authenticator vouched for', () => {
-  it('is handed out to who names that authenticator', () => {
+describe('a caller that one authenticator verified', () => {
+  it('is returned for that authenticator', () => {
     expect(getPrincipal(passed(main), main)).toBe(principal);
   });
 
-  it('is not handed out for another authenticator', () => {
+  it('is not returned for another authenticator', () => {
     const other = named('other');
     expect(() => getPrincipal(passed(main), other)).toThrow('does not ask this "other"');
     expect(() => getPrincipal(passed(main), other)).toThrow('the server\'s authenticator "main"');
   });
 
-  it('is not handed out for another object of the same name', () => {
+  it('is not returned for another object of the same name', () => {
     expect(() => getPrincipal(passed(main), named('main'))).toThrow('does not ask');
   });
 
-  it('is not handed out for a composition around it that the interceptor does not ask', () => {
+  it('is not returned for a composition around it that the server does not ask', () => {
     expect(() => getPrincipal(passed(main), named('any', [main]))).toThrow('does not ask');
   });
 
@@ -105,25 +105,25 @@ describe('a composition', () => {
   const root = named('root', [sibling, inner]);
 
   it.each<readonly [string, Authenticator]>([
-    ['the child that vouched', main],
+    ['the child that answered', main],
     ['the composition around that child', inner],
     ['the composition at the root', root],
-  ])('vouches where a child did, as %s', (_who, from) => {
+  ])('is accepted if a child answered, as %s', (_who, from) => {
     expect(getPrincipal(passed(root), from)).toBe(principal);
   });
 
-  it('does not let one child speak for another', () => {
+  it('does not accept one child for another', () => {
     expect(() => getPrincipal(passed(root), sibling)).toThrow(
       'authenticated by "main", not by "sibling"',
     );
   });
 
-  it('does not take a stranger of the same name for its child', () => {
+  it("does not accept another authenticator of a child's name", () => {
     expect(() => getPrincipal(passed(root), named('main'))).toThrow('does not ask');
     expect(() => getPrincipal(passed(root), named('inner', [main]))).toThrow('does not ask');
   });
 
-  it('vouches itself, too, under its own name', () => {
+  it('may answer itself, under its own name', () => {
     const byRoot = createPrincipal({ authenticator: 'root' });
     expect(getPrincipal(passed(root, byRoot), root)).toBe(byRoot);
     expect(() => getPrincipal(passed(root, byRoot), main)).toThrow(

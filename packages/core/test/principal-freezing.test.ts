@@ -34,7 +34,7 @@ describe('a principal is frozen', () => {
     expect(() => Object.assign(principal, { subject: 'mallory' })).toThrow(TypeError);
   });
 
-  it('where it has nothing but defaults', () => {
+  it('with defaults only', () => {
     expect(soft(createPrincipal({ authenticator: 'stub' }))).toEqual([]);
   });
 
@@ -137,7 +137,7 @@ describe("the caller's own lists", () => {
     expect(principal.confirmation).toEqual({ jkt: 'a' });
   });
 
-  it('cannot be changed later where they stand in the claims', () => {
+  it('cannot be changed later within the claims', () => {
     const roles = ['user'];
     const claims: JsonObject = { roles };
     const principal = withClaims(claims);

@@ -38,7 +38,7 @@ describe('a principal', () => {
     expect({ ...createPrincipal(init) }).toEqual(init);
   });
 
-  it('needs no more than the name of who vouches', () => {
+  it('needs only the name of the authenticator', () => {
     const before = Date.now() / 1000;
     const principal = createPrincipal({ authenticator: 'api-key' });
     expect({ ...principal }).toEqual({

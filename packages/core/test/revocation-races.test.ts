@@ -99,7 +99,7 @@ describe('an open call', () => {
     expect(ofBob.revoke).not.toHaveBeenCalled();
   });
 
-  it('of an anonymous caller is nobody’s, whoever is revoked', () => {
+  it('of an anonymous caller matches no revocation', () => {
     const { open, tell } = listening();
     const nobodys = open(undefined);
     tell({ type: 'revoked', matches: () => true });

@@ -56,7 +56,7 @@ describe('the status of a refusal', () => {
     expect(wireReason(new AuthError('invalid_token', 'expired'))).toBe('TOKEN_INVALID');
   });
 
-  it('says TOKEN_EXPIRED of nothing but a token that was read', () => {
+  it('says TOKEN_EXPIRED only about a token that was read', () => {
     for (const code of CODES.filter((each) => each !== 'invalid_token')) {
       for (const error of refusalsOf(code, { tokenExpired: true })) {
         expect(wire(error)).toBe(wire(new AuthError(error.code, error.reason)));

@@ -46,7 +46,7 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
     return this.#ask(0, undefined, credentials, context);
   }
 
-  /** From one child to the next, and synchronously for as long as they answer so. */
+  /** Asks one child after the other, synchronously while they answer synchronously. */
   #ask(
     first: number,
     refusal: AuthError | undefined,
@@ -59,7 +59,7 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
       if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
       const verdict = callAuthenticator(child.authenticator, credentials, context);
       if (isPromiseLike(verdict)) {
-        // As they were asked: the next child must not be shown what became of the object meanwhile.
+        // A copy: the caller may change the object before the next child is asked.
         const asked = { ...credentials };
         return Promise.resolve(verdict)
           .catch(toVerdict)
@@ -76,11 +76,11 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
 
 /**
  * The first of these authenticators that accepts. One that says "not mine" (reason `issuer`,
- * `not_a_compact_jws` or `other_scheme`) is passed over; any other refusal is final, and so is a bug,
- * and the outage of the one whose token it is: a provider that is down must not open another door.
+ * `not_a_compact_jws` or `other_scheme`) is skipped; any other refusal is final, and so are a bug and the
+ * outage of the one whose token it is: the outage of a provider must not make another one responsible.
  *
- * @throws ConfigError where two children have one name or one issuer, or two take opaque tokens (one
- * that does not name its issuers may): then it would be chance which of them decides.
+ * @throws ConfigError if two children have the same name or issuer, or two accept opaque tokens (one
+ * that does not name its issuers may): it would be chance which of them decides.
  * @example anyOf(createOidcAuthenticator(main), createHs256Authenticator(legacy))
  */
 export function anyOf<const A extends readonly Authenticator<object>[]>(
@@ -96,14 +96,15 @@ function saysNotMine(verdict: unknown): verdict is AuthError {
   return reason === 'issuer' || reason === 'not_a_compact_jws' || reason === 'other_scheme';
 }
 
-/** Of several "not mine", the one that read the token: it knows whether it has expired. */
+/** Of several "not mine", that of the authenticator that read the token: it knows whether it has expired. */
 function better(kept: AuthError | undefined, next: AuthError): AuthError {
   if (kept === undefined || next.tokenExpired) return next;
   return kept.reason === 'issuer' ? kept : next;
 }
 
 function checkChildren(children: readonly Child[]): void {
-  if (children.length === 0) throw new ConfigError('anyOf: came no authenticator; wanted some');
+  if (children.length === 0)
+    throw new ConfigError('anyOf: expected at least one authenticator, received none');
   const leaves = leavesOf(children.map(({ authenticator }) => authenticator));
   const names = [...leaves].map(({ name }) => name);
   const own = children.map(({ authenticator }) => authenticator.name);
@@ -123,8 +124,8 @@ function checkChildren(children: readonly Child[]): void {
     const rival = opaque.slice(0, index).find((other) => shares(child, other));
     if (rival === undefined) continue;
     throw new ConfigError(
-      `anyOf: both "${rival.authenticator.name}" and "${child.authenticator.name}" take tokens that ` +
-        'name no issuer; let one of them name its issuers, or route by byIssuer',
+      `anyOf: both "${rival.authenticator.name}" and "${child.authenticator.name}" accept tokens that ` +
+        'name no issuer; let one of them name its issuers, or route with byIssuer()',
     );
   }
 }

@@ -1,20 +1,20 @@
 import { checkClock, type Clock } from '../contract/clock.ts';
 import { checkNumber, checkOneOf, checkOptionNames } from '../errors/option-checks.ts';
 
-/** How verdicts are kept. */
+/** How verdicts are cached. */
 export interface CacheOptions {
-  /** 1 to 1,000,000; 10,000 unless said. */
+  /** 1 to 1,000,000; default 10,000. */
   readonly maxEntries?: number;
-  /** Seconds since the verification, 1 to 86,400; 300 unless said. Never past the token's expiry. */
+  /** Seconds since the verification, 1 to 86,400; default 300. Never past the token's expiry. */
   readonly maxAgeSeconds?: number;
-  /** False keeps a SHA-256 digest, and no token in memory; true, unless said, keeps the token: faster. */
+  /** Default true: tokens are stored, which is faster. False stores SHA-256 digests instead. */
   readonly keepTokens?: boolean;
-  /** Keeps refusals too, apart and briefly: 1,000 entries for 10 s unless said. None unless given. */
+  /** Also caches refusals, separately; default off. `{}` means 1,000 entries for 10 s. */
   readonly negative?: { readonly maxEntries?: number; readonly maxAgeSeconds?: number };
   readonly clock?: Clock;
 }
 
-/** Of verdicts and of refusals alike; both ends are allowed. */
+/** For verdicts and refusals; both ends are allowed. */
 export const CACHE_RANGES: Readonly<
   Record<'maxEntries' | 'maxAgeSeconds', { readonly min: number; readonly max: number }>
 > = {

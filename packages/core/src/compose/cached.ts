@@ -20,8 +20,8 @@ import { callAuthenticator, toVerdict } from './call-authenticator.ts';
 import { SingleFlight } from './single-flight.ts';
 import { VerdictStore } from './verdict-store.ts';
 
-/** Refusals that the next moment may undo. */
-const FLEETING = new Set<string>(['unknown_key', 'not_yet_valid']);
+/** Refusals that may be out of date in a moment, so they are not cached. */
+const TRANSIENT = new Set<string>(['unknown_key', 'not_yet_valid']);
 
 class Cached implements ManagedAuthenticator<object> {
   readonly name: string;
@@ -35,7 +35,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly #flights = new SingleFlight();
   readonly #listeners = new Listeners<AuthenticatorEvent>();
   readonly #unsubscribe: (() => void) | undefined;
-  /** Grows when verdicts must be forgotten: what was begun before must not be kept after. */
+  /** Incremented when verdicts are dropped: a verification that began before must not be stored after. */
   #generation = 0;
   #closed = false;
 
@@ -48,7 +48,7 @@ class Cached implements ManagedAuthenticator<object> {
     this.traits = Object.freeze({ children: Object.freeze([inner]), caches: true });
     this.#accepted = new VerdictStore(settings.maxEntries);
     this.#refused = settings.negative && new VerdictStore(settings.negative.maxEntries);
-    this.#unsubscribe = inner.subscribe?.((event) => this.#forget(event));
+    this.#unsubscribe = inner.subscribe?.((event) => this.#drop(event));
   }
 
   authenticate(
@@ -56,8 +56,8 @@ class Cached implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const { scheme, token, proof } = credentials;
-    // A proof is of one call alone. Tokens that are no text share a digest: every lone surrogate is
-    // written as one sign.
+    // A proof is valid for one call only. Tokens with lone surrogates would share a digest: all of them are
+    // encoded alike.
     if (proof !== undefined || !token.isWellFormed()) {
       return this.#inner.authenticate(credentials, context);
     }
@@ -78,19 +78,19 @@ class Cached implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const begunIn = this.#generation;
-    // As they were asked: what becomes of the object later must not name another token.
+    // A copy: the caller may change the object later.
     const asked = { scheme: credentials.scheme, token: credentials.token };
-    const keep = (verdict: Verdict<object>): Verdict<object> => {
-      if (begunIn === this.#generation) this.#keep(asked, key, verdict);
+    const store = (verdict: Verdict<object>): Verdict<object> => {
+      if (begunIn === this.#generation) this.#store(asked, key, verdict);
       return verdict;
     };
     const verdict = callAuthenticator(this.#inner, credentials, context);
     return isPromiseLike(verdict)
-      ? Promise.resolve(verdict).catch(toVerdict).then(keep)
-      : keep(verdict);
+      ? Promise.resolve(verdict).catch(toVerdict).then(store)
+      : store(verdict);
   }
 
-  #keep({ scheme, token }: Credentials, key: string, verdict: Verdict<object>): void {
+  #store({ scheme, token }: Credentials, key: string, verdict: Verdict<object>): void {
     if (this.#closed) return;
     const { clock, maxAgeMs, negative } = this.#settings;
     const nowMs = clock.nowMs();
@@ -98,7 +98,7 @@ class Cached implements ManagedAuthenticator<object> {
       const { expiresAtEpochSeconds = Number.POSITIVE_INFINITY, verifiedAtEpochSeconds } = verdict;
       const untilMs = Math.min(
         expiresAtEpochSeconds * 1000,
-        // A clock that was ahead of ours makes no verdict younger.
+        // A verification time in the future does not make a verdict younger.
         Math.min(verifiedAtEpochSeconds * 1000, nowMs) + maxAgeMs,
       );
       if (nowMs < untilMs) this.#accepted.set(key, scheme, verdict, untilMs, nowMs);
@@ -108,7 +108,7 @@ class Cached implements ManagedAuthenticator<object> {
     }
   }
 
-  #forget(event: AuthenticatorEvent): void {
+  #drop(event: AuthenticatorEvent): void {
     this.#generation += 1;
     this.#accepted.clear();
     this.#refused?.clear();
@@ -134,15 +134,14 @@ class Cached implements ManagedAuthenticator<object> {
 }
 
 /**
- * Keeps an authenticator's verdicts: the only place where any are kept. A hit is synchronous, and
- * means that the whole token and the scheme were equal, that the token has not expired, and that it
- * was verified at most `maxAgeSeconds` ago. All is forgotten when the authenticator says that keys
- * changed or tokens were revoked. Calls with one token at one time share one verification.
+ * Caches an authenticator's verdicts. A hit is synchronous, and means that the whole token and the scheme
+ * are equal, that the token has not expired, and that it was verified at most `maxAgeSeconds` ago. All
+ * verdicts are dropped when the authenticator reports changed keys or revoked tokens. Calls with the same
+ * token at the same time share one verification.
  *
- * What is kept is not asked again: a token that its issuer revokes without saying so stays good for
- * up to `maxAgeSeconds`.
+ * A token that its issuer revokes without an event stays valid here for up to `maxAgeSeconds`.
  *
- * @throws ConfigError for a wrong option, and for a cache on a cache: their ages would add.
+ * @throws ConfigError for a wrong option, and for an authenticator that may answer from a cache.
  * @example cached(createOidcAuthenticator(options), { maxAgeSeconds: 60 })
  */
 export function cached<C extends object>(
@@ -153,7 +152,7 @@ export function cached<C extends object>(
   checkAuthenticator(authenticator);
   if (isCaching(authenticator)) {
     throw new ConfigError(
-      `cached: "${authenticator.name}" keeps verdicts already; wanted one that keeps none`,
+      `cached: "${authenticator.name}" may answer from a cache already; expected one that does not`,
     );
   }
   const wrapper: ManagedAuthenticator<object> = new Cached(authenticator, settings);
@@ -161,7 +160,9 @@ export function cached<C extends object>(
 }
 
 function isLasting(verdict: unknown): verdict is AuthError {
-  return AuthError.is(verdict) && verdict.code === 'invalid_token' && !FLEETING.has(verdict.reason);
+  return (
+    AuthError.is(verdict) && verdict.code === 'invalid_token' && !TRANSIENT.has(verdict.reason)
+  );
 }
 
 function digestOf(token: string): string {

@@ -6,7 +6,7 @@ import type {
 } from '../contract/authenticator.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
-/** What it answers; an AuthError that it throws at once is an answer too. */
+/** Its answer; an AuthError that it throws synchronously is one, too. */
 export function callAuthenticator(
   authenticator: Authenticator<object>,
   credentials: Credentials,
@@ -19,7 +19,7 @@ export function callAuthenticator(
   }
 }
 
-/** A thrown AuthError means the same as a returned one. @throws anything else again */
+/** A thrown AuthError means the same as a returned one. @throws everything else */
 export function toVerdict(error: unknown): AuthError {
   if (AuthError.is(error)) return error;
   throw error;

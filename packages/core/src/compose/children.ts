@@ -1,6 +1,6 @@
 import type { Authenticator, AuthenticatorEvent } from '../contract/authenticator.ts';
 
-/** `ready()` and `close()` of a composition: all children, and all their failures together. */
+/** `ready()` or `close()` of all children. Rejects with all their failures. */
 export async function allOf(
   children: readonly Authenticator<object>[],
   what: string,
@@ -13,7 +13,7 @@ export async function allOf(
   if (failures.length > 1) throw new AggregateError(failures, `${what}: ${failures.length} failed`);
 }
 
-/** Listens to all children; the answer stops listening. */
+/** Subscribes to all children. Returns a function that unsubscribes. */
 export function subscribeToAll(
   children: readonly Authenticator<object>[],
   listener: (event: AuthenticatorEvent) => void,

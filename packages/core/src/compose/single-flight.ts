@@ -5,13 +5,13 @@ import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
 
-/** What an authenticator is told of a verification that several calls wait for: whose peer began it. */
+/** The context of a verification that several calls wait for. */
 class SharedContext implements AuthenticationContext {
   readonly method = '';
-  /** For the turn that it is given, and for nothing else. */
+  /** Of the call that began it, for fair queues only. */
   readonly peer: { readonly address: string };
   #controller: AbortController | undefined;
-  #over = false;
+  #aborted = false;
 
   constructor(address: string) {
     this.peer = { address };
@@ -19,12 +19,12 @@ class SharedContext implements AuthenticationContext {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#over) this.#controller.abort();
+    if (this.#aborted) this.#controller.abort();
     return this.#controller.signal;
   }
 
   abort(): void {
-    this.#over = true;
+    this.#aborted = true;
     this.#controller?.abort();
   }
 }
@@ -36,8 +36,8 @@ interface Flight {
 }
 
 /**
- * One verification at a time for the same token. It belongs to nobody: it runs in no caller's async
- * context and under no caller's signal, and is aborted when the last who waits has left.
+ * One verification at a time for the same token. It runs in no caller's async context and under no caller's
+ * signal, and is aborted when the last caller that waits for it has disconnected.
  */
 export class SingleFlight {
   readonly #flights = new Map<string, Flight>();
@@ -49,7 +49,7 @@ export class SingleFlight {
     ask: Ask,
   ): Verdict<object> | Promise<Verdict<object>> {
     const key = `${credentials.scheme} ${credentials.token}`;
-    // To look a token up costs its hash, so it is done only where one may be found.
+    // A look-up hashes the token, so it is skipped if there is nothing to find.
     const running = this.#flights.size === 0 ? undefined : this.#flights.get(key);
     if (running !== undefined) return this.#join(key, running, context.signal);
     const shared = new SharedContext(context.peer?.address ?? '');
@@ -57,12 +57,12 @@ export class SingleFlight {
     if (!(verdict instanceof Promise)) return verdict;
     const flight: Flight = { context: shared, verdict, waiting: 0 };
     this.#flights.set(key, flight);
-    const land = (): void => this.#forget(key, flight);
-    verdict.then(land, land);
+    const settled = (): void => this.#forget(key, flight);
+    verdict.then(settled, settled);
     return this.#join(key, flight, context.signal);
   }
 
-  /** Who comes from now on starts anew: what is under way began too early to count. */
+  /** Later calls start a verification of their own: those that are running began too early. */
   detach(): void {
     this.#flights.clear();
   }

@@ -1,8 +1,8 @@
-/** Places among which an entry may choose: enough that a busy set loses little. */
+/** Places in a set. With four, a full set seldom evicts an entry that is used. */
 const WAYS = 4;
-/** The last character of base64url has bits that do not count, so it says less than the others. */
+/** Some bits of the last base64url character are always zero, so it is not sampled. */
 const SKIPPED = 1;
-/** Characters that choose the set: from the end, where signatures differ, and from further up. */
+/** Characters that select the set: at the end, where signatures differ, and spread over the rest. */
 const SAMPLED_AT_END = 6;
 const SAMPLED_BEFORE = 4;
 
@@ -15,9 +15,9 @@ interface Entry<V> {
 }
 
 /**
- * A bounded store by token. A few of its characters choose a set of four places, and then the whole
- * token is compared: a look-up hashes nothing, allocates nothing, and cannot be fooled by a token
- * that is alike in part. In a full set the place that was longest unused is taken.
+ * A bounded store by token. A few characters select a set of four places, and then the whole token is
+ * compared: a look-up hashes nothing, allocates nothing, and never confuses similar tokens. A full set
+ * evicts its least recently used entry.
  */
 export class VerdictStore<V> {
   readonly #places: (Entry<V> | undefined)[];
@@ -47,9 +47,9 @@ export class VerdictStore<V> {
 
   set(key: string, scheme: string, value: V, untilMs: number, nowMs: number): void {
     const usedAt = (this.#uses += 1);
-    // A header's string may be a view into a large buffer, which would be kept alive with it.
+    // A header's string may be a view into a large buffer, which would stay in memory with it.
     const copy = Buffer.from(key, 'latin1').toString('latin1');
-    // Outside of latin1 the copy would be another token, and that one would hit.
+    // Outside of latin1 the copy would be another token.
     if (copy !== key) return;
     this.#places[this.#placeFor(key, scheme, nowMs)] = {
       key: copy,

@@ -1,6 +1,6 @@
 import { checkFunction, wrongOption, describeValue } from '../errors/option-checks.ts';
 
-/** Everything that reads the time or waits takes one, so that tests need not sleep. */
+/** The source of time for everything that reads it or waits, so that tests need not sleep. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number;
@@ -8,14 +8,14 @@ export interface Clock {
   setTimer(ms: number, fire: () => void): () => void;
 }
 
-/** setTimeout fires at once for anything longer, about 24.8 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** About 24.8 days. setTimeout fires immediately for anything longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The real clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = Object.freeze({
   nowMs: () => Date.now(),
   setTimer(ms: number, fire: () => void): () => void {
-    const timer = setTimeout(fire, Math.min(ms, LONGEST_TIMER_MS));
+    const timer = setTimeout(fire, Math.min(ms, MAX_TIMER_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },

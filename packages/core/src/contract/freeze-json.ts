@@ -1,12 +1,12 @@
 /**
- * Freezes an object through and through. Only what JSON can hold is let in (and undefined, which a
- * schema may leave): a frozen Map, Set or Date still changes, so it would be a hole in the promise.
+ * Freezes an object and everything in it. Accepts what JSON can represent, and undefined, which a schema
+ * may leave: a frozen Map, Set or Date can still be changed.
  *
  * @throws TypeError for anything else. It says what was found, and shows no value.
  */
 export function freezeJson(root: object, where: string): void {
   const pending: object[] = [root];
-  // Only an object that came frozen can close a circle unseen, and tokens bring none.
+  // Only an object that is frozen already can close a cycle; parsed tokens have none.
   let seenFrozen: Set<object> | undefined;
   for (let holder = pending.pop(); holder !== undefined; holder = pending.pop()) {
     checkPlain(holder, where);
@@ -30,7 +30,7 @@ export function freezeJson(root: object, where: string): void {
   }
 }
 
-/** As freezeJson, for what JSON.parse made: there is nothing in it to be refused, and no circle. */
+/** Like freezeJson, for the output of JSON.parse: it has nothing to refuse, and no cycle. */
 export function freezeParsedJson(root: object): void {
   const pending: object[] = [root];
   for (let holder = pending.pop(); holder !== undefined; holder = pending.pop()) {
@@ -39,7 +39,7 @@ export function freezeParsedJson(root: object): void {
         if (typeof value === 'object' && value !== null) pending.push(value);
       }
     } else {
-      // Half as dear as Object.values, for a walk that each accepted token pays for.
+      // Half the cost of Object.values, for each accepted token.
       for (const name in holder) {
         const value: unknown = (holder as { readonly [name: string]: unknown })[name];
         const holds = typeof value === 'object' && value !== null && Object.hasOwn(holder, name);
@@ -60,7 +60,7 @@ function checkPlain(value: object, where: string): void {
   throw new TypeError(`${where} holds a ${prototype.constructor?.name}; ${WANTED}`);
 }
 
-/** Object.prototype of any realm: Jest, for one, gives each test file its own. */
+/** Object.prototype of any realm: Jest, for example, has one for each test file. */
 function isRootPrototype(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, '__lookupGetter__');
 }

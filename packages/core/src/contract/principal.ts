@@ -1,7 +1,7 @@
 import { freezeJson, freezeParsedJson } from './freeze-json.ts';
 import type { JsonObject } from './json.ts';
 
-/** A verified caller. Frozen through and through; `scopes` is an array, since a frozen Set still grows. */
+/** A verified caller. Deeply frozen; `scopes` is an array, because a frozen Set can still grow. */
 export interface Principal<C extends object = JsonObject> {
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
@@ -37,7 +37,7 @@ export type PrincipalInit<C extends object = JsonObject> = Partial<Principal<C>>
   readonly claims?: C;
 };
 
-/** 9999-12-31T23:59:59Z: a NumericDate beyond it is a mistake or an attack. */
+/** 9999-12-31T23:59:59Z: a later NumericDate is a mistake or an attack. */
 export const LAST_EPOCH_SECOND = 253_402_300_799;
 
 class CheckedPrincipal<C extends object> implements Principal<C> {
@@ -57,7 +57,7 @@ class CheckedPrincipal<C extends object> implements Principal<C> {
   readonly acr: string | undefined;
   readonly claims: Readonly<C>;
   readonly authenticator: string;
-  /** A private name cannot be copied, spread, inherited or forged. */
+  /** A private member cannot be copied, spread, inherited or forged. */
   // oxlint-disable-next-line no-unused-private-class-members -- used by `in`
   readonly #checked = true;
 
@@ -105,8 +105,8 @@ Object.defineProperty(CheckedPrincipal, 'name', { value: 'Principal' });
  * The only way to make a principal: checks the shape, then freezes it and its claims. Text may be
  * undefined; lists default to empty, `verifiedAtEpochSeconds` to now, `audienceChecked` to true.
  *
- * @throws TypeError naming the property that has the wrong shape; an interceptor answers a call
- * whose authenticator throws it with INTERNAL.
+ * @throws TypeError that names the property with the wrong shape; a call whose authenticator throws it
+ * gets INTERNAL.
  * @example createPrincipal({ authenticator: 'api-key', subject: 'alice', scopes: ['orders:read'] })
  */
 export function createPrincipal<C extends object = JsonObject>(
@@ -116,8 +116,8 @@ export function createPrincipal<C extends object = JsonObject>(
 }
 
 /**
- * As createPrincipal, for claims that came out of JSON.parse and that nobody else has seen: they hold
- * nothing but JSON, so they are frozen without being looked through for what JSON cannot hold.
+ * As createPrincipal, for claims that came out of JSON.parse and that nobody else has seen: they
+ * contain only JSON, so they are frozen without a check.
  */
 export function createParsedPrincipal(
   init: Omit<PrincipalInit<object>, 'claims'>,
@@ -140,7 +140,7 @@ const NONE: readonly string[] = Object.freeze([]);
 
 function checkTexts(name: string, value: unknown): readonly string[] {
   if (value === undefined) return NONE;
-  // A copy, made before it is checked: a frozen array may still hold getters.
+  // A copy, made before it is checked: a frozen array may have getters.
   const copy: readonly unknown[] = Array.isArray(value)
     ? [...(value as readonly unknown[])]
     : [undefined];

@@ -18,9 +18,9 @@ export interface AuthErrorOptions {
 /**
  * A refusal or an outage. Authenticators return it; a thrown one means the same.
  *
- * `code` decides the gRPC status, `reason` is for logs and metrics. The message is constant for a
- * code. Only `internal` carries a stack: the others are answers, not faults, and a stack costs more
- * than the check that failed.
+ * `code` determines the gRPC status; `reason` is for logs and metrics. The message is constant for a code.
+ * Only `internal` has a stack: the others are answers, not faults, and a stack costs more than the check
+ * that failed.
  *
  * @example return new AuthError('invalid_token', 'expired', { tokenExpired: true });
  * @throws TypeError for a code that does not exist or a `retryAfterMs` that is no length of time.
@@ -49,7 +49,7 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
       throw new TypeError('AuthError: claim must be the name of a claim');
     }
     const frames = Error.stackTraceLimit;
-    const stackless = code !== 'internal' && takeNoStack();
+    const stackless = code !== 'internal' && disableStackTraces();
     super(MESSAGES[code], cause);
     if (stackless) Error.stackTraceLimit = frames;
     this.code = code;
@@ -59,7 +59,7 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
     this.claim = claim;
   }
 
-  /** True for an AuthError of any copy of this package: an `instanceof` would fail between two. */
+  /** True for an AuthError of any copy of this package; `instanceof` recognizes only one copy's. */
   static is(value: unknown): value is AuthError {
     if (typeof value !== 'object' || value === null) return false;
     try {
@@ -68,7 +68,7 @@ export class AuthError<C extends AuthErrorCode = AuthErrorCode> extends Error {
         Object.hasOwn(MESSAGES, (value as AuthError).code)
       );
     } catch {
-      // A proxy that will not be read.
+      // A proxy whose traps throw.
       return false;
     }
   }
@@ -82,8 +82,8 @@ export function insufficientScope(
   return Object.assign(error, { requiredScopes: Object.freeze([...requiredScopes]) });
 }
 
-/** False where Error is frozen, as under `--frozen-intrinsics`: a stack is taken then, and nothing fails. */
-function takeNoStack(): boolean {
+/** False if Error is frozen (`--frozen-intrinsics`): then a stack is captured. */
+function disableStackTraces(): boolean {
   try {
     Error.stackTraceLimit = 0;
     return true;

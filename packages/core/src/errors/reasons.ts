@@ -1,6 +1,6 @@
 /**
- * Why an authentication failed, by code: for logs and metrics, never for the caller.
- * The list may grow in a minor version.
+ * Why an authentication failed, by code: for logs and metrics, never for the caller. The list may grow in
+ * a minor version.
  */
 export interface AuthErrorReasons {
   missing_credentials: 'absent' | 'other_scheme';
@@ -38,7 +38,7 @@ export interface AuthErrorReasons {
 
 export type AuthErrorCode = keyof AuthErrorReasons;
 
-/** One constant sentence a code: nothing about the token can leak through a message. */
+/** One constant sentence for each code, so that no message reveals anything about the token. */
 export const MESSAGES: Readonly<Record<AuthErrorCode, string>> = {
   missing_credentials: 'Authentication required: send a bearer token',
   malformed_credentials: 'The credentials are malformed',

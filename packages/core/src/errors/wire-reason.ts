@@ -13,8 +13,8 @@ export type WireReason =
 export const ERROR_DOMAIN = 'grpc-authn';
 
 /**
- * An expired token is told apart because its sender can see that itself; it is told by `exp` alone,
- * so that the answer is no oracle for the other checks. An internal fault tells nothing.
+ * An expired token has a reason of its own, because its sender can read `exp`. It depends on `exp` alone, so
+ * that the answer is no oracle for the other checks. An internal fault reveals nothing.
  */
 export function wireReasonOf(error: AuthError): WireReason | undefined {
   switch (error.code) {

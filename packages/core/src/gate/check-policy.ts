@@ -7,8 +7,8 @@ import { type Policy, rulesOf } from '../policy/checked-policy.ts';
 import { ruleNode } from '../policy/rule.ts';
 
 /**
- * The policy, where it fits the authenticator: one that takes tokens of any audience needs scopes to
- * tell its callers apart, on every method.
+ * Returns the policy if it fits the authenticator: one that accepts tokens of any audience needs rules that
+ * ask for scopes on every method.
  *
  * @throws ConfigError
  */
@@ -23,14 +23,14 @@ export function checkPolicy(
   const rules = rulesOf(policy);
   if (rules === undefined) {
     throw new ConfigError(
-      `"${authenticator.name}" takes tokens of any audience (audience: 'any'); wanted a policy of ` +
-        'definePolicy() with scope rules',
+      `"${authenticator.name}" accepts tokens of any audience (audience: 'any'); expected a policy of ` +
+        'definePolicy() whose rules ask for scopes, received none',
     );
   }
   const open = rules.filter(({ method, rule }) => !asksForScopes(ruleNode(rule, method)));
   if (open.length === 0) return policy;
   throw new ConfigError(
-    `"${authenticator.name}" takes tokens of any audience (audience: 'any'), so every rule must ask ` +
+    `"${authenticator.name}" accepts tokens of any audience (audience: 'any'), so every rule must ask ` +
       `for scopes; these do not: ${open.map(({ method }) => method).join(', ')}`,
   );
 }

@@ -185,7 +185,7 @@ export class Gate {
     const { call, context } = verification;
     const { clock, timeoutMs, limits } = this.#settings;
     const abandon = (refusal: AuthError): GateAnswer => {
-      // It was asked already: it is told to stop, and its answer is ignored.
+      // It was asked already: its signal is aborted, and its answer is ignored.
       promised.then(ignore, ignore);
       context.abort(new Error('the call does not wait for its authentication'));
       return unlessDryRun(verification, refusal);

@@ -58,7 +58,7 @@ export class Guard implements CallGuard {
     if (this.#states.has(call)) throw new TypeError('begin: expected each call once');
     const { onDecision, clock } = this.#settings;
     const state = new CallState(call, this.#gate.ruleFor(call.method), {
-      // Without records there is nobody to tell how long it took.
+      // Read only if the duration is recorded.
       startedMs: onDecision === undefined ? 0 : clock.nowMs(),
       revocations: this.#openCalls.revocations,
       revoke: this.#revoke,
@@ -135,7 +135,7 @@ export class Guard implements CallGuard {
   #terminate(state: CallState, outcome: 'expired' | 'revoked', error: AuthError): void {
     // A clock may fire a timer that was cancelled.
     if (!isOpen(state)) return;
-    // First of all: whoever is notified may revoke the caller, and so this call, once more.
+    // Closed first: onDecision may revoke the caller, and so this call, again.
     state.endedWith = error;
     this.#close(state);
     this.#record(state, outcome, error);

@@ -60,6 +60,6 @@ export interface CallGuard {
   begin(call: TransportCall): GateOutcome | Promise<GateOutcome>;
   /** The call has ended, or its caller has disconnected while it was being decided. Idempotent. */
   finish(callOfBegin: TransportCall, by?: 'client' | 'deadline' | 'server'): void;
-  /** What the client is told of a refusal: `stage` 'admission' for one of begin(), 'running' for end(). */
+  /** How the client learns of a refusal: `stage` 'admission' for one of begin(), 'running' for end(). */
   describe(error: AuthError, call: TransportCall, stage: 'admission' | 'running'): Refusal;
 }

@@ -2,7 +2,7 @@ import type { AuthError } from '../errors/auth-error.ts';
 import { RefusalTable } from './refusal-table.ts';
 import type { StatusOverrides } from './status-overrides.ts';
 
-/** What a client is told, for any transport. */
+/** A refusal as a client sees it, for any transport. */
 export interface Refusal {
   /** A gRPC status code. */
   readonly statusCode: number;
@@ -27,7 +27,7 @@ export interface Refusal {
 }
 
 /**
- * What a client is told of an AuthError. `stage` is 'running' by default: only a guard knows that the
+ * An AuthError as a client sees it. `stage` is 'running' by default: only a guard knows that the
  * handler never ran.
  *
  * @throws ConfigError for wrong `statuses`.

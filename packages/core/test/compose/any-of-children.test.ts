@@ -15,7 +15,7 @@ function jwt(name: string, ...issuers: readonly string[]): Authenticator {
 
 describe('anyOf throws a ConfigError', () => {
   it.each<readonly [string, () => readonly unknown[], RegExp]>([
-    ['no authenticator', () => [], /no authenticator/],
+    ['no authenticator', () => [], /at least one authenticator/],
     ['what is none', () => [jwt('a'), undefined], /anyOf\[1\]/],
     ['what has no authenticate()', () => [{ name: 'a' }], /anyOf\[0\]/],
     ['what has no name', () => [{ authenticate: () => undefined }], /anyOf\[0\]\.name/],
@@ -58,7 +58,7 @@ describe('anyOf throws a ConfigError', () => {
     [
       'a composition with one, and another',
       () => [anyOf(jwt('x'), child('a')), child('b')],
-      /take tokens that name no issuer/,
+      /accept tokens that name no issuer/,
     ],
     [
       'two that take them of one scheme among several',

@@ -73,7 +73,7 @@ describe('ready() of a composition', () => {
 });
 
 describe('subscribe() of a composition', () => {
-  it('hears all children until it is told to stop', () => {
+  it('listens to all children until it is unsubscribed', () => {
     const speaking = new CountedAuthenticator(() => undefined);
     const composed = anyOf(jwt('silent'), speaking);
     const heard: AuthenticatorEvent[] = [];

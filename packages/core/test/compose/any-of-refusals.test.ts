@@ -26,7 +26,7 @@ describe('where a token is no child’s', () => {
     [[opaque, expired]],
     [[otherScheme, expired, opaque]],
     [[foreign, opaque, expired, foreign, otherScheme]],
-  ])('it is told that it has expired, whichever child knew: case %#', (refusals) => {
+  ])('is reported as expired, whichever child knew: case %#', (refusals) => {
     expect(refusalOf(...refusals)).toBe(expired);
   });
 
@@ -44,7 +44,7 @@ describe('where a token is no child’s', () => {
     expect(refusalOf(otherScheme)).toBe(otherScheme);
   });
 
-  it('that it has expired is told after a wait too', async () => {
+  it('is reported as expired after a wait, too', async () => {
     const late = stubAuthenticator(async () => foreign, { name: 'late', issuers: ['late'] });
     const first = stubAuthenticator(() => expired, { name: 'first', issuers: ['first'] });
     const context = new CallContext();
@@ -88,7 +88,7 @@ describe('a token that a child which is down may have revoked', () => {
   it.each([
     ['at once', () => down],
     ['later', async () => down],
-  ])('opens no other door: said %s', async (_, answer) => {
+  ])('does not make the next child responsible: %s', async (_, answer) => {
     const introspection = stubAuthenticator(answer, { name: 'introspection' });
     const jwks = stubAuthenticator(accepts, { name: 'jwks', issuers: ['b'] });
     const composed = anyOf(introspection, jwks);

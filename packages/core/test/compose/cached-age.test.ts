@@ -8,7 +8,7 @@ const BOTH = [
 ] as const;
 
 describe.each(BOTH)('where %s are kept, a principal', (_, keepTokens) => {
-  it('is kept for 300 s unless said, and not a millisecond longer', () => {
+  it('is stored for 300 s by default, and not a millisecond longer', () => {
     const { ask, clock, inner } = createCached({ keepTokens });
     const kept = ask('token');
     clock.advance(299_999);

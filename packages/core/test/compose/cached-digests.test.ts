@@ -7,7 +7,7 @@ import {
   type CachedSubject,
 } from '../support/counted-authenticator.ts';
 
-/** Put together anew each time, so that whoever asks holds no token. */
+/** Built again for each use, so that the caller holds no token. */
 function tokenOf(...parts: readonly string[]): string {
   return Buffer.from(`${parts.join('-')}-${'x'.repeat(40)}`).toString();
 }

@@ -36,7 +36,7 @@ describe.each(EVENTS.map((event) => [event.type, event] as const))('%s', (_, eve
     expect(inner.asked).toHaveLength(2);
   });
 
-  it('is passed on to whoever listens, after the cache has forgotten', () => {
+  it('is passed on to the listeners after the cache has dropped its verdicts', () => {
     const { ask, cache, inner } = createCached();
     ask('token');
     const heard: AuthenticatorEvent[] = [];
@@ -80,13 +80,13 @@ describe.each(EVENTS.map((event) => [event.type, event] as const))('%s', (_, eve
     const asked = ask('t');
     inner.emit(event);
     verdicts[0].resolve(answer);
-    // Whoever asked before the event is told what was true then.
+    // A caller from before the event gets what was true then.
     expect(await asked).toBe(answer);
     void ask('t');
     expect(inner.asked).toHaveLength(2);
   });
 
-  it('makes callers who come after it begin anew, and what they verify is kept', async () => {
+  it('makes later callers verify again, and their verdicts are stored', async () => {
     const verdicts = [new OpenVerdict(), new OpenVerdict()] as const;
     const { ask, clock, inner } = createCached({}, () => verdicts[inner.asked.length - 1]?.promise);
     const [old, fresh] = [1, 2].map(() => principalFor({ scheme: 'bearer', token: 't' }, clock));

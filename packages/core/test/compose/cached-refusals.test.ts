@@ -47,7 +47,7 @@ describe('a refusal', () => {
   );
 
   it.each([
-    ['10 s unless said', {}, 10_000],
+    ['10 s by default', {}, 10_000],
     ['maxAgeSeconds where that is said', { maxAgeSeconds: 3 }, 3000],
   ])('is kept for %s', (_, negative, ms) => {
     const { ask, clock, inner } = createSubject({ negative });
@@ -116,7 +116,7 @@ describe('a flood of junk', () => {
     expect(remembered).toBeLessThanOrEqual(maxEntries);
   });
 
-  it('is remembered for 1,000 of it unless said', () => {
+  it('has 1,000 entries by default', () => {
     const { ask, inner } = createSubject({ negative: {} });
     for (let index = 0; index < 4000; index += 1) ask(`junk ${index}`);
     inner.asked.length = 0;

@@ -72,7 +72,7 @@ describe.each([
 });
 
 describe('tokens that go in pieces', () => {
-  it('are told apart from a scheme and a token that join to the same text', async () => {
+  it('are distinguished from a scheme and a token that join to the same text', async () => {
     const { ask, inner } = createCached();
     await ask('b', { scheme: 'dpop' });
     expect(ask('dpop b')).toMatchObject({ subject: 'bearer dpop b' });

@@ -53,7 +53,7 @@ describe('a verification that callers share', () => {
     expect(inner.asked).toHaveLength(1);
   });
 
-  it('is told nothing of any caller but whose peer began it, which gives it its turn', () => {
+  it('shows only the peer that began it, for fair queues', () => {
     const told: AuthenticationContext[] = [];
     const { ask } = createCached({}, (_credentials, _clock, context) => {
       told.push(context);

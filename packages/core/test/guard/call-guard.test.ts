@@ -94,7 +94,7 @@ describe('begin()', () => {
   it('refuses a second begin() of one call', () => {
     const { guard } = createGuard();
     const { call } = callOf();
-    guard.begin(call);
+    void guard.begin(call);
     expect(guard.begin(call)).toMatchObject({ allowed: false, refusal: { code: 'internal' } });
   });
 
@@ -117,7 +117,7 @@ describe('finish()', () => {
       caller({ expiresAtEpochSeconds: 1_700_000_060 }),
     );
     const { call, end } = callOf();
-    guard.begin(call);
+    void guard.begin(call);
     expect(clock.waiting).toBe(1);
     guard.finish(call);
     guard.finish(call, 'server');
@@ -183,7 +183,7 @@ describe('end()', () => {
     const expiry = { expiresAtEpochSeconds: 1_700_000_060 };
     const revoked = createGuard(() => caller(expiry));
     const first = callOf();
-    revoked.guard.begin(first.call);
+    void revoked.guard.begin(first.call);
     revoked.revoke();
     revoked.revoke();
     revoked.clock.advance(1_000_000);
@@ -196,7 +196,7 @@ describe('end()', () => {
 
     const expired = createGuard(() => caller(expiry));
     const second = callOf();
-    expired.guard.begin(second.call);
+    void expired.guard.begin(second.call);
     expired.clock.advance(65_000);
     expired.revoke();
     expect(second.end).toHaveBeenCalledExactlyOnceWith(
@@ -217,7 +217,7 @@ describe('end()', () => {
   it('is not called for a unary call whose token expires', () => {
     const { guard, clock } = createGuard(() => caller({ expiresAtEpochSeconds: 1_700_000_060 }));
     const { call, end } = callOf({ streaming: false });
-    guard.begin(call);
+    void guard.begin(call);
     clock.advance(1_000_000);
     expect(end).not.toHaveBeenCalled();
   });
@@ -228,7 +228,7 @@ describe('a record', () => {
 
   it('names the authenticator, the peer and the trace', () => {
     const { guard, decisions } = createGuard(() => caller({ authenticator: 'inner' }));
-    guard.begin(callOf({ traceparent, peer: { address: '192.0.2.1:5' } }).call);
+    void guard.begin(callOf({ traceparent, peer: { address: '192.0.2.1:5' } }).call);
     expect(decisions).toMatchObject([
       { outcome: 'allowed', authenticator: 'inner', peer: '192.0.2.1:5', traceparent },
     ]);
@@ -236,8 +236,8 @@ describe('a record', () => {
 
   it('names the authenticator of the server if it refused, and none if none was asked', () => {
     const { guard, decisions } = createGuard(() => new AuthError('invalid_token', 'signature'));
-    guard.begin(callOf().call);
-    guard.begin(callOf({ credentials: undefined }).call);
+    void guard.begin(callOf().call);
+    void guard.begin(callOf({ credentials: undefined }).call);
     expect(decisions.map(({ authenticator }) => authenticator)).toEqual(['stub', undefined]);
   });
 
@@ -245,7 +245,7 @@ describe('a record', () => {
     'holds no trace that is not well-formed: %j',
     (value) => {
       const { guard, decisions } = createGuard();
-      guard.begin(callOf({ traceparent: value as string }).call);
+      void guard.begin(callOf({ traceparent: value as string }).call);
       expect(decisions[0]?.traceparent).toBeUndefined();
     },
   );

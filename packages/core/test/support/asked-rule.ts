@@ -53,7 +53,7 @@ export function askWithClaims(rule: Rule, claims: object): Asked['decided'] {
   return ask(rule, { principal: caller({ claims }) }).decided;
 }
 
-/** An authenticator for a second opinion, and how often it was asked. */
+/** An authenticator that confirms, and how often it was asked. */
 export class SecondOpinion implements Authenticator<object> {
   readonly name: string;
   asked = 0;

@@ -79,7 +79,7 @@ export interface CachedSubject {
   ) => unknown;
 }
 
-/** A cache on a manual clock, around an authenticator that accepts every token unless told otherwise. */
+/** A cache on a manual clock, around an authenticator that accepts every token by default. */
 export function createCached(
   options: CacheOptions = {},
   answer?: (

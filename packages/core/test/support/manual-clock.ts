@@ -5,7 +5,7 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that a test advances. */
 export class ManualClock implements Clock {
   #nowMs = 1_700_000_000_000;
   readonly #timers = new Set<Timer>();

@@ -7,7 +7,7 @@ export function metadataWith(key: string, ...values: readonly string[]): Metadat
   return metadata;
 }
 
-/** Metadata that holds what grpc-js would not let in: any string, or bytes. */
+/** Metadata with values that grpc-js would reject: any string, or bytes. */
 export class UncheckedMetadata extends Metadata {
   readonly #values: (string | Buffer)[];
 
