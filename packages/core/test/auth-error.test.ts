@@ -124,3 +124,15 @@ describe('the making of an AuthError', () => {
     }
   });
 });
+
+describe('the claim at fault', () => {
+  it('is a name, and undefined by default', () => {
+    expect(new AuthError('invalid_token', 'claim', { claim: 'tenant' }).claim).toBe('tenant');
+    expect(new AuthError('invalid_token', 'claim').claim).toBeUndefined();
+  });
+
+  it.each([5, null, {}, ['tenant']])('is not %j', (claim) => {
+    const make = () => new AuthError('invalid_token', 'claim', { claim: claim as never });
+    expect(make).toThrow(TypeError);
+  });
+});

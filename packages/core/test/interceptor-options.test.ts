@@ -5,6 +5,8 @@ import { AuthError } from '../src/errors/auth-error.ts';
 import { ConfigError } from '../src/errors/config-error.ts';
 import { createAuthInterceptor } from '../src/grpc/create-auth-interceptor.ts';
 import { readGrpcOptions } from '../src/grpc/interceptor-options.ts';
+import { bearerFromMetadata } from '../src/grpc/bearer-from-metadata.ts';
+import { createCallGuard } from '../src/guard/create-call-guard.ts';
 import { INTERCEPTOR_OPTION_NAMES } from '../src/guard/guard-options.ts';
 import { BareCall } from './support/bare-call.ts';
 import { ManualClock } from './support/manual-clock.ts';
@@ -56,6 +58,10 @@ describe('an option of the interceptor that is wrong', () => {
     ['limits.maxWaitingPerPeer', { authenticator, limits: { maxWaitingPerPeer: 1_000_001 } }],
     ['limits.peerOf', { authenticator, limits: { peerOf: 'ip' } }],
     ['maxWaitng', { authenticator, limits: { maxWaitng: 5 } }],
+    ['guard', { authenticator, guard: {} }],
+    ['guard', { authenticator, guard: undefined }],
+    ['policy', { authenticator, guard: createCallGuard({ authenticator }), policy: {} }],
+    ['authenticator', { guard: createCallGuard({ authenticator }) }],
     ['authenticators', { authenticators: authenticator }],
     ['timeoutMS', { authenticator, timeoutMS: 5 }],
   ])('is a ConfigError that names "%s": %j', (option, options) => {
@@ -139,6 +145,15 @@ describe('the options of the interceptor', () => {
     expect(call.outbound).toEqual([`status ${Status.NOT_FOUND}`]);
     expect(onDecision).toHaveBeenCalledOnce();
     expect(Object.isFrozen(readGrpcOptions({}))).toBe(true);
+  });
+
+  it('may be a guard that another binding uses, too', () => {
+    const guard = createCallGuard({ authenticator });
+    const begin = vi.spyOn(guard, 'begin');
+    const call = new BareCall({ guard, authenticator, credentials: bearerFromMetadata() });
+    call.receiveMetadata(metadataWith('authorization', 'Bearer t'));
+    expect(call.inbound).toEqual(['metadata']);
+    expect(begin).toHaveBeenCalledOnce();
   });
 
   it('are listed, for other packages that pass them on', () => {

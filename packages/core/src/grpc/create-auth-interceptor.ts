@@ -1,6 +1,7 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { checkClock } from '../contract/clock.ts';
-import { checkOptionNames } from '../errors/option-checks.ts';
+import { checkOptionNames, describeValue, wrongOption } from '../errors/option-checks.ts';
 import { createCallGuard } from '../guard/create-call-guard.ts';
 import { INTERCEPTOR_OPTION_NAMES } from '../guard/guard-options.ts';
 import type { CallGuard } from '../guard/transport-call.ts';
@@ -29,6 +30,8 @@ export function createAuthInterceptor(
 ): ServerInterceptor {
   if (isShared(options)) {
     checkOptionNames('createAuthInterceptor', options, SHARED_GUARD_OPTION_NAMES);
+    checkGuard(options.guard);
+    checkAuthenticator(options.authenticator);
     return bind(options.guard, options);
   }
   checkOptionNames('createAuthInterceptor', options, INTERCEPTOR_OPTION_NAMES);
@@ -44,6 +47,12 @@ function bind(guard: CallGuard, options: Omit<SharedGuardOptions, 'guard'>): Ser
     ...readGrpcOptions(options),
   });
   return (method, call) => new GuardedCall(settings, method, call);
+}
+
+function checkGuard(guard: unknown): void {
+  const { begin } = (guard ?? {}) as { readonly begin?: unknown };
+  if (typeof begin === 'function') return;
+  throw wrongOption('guard', describeValue(guard), 'a guard of createCallGuard()');
 }
 
 function isShared(

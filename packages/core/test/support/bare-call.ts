@@ -4,7 +4,10 @@ import {
   type ServerInterceptor,
   status as Status,
 } from '@grpc/grpc-js';
-import type { AuthInterceptorOptions } from '../../src/grpc/interceptor-options.ts';
+import type {
+  AuthInterceptorOptions,
+  SharedGuardOptions,
+} from '../../src/grpc/interceptor-options.ts';
 import { createAuthInterceptor } from '../../src/grpc/create-auth-interceptor.ts';
 
 type Inner = Parameters<ServerInterceptor>[1];
@@ -24,7 +27,10 @@ export class BareCall {
   onStatus: (status: SentStatus) => void = () => undefined;
   #grpc: Listener | undefined;
 
-  constructor(options: AuthInterceptorOptions, kind: 'unary' | 'bidi' = 'bidi') {
+  constructor(
+    options: AuthInterceptorOptions | SharedGuardOptions,
+    kind: 'unary' | 'bidi' = 'bidi',
+  ) {
     const streams = kind === 'bidi';
     const method = {
       path: '/orders.v1.Orders/Get',
