@@ -3,11 +3,14 @@ import { defineConfig } from 'oxlint';
 /** Core's layers, lowest first: a folder imports only from itself and from those before it. */
 const CORE_LAYERS = [
   'errors',
+  'refusal',
   'client',
   'contract',
   'compose',
   'policy',
+  'credentials',
   'gate',
+  'guard',
   'grpc',
   'descriptor-set',
 ];

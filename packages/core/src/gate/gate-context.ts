@@ -1,5 +1,5 @@
 import type { AuthenticationContext } from '../contract/authenticator.ts';
-import type { TransportCall } from '../guard/transport-call.ts';
+import type { TransportCall } from './transport-call.ts';
 
 /**
  * What an authenticator sees of one call. No AbortSignal is created until an authenticator asks for

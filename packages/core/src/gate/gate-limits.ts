@@ -5,8 +5,8 @@ import {
   describeValue,
   wrongOption,
 } from '../errors/option-checks.ts';
-import { peerKeyOf } from '../guard/peer-key.ts';
-import type { TransportCall } from '../guard/transport-call.ts';
+import { peerKeyOf } from './peer-key.ts';
+import type { TransportCall } from './transport-call.ts';
 
 /** How many calls may wait for an authentication. What has its answer at hand does not wait. */
 export interface LimitOptions {

@@ -5,7 +5,7 @@ import { isPromiseLike } from '../contract/is-promise-like.ts';
 import type { Principal } from '../contract/principal.ts';
 import { readCredentials } from '../credentials/read-credentials.ts';
 import { AuthError, insufficientScope } from '../errors/auth-error.ts';
-import type { TransportCall } from '../guard/transport-call.ts';
+import type { TransportCall } from './transport-call.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Policy } from '../policy/checked-policy.ts';
 import { asksForScopes } from '../policy/implies.ts';

@@ -4,7 +4,7 @@ import { checkClock } from '../contract/clock.ts';
 import { checkOptionNames, describeValue, wrongOption } from '../errors/option-checks.ts';
 import { createCallGuard } from '../guard/create-call-guard.ts';
 import { INTERCEPTOR_OPTION_NAMES } from '../guard/guard-options.ts';
-import type { CallGuard } from '../guard/transport-call.ts';
+import type { CallGuard } from '../guard/call-guard.ts';
 import { GuardedCall } from './guarded-call.ts';
 import {
   type AuthInterceptorOptions,

@@ -2,7 +2,7 @@ import type { Authenticator } from '../contract/authenticator.ts';
 import type { Clock } from '../contract/clock.ts';
 import { checkOneOf, checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
 import { checkMetadataKey } from '../credentials/bearer.ts';
-import type { CallGuard } from '../guard/transport-call.ts';
+import type { CallGuard } from '../guard/call-guard.ts';
 import type { BindingOptions } from '../guard/guard-options.ts';
 import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
 

@@ -4,7 +4,7 @@ import type { AuthError } from '../errors/auth-error.ts';
 import { GateContext } from '../gate/gate-context.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { OpenCall } from './open-calls.ts';
-import type { TransportCall } from './transport-call.ts';
+import type { TransportCall } from '../gate/transport-call.ts';
 
 /** What the guard knows about one call, from begin() to its end. */
 export class CallState implements OpenCall {

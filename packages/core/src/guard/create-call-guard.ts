@@ -1,7 +1,7 @@
 import { reportDryRuns } from '../gate/report-dry-runs.ts';
 import { Guard } from './guard.ts';
 import { type BindingOptions, readGuardOptions } from './guard-options.ts';
-import type { CallGuard } from './transport-call.ts';
+import type { CallGuard } from './call-guard.ts';
 
 /**
  * The whole of authentication for one server, without a transport: decision, lifetime of streams,

@@ -14,7 +14,8 @@ import type { Decision } from './decision.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { endAt, endOfStream } from './lifetime.ts';
 import { OpenCalls } from './open-calls.ts';
-import type { CallGuard, GateOutcome, TransportCall } from './transport-call.ts';
+import type { CallGuard, GateOutcome } from './call-guard.ts';
+import type { TransportCall } from '../gate/transport-call.ts';
 
 /** What createCallGuard() returns. */
 export class Guard implements CallGuard {

@@ -4,7 +4,7 @@ import { AuthError } from '../../src/errors/auth-error.ts';
 import { createCallGuard } from '../../src/guard/create-call-guard.ts';
 import type { Decision } from '../../src/guard/decision.ts';
 import type { BindingOptions } from '../../src/guard/guard-options.ts';
-import type { TransportCall } from '../../src/guard/transport-call.ts';
+import type { TransportCall } from '../../src/gate/transport-call.ts';
 import { definePolicy } from '../../src/policy/define-policy.ts';
 import { publicMethod } from '../../src/policy/rules.ts';
 import { caller } from '../support/asked-rule.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCallGuard } from '../../src/guard/create-call-guard.ts';
-import { peerKeyOf } from '../../src/guard/peer-key.ts';
-import type { TransportCall } from '../../src/guard/transport-call.ts';
+import { peerKeyOf } from '../../src/gate/peer-key.ts';
+import type { TransportCall } from '../../src/gate/transport-call.ts';
 import { OpenVerdict, stubAuthenticator } from '../support/stub-authenticator.ts';
 
 describe('a peer', () => {

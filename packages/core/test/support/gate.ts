@@ -4,7 +4,8 @@ import type { Principal } from '../../src/contract/principal.ts';
 import type { AuthError } from '../../src/errors/auth-error.ts';
 import { createCallGuard } from '../../src/guard/create-call-guard.ts';
 import type { BindingOptions } from '../../src/guard/guard-options.ts';
-import type { CallGuard, GateOutcome, TransportCall } from '../../src/guard/transport-call.ts';
+import type { CallGuard, GateOutcome } from '../../src/guard/call-guard.ts';
+import type { TransportCall } from '../../src/gate/transport-call.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 
 export type Decided = Principal<object> | AuthError | undefined;
