@@ -47,7 +47,7 @@ describe('a default_rule that the definition does not show', () => {
     expect(problems[0]?.message).toContain("`serviceDefaults: 'none'`");
   });
 
-  it('is suspected in a service whose methods have rules, whoever made the definition', () => {
+  it('is suspected in a service whose methods have rules, also if the definition was not made by proto-loader', () => {
     expect(pathsOfProblems({ services: [Ruled], otherwise })).toEqual(['defaults.v1.Ruled']);
     expect(pathsOfProblems({ services: [OrdersList], otherwise })).toEqual(['orders.v1.Orders']);
   });
