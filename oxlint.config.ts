@@ -1,19 +1,5 @@
 import { defineConfig } from 'oxlint';
-
-/** Core's layers, lowest first: a folder imports only from itself and from those before it. */
-const CORE_LAYERS = [
-  'errors',
-  'refusal',
-  'client',
-  'contract',
-  'compose',
-  'policy',
-  'credentials',
-  'gate',
-  'guard',
-  'grpc',
-  'descriptor-set',
-];
+import { CORE_LAYERS } from './scripts/graph/floors.ts';
 
 /** Every entry point of the packages and apps. */
 const ENTRY_POINTS = [

@@ -13,12 +13,17 @@ export const FLOORS: readonly (readonly string[])[] = [
 /** Core's folders, lowest first, by the same rule. */
 export const CORE_LAYERS: readonly string[] = [
   'errors',
+  'protobuf',
+  'refusal',
   'client',
   'contract',
   'compose',
   'policy',
+  'credentials',
   'gate',
+  'guard',
   'grpc',
+  'descriptor-set',
 ];
 
 /** Undefined for a package that has no floor yet. */

@@ -64,7 +64,10 @@ function pathOf(index: number): string {
 }
 
 beforeAll(() => {
-  copyFileSync(join(ROOT, 'oxlint.config.ts'), join(folder, 'oxlint.config.ts'));
+  mkdirSync(join(folder, 'scripts', 'graph'), { recursive: true });
+  for (const file of ['oxlint.config.ts', join('scripts', 'graph', 'floors.ts')]) {
+    copyFileSync(join(ROOT, file), join(folder, file));
+  }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
   for (const [index, [, imported]] of PLANTED.entries()) {
     mkdirSync(dirname(pathOf(index)), { recursive: true });

@@ -1,5 +1,5 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { ERROR_DOMAIN, type WireReason } from '../errors/wire-reason.ts';
+import { decodeFields } from '../protobuf/wire-format.ts';
 import { scopesOfChallenge } from '../refusal/challenge.ts';
 
 /** Why a server refused a call, as far as a client may know. */
@@ -108,25 +108,14 @@ function stageOf(errorInfo: Fields): Details['stage'] {
 
 /** The fields of a message by number: whole numbers, and bytes. */
 function readFields(bytes: Uint8Array): Fields {
-  const reader = new BinaryReader(bytes);
   const fields = new Map<number, (Uint8Array | number)[]>();
-  while (reader.pos < reader.len) {
-    const [number, type] = reader.tag();
-    if (type === WireType.LengthDelimited) add(fields, number, reader.bytes());
-    else if (type === WireType.Varint) add(fields, number, Number(reader.int64()));
-    else reader.skip(type, number);
+  for (const { number, value } of decodeFields(bytes)) {
+    if (value === undefined) continue;
+    const values = fields.get(number);
+    if (values === undefined) fields.set(number, [value]);
+    else values.push(value);
   }
   return fields;
-}
-
-function add(
-  fields: Map<number, (Uint8Array | number)[]>,
-  number: number,
-  value: Uint8Array | number,
-): void {
-  const values = fields.get(number);
-  if (values === undefined) fields.set(number, [value]);
-  else values.push(value);
 }
 
 function textOf(fields: Fields, number: number): string {

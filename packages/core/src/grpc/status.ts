@@ -1,6 +1,7 @@
 import { Metadata, status as Status } from '@grpc/grpc-js';
 import type { AuthError } from '../errors/auth-error.ts';
-import { describeRefusal, type Refusal } from '../refusal/refusal.ts';
+import { describeRefusal } from '../refusal/describe-refusal.ts';
+import type { Refusal } from '../refusal/refusal.ts';
 
 /** A refusal as grpc-js sends it. */
 export interface RefusalStatus {

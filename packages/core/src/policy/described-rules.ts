@@ -1,11 +1,17 @@
 import type { DescFile, DescMethod, DescService, UnknownField } from '@bufbuild/protobuf';
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { decodeFields } from '../protobuf/wire-format.ts';
 import type { PolicyProblems } from './policy-problems.ts';
 import { METHOD_OPTION, type ProtoRules, readProtoRule, SERVICE_OPTION } from './proto-rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Our number among the extensions of MethodOptions and ServiceOptions. */
 const OPTION_NUMBER = 51_735;
+
+const LENGTH_DELIMITED = 2;
+/** The tag of a length-delimited field 1. */
+const MESSAGE_TAG = 8 + LENGTH_DELIMITED;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The fields of grpc_authn.v1.Rule, by number. */
 type ListName = 'scopes' | 'any_scope';
@@ -89,19 +95,23 @@ function decodeRule(
   const lists: Record<ListName, string[]> = { scopes: [], any_scope: [] };
   const flags: Record<string, boolean> = {};
   for (const { wireType, data } of fields) {
-    if (wireType !== WireType.LengthDelimited) return 'is not a message';
-    const reader = new BinaryReader(new BinaryReader(data).bytes());
-    while (reader.pos < reader.len) {
-      const [number, type] = reader.tag();
+    if (wireType !== LENGTH_DELIMITED) return 'is not a message';
+    for (const { number, value } of decodeFields(messageIn(data))) {
       const [list, flag] = [LISTS.get(number), FLAGS.get(number)];
-      if (list !== undefined && type === WireType.LengthDelimited) {
-        lists[list].push(reader.string());
-      } else if (flag !== undefined && type === WireType.Varint) {
-        flags[flag] = reader.bool();
+      if (list !== undefined && value instanceof Uint8Array) {
+        lists[list].push(utf8.decode(value));
+      } else if (flag !== undefined && typeof value === 'number') {
+        flags[flag] = value !== 0;
       } else {
         return `has field ${number}, which this version does not know`;
       }
     }
   }
   return { ...lists, ...flags };
+}
+
+/** protobuf-es keeps the length in front of the message. */
+function messageIn(data: Uint8Array): Uint8Array {
+  const [field] = decodeFields(Uint8Array.from([MESSAGE_TAG, ...data]));
+  return field?.value instanceof Uint8Array ? field.value : new Uint8Array();
 }

@@ -1,7 +1,3 @@
-import type { AuthError } from '../errors/auth-error.ts';
-import { RefusalTable } from './refusal-table.ts';
-import type { StatusOverrides } from './status-overrides.ts';
-
 /** A refusal as a client sees it, for any transport. */
 export interface Refusal {
   /** A gRPC status code. */
@@ -24,24 +20,4 @@ export interface Refusal {
   readonly retryPushbackMs: number | undefined;
   /** The trailer `grpc-status-details-bin`: a google.rpc.Status. Sent if there is a `reason`. */
   readonly details: Uint8Array;
-}
-
-/**
- * An AuthError as a client sees it. `stage` is 'running' by default: only a guard knows that the
- * handler never ran.
- *
- * @throws ConfigError for wrong `statuses`.
- * @example describeRefusal(new AuthError('permission_denied', 'claim')).statusCode // 7
- */
-export function describeRefusal(
-  error: AuthError,
-  options: {
-    readonly statuses?: StatusOverrides | undefined;
-    readonly stage?: 'admission' | 'running';
-    readonly deadlineEpochMs?: number;
-  } = {},
-): Refusal {
-  const { statuses, stage = 'running', deadlineEpochMs } = options;
-  const table = new RefusalTable(statuses);
-  return table.describe(error, { stage, deadlineEpochMs, nowMs: Date.now });
 }

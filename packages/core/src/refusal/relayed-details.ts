@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { decodeFields, encodeField, encodeMessage } from '../protobuf/wire-format.ts';
 
 const ADMISSION = new TextEncoder().encode('admission');
 const RUNNING = 'running';
@@ -25,23 +25,13 @@ interface Path {
 const STATUS: Path = { 3: { 2: { 3: { 2: 'stage' } } } };
 
 function rewrite(bytes: Uint8Array, path: Path): Uint8Array {
-  const reader = new BinaryReader(bytes);
-  const writer = new BinaryWriter();
-  while (reader.pos < reader.len) {
-    const [field, type] = reader.tag();
-    const next = path[field];
-    if (type === WireType.LengthDelimited && next !== undefined) {
-      const value = reader.bytes();
-      writer.tag(field, type);
-      if (next !== 'stage') writer.bytes(rewrite(value, next));
-      else if (isAdmission(value)) writer.string(RUNNING);
-      else writer.bytes(value);
-    } else {
-      const skipped = reader.skip(type, field);
-      writer.tag(field, type).raw(skipped);
-    }
-  }
-  return writer.finish();
+  const fields = decodeFields(bytes).map(({ number, value, encoded }) => {
+    const next = path[number];
+    if (next === undefined || !(value instanceof Uint8Array)) return encoded;
+    if (next !== 'stage') return encodeField(number, rewrite(value, next));
+    return isAdmission(value) ? encodeField(number, RUNNING) : encoded;
+  });
+  return encodeMessage(...fields);
 }
 
 function isAdmission(value: Uint8Array): boolean {

@@ -1,5 +1,5 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ERROR_DOMAIN, type WireReason } from '../errors/wire-reason.ts';
+import { encodeField, encodeMessage } from '../protobuf/wire-format.ts';
 
 /** Field numbers of google.rpc.Status, google.protobuf.Any, ErrorInfo, RetryInfo and Duration. */
 const STATUS = { code: 1, message: 2, details: 3 };
@@ -19,45 +19,48 @@ export function encodeStatusDetails(
   stage: 'admission' | 'running',
   retryAfterMs: number | undefined,
 ): Uint8Array {
-  const writer = new BinaryWriter();
-  writer.tag(STATUS.code, WireType.Varint).int32(status.code);
-  writer.tag(STATUS.message, WireType.LengthDelimited).string(status.message);
+  const fields = [
+    encodeField(STATUS.code, status.code),
+    encodeField(STATUS.message, status.message),
+  ];
   if (reason !== undefined) {
-    writer.tag(STATUS.details, WireType.LengthDelimited).fork();
-    writeAny(writer, 'google.rpc.ErrorInfo', () => writeErrorInfo(writer, reason, stage));
-    writer.join();
+    fields.push(encodeAny('google.rpc.ErrorInfo', encodeErrorInfo(reason, stage)));
   }
   if (retryAfterMs !== undefined) {
-    writer.tag(STATUS.details, WireType.LengthDelimited).fork();
-    writeAny(writer, 'google.rpc.RetryInfo', () => writeDelay(writer, retryAfterMs));
-    writer.join();
+    fields.push(encodeAny('google.rpc.RetryInfo', encodeRetryInfo(retryAfterMs)));
   }
-  return writer.finish();
+  return encodeMessage(...fields);
 }
 
-function writeErrorInfo(writer: BinaryWriter, reason: WireReason, stage: string): void {
-  writer.tag(ERROR_INFO.reason, WireType.LengthDelimited).string(reason);
-  writer.tag(ERROR_INFO.domain, WireType.LengthDelimited).string(ERROR_DOMAIN);
-  writer.tag(ERROR_INFO.metadata, WireType.LengthDelimited).fork();
-  writer.tag(MAP_ENTRY.key, WireType.LengthDelimited).string('stage');
-  writer.tag(MAP_ENTRY.value, WireType.LengthDelimited).string(stage);
-  writer.join();
+function encodeErrorInfo(reason: WireReason, stage: string): Uint8Array {
+  const entry = encodeMessage(
+    encodeField(MAP_ENTRY.key, 'stage'),
+    encodeField(MAP_ENTRY.value, stage),
+  );
+  return encodeMessage(
+    encodeField(ERROR_INFO.reason, reason),
+    encodeField(ERROR_INFO.domain, ERROR_DOMAIN),
+    encodeField(ERROR_INFO.metadata, entry),
+  );
 }
 
-function writeAny(writer: BinaryWriter, type: string, writeMessage: () => void): void {
-  writer.tag(ANY.typeUrl, WireType.LengthDelimited).string(`type.googleapis.com/${type}`);
-  writer.tag(ANY.value, WireType.LengthDelimited).fork();
-  writeMessage();
-  writer.join();
+/** One of Status.details. */
+function encodeAny(type: string, message: Uint8Array): Uint8Array {
+  const any = encodeMessage(
+    encodeField(ANY.typeUrl, `type.googleapis.com/${type}`),
+    encodeField(ANY.value, message),
+  );
+  return encodeField(STATUS.details, any);
 }
 
 /** A Duration is limited to 10,000 years; nobody waits for longer than a day. */
 const MAX_DELAY_MS = 86_400_000;
 
-function writeDelay(writer: BinaryWriter, delayMs: number): void {
+function encodeRetryInfo(delayMs: number): Uint8Array {
   const ms = Math.min(Math.ceil(delayMs), MAX_DELAY_MS);
-  writer.tag(RETRY_INFO.retryDelay, WireType.LengthDelimited).fork();
-  writer.tag(DURATION.seconds, WireType.Varint).int64(Math.floor(ms / 1000));
-  writer.tag(DURATION.nanos, WireType.Varint).int32((ms % 1000) * 1_000_000);
-  writer.join();
+  const duration = encodeMessage(
+    encodeField(DURATION.seconds, Math.floor(ms / 1000)),
+    encodeField(DURATION.nanos, (ms % 1000) * 1_000_000),
+  );
+  return encodeField(RETRY_INFO.retryDelay, duration);
 }

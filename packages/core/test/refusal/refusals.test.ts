@@ -15,7 +15,7 @@ import {
   requireScopes,
 } from '../../src/policy/rules.ts';
 import type { Rule } from '../../src/policy/rule.ts';
-import { describeRefusal } from '../../src/refusal/refusal.ts';
+import { describeRefusal } from '../../src/refusal/describe-refusal.ts';
 import { caller, ask, SecondOpinion } from '../support/asked-rule.ts';
 import { BareCall } from '../support/bare-call.ts';
 import { decodeStatus } from '../support/decoded-status.ts';
