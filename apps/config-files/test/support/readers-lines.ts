@@ -34,7 +34,9 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare const options: IntrospectionLocation & IntrospectionOptions;`,
   'docs/writing-an-authenticator.md': `
     import { adapterSchema, defineAdapter, section, text, z } from '@grpc-authn/config/adapter';
-    import type { Authenticator } from '@grpc-authn/core';
+    import { type Authenticator, AuthError, wrapAuthenticator } from '@grpc-authn/core';
+    declare const inner: Authenticator;
+    declare const counter: { add(value: number, attributes: object): void };
     interface Account { keyDigest: string; subject: string; scopes: readonly string[] }
     declare function createApiKeyAuthenticator(accounts: readonly Account[]): Authenticator;`,
   'packages/config/README.md': `
@@ -44,12 +46,18 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare const file: string;`,
   'packages/core/README.md': `
     import {
-      AuthError, type Authenticator, createAuthInterceptor, createPrincipal, getPrincipal,
+      AuthError, type Authenticator, createAuthInterceptor, createCallGuard, createPrincipal,
+      currentPrincipal, getPrincipal, type Policy, type Refusal, type TransportCall,
+      wrapAuthenticator,
     } from '@grpc-authn/core';
     import { adapterSchema, defineAdapter, z } from '@grpc-authn/config/adapter';
     import { Server, type ServerUnaryCall } from '@grpc/grpc-js';
     declare const authenticator: Authenticator;
     declare const call: ServerUnaryCall<object, object>;
+    declare const policy: Policy;
+    declare const transportCall: TransportCall;
+    declare function send(refusal: Refusal): void;
+    declare function log(text: string): void;
     declare function lookUp(key: string): string | undefined;
     declare function createApiKeyAuthenticator(
       options: { name: string; keys: readonly string[] },
