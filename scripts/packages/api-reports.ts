@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 /** The public entry points: the package itself, and its subpaths. */
-const PUBLIC_DOORS: readonly (readonly [string, string])[] = [
+const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['core', 'index'],
   ['core', 'authenticator'],
   ['core', 'client'],
@@ -41,8 +41,8 @@ export function apiReports(
   folder: string,
   { write }: { readonly write: boolean },
 ): readonly ApiReport[] {
-  return PUBLIC_DOORS.map(([name, door]) => {
-    const config = configOf(root, folder, name, door);
+  return PUBLIC_ENTRY_POINTS.map(([name, entryPoint]) => {
+    const config = configOf(root, folder, name, entryPoint);
     const before = textOf(config.reportFilePath);
     if (write) mkdirSync(config.reportFolder, { recursive: true });
     Extractor.invoke(config, {
@@ -53,13 +53,13 @@ export function apiReports(
     });
     const current = before !== '' && before === textOf(config.reportTempFilePath);
     const fresh = config.reportTempFilePath;
-    return { file: join('packages', name, 'api', `${door}.api.md`), current, fresh };
+    return { file: join('packages', name, 'api', `${entryPoint}.api.md`), current, fresh };
   });
 }
 
-function configOf(root: string, folder: string, name: string, door: string): ExtractorConfig {
+function configOf(root: string, folder: string, name: string, entryPoint: string): ExtractorConfig {
   const home = join(root, 'packages', name);
-  const entry = join(home, 'dist', `${door}.d.ts`);
+  const entry = join(home, 'dist', `${entryPoint}.d.ts`);
   const compilerOptions = {
     target: 'es2023',
     lib: ['es2023'],
@@ -71,13 +71,14 @@ function configOf(root: string, folder: string, name: string, door: string): Ext
   return ExtractorConfig.prepare({
     configObject: {
       projectFolder: home,
+      newlineKind: 'lf',
       mainEntryPointFilePath: entry,
       // Internal package whose options the adapters export as their own.
       bundledPackages: ['@grpc-authn/provider'],
       compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
       apiReport: {
         enabled: true,
-        reportFileName: `${door}.api.md`,
+        reportFileName: `${entryPoint}.api.md`,
         reportFolder: join(home, 'api'),
         reportTempFolder: join(folder, name),
         // A type in a public signature is part of it, exported or not.

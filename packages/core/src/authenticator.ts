@@ -51,4 +51,5 @@ export {
   requireScopes,
 } from './policy/rules.ts';
 export { healthChecks, type MethodName, reflection, rulesFor } from './policy/rules-for.ts';
+export type { DescribedService } from './policy/described-service.ts';
 export type { ServiceLike } from './policy/service-definition.ts';

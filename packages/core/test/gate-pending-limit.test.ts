@@ -48,9 +48,9 @@ class WaitingRoom {
     for (const decided of this.decided) await decided;
   }
 
-  /** How many of `count` calls of a peer may wait. */
-  fill(peer: string, count: number): number {
-    const calls = Array.from({ length: count }, () => this.arrive(peer));
+  /** How many of `count` calls of an address may wait, on so many connections that these set no limit. */
+  fill(address: string, count: number): number {
+    const calls = Array.from({ length: count }, (_, index) => this.arrive(`${address}:${index}`));
     return calls.filter((decided) => decided instanceof Promise).length;
   }
 }
@@ -58,27 +58,36 @@ class WaitingRoom {
 describe('pending authentications', () => {
   it('are at most maxWaitingPerPeer for one peer, and the next is refused at once as overloaded', () => {
     const room = new WaitingRoom();
-    expect(room.fill('192.0.2.1:50000', A_PEER)).toBe(A_PEER);
+    expect(room.fill('192.0.2.1', A_PEER)).toBe(A_PEER);
     expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
     expect(room.arrive('192.0.2.2:50000')).toBeInstanceOf(Promise);
   });
 
+  it('of one connection are at most half as many, so that another one from its address can wait', () => {
+    const room = new WaitingRoom();
+    for (let count = 0; count < A_PEER / 2; count += 1) {
+      expect(room.arrive('192.0.2.1:50000')).toBeInstanceOf(Promise);
+    }
+    expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
+    expect(room.arrive('192.0.2.1:50001')).toBeInstanceOf(Promise);
+  });
+
   it('are at most maxWaiting in all, from however many peers', () => {
     const room = new WaitingRoom();
-    for (let peer = 0; peer < IN_ALL; peer += 1) room.fill(`192.0.2.${peer}:50000`, 1);
+    for (let peer = 0; peer < IN_ALL; peer += 1) room.fill(`192.0.2.${peer}`, 1);
     expect(room.decided.every((decided) => decided instanceof Promise)).toBe(true);
     expect(room.arrive('198.51.100.1:50000')).toMatchObject(OVERLOADED);
   });
 
   it('never hold up an answer that is at hand', () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     expect(room.arrive('192.0.2.1:50000', 'warm')).toBe(principal);
   });
 
   it('say when to retry', () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     expect(
       (room.arrive('192.0.2.1:50000') as { retryAfterMs?: number }).retryAfterMs,
     ).toBeGreaterThan(0);
@@ -98,7 +107,7 @@ describe('pending authentications', () => {
 describe('an authentication that is refused as overloaded', () => {
   it('is aborted, and may fail without harm', async () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     const unhandled = await unhandledRejectionsDuring(() => {
       expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
       expect(room.lastSignal?.aborted).toBe(true);
@@ -110,8 +119,8 @@ describe('an authentication that is refused as overloaded', () => {
 
   it('frees no slot, since it had none', async () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
-    expect(room.fill('192.0.2.1:50000', 1)).toBe(0);
+    room.fill('192.0.2.1', A_PEER);
+    expect(room.fill('192.0.2.1', 1)).toBe(0);
     room.verdicts.at(-1)?.resolve(principal);
     await Promise.resolve();
     expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
@@ -126,20 +135,20 @@ describe('a slot', () => {
     ['the time limit', (room) => room.clock.advance(10_000)],
   ])('is free again after %s, and counted once', async (_what, end) => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     end(room);
     await room.allDecided();
     expect(room.clock.waiting).toBe(0);
-    expect(room.fill('192.0.2.1:50000', A_PEER + 1)).toBe(A_PEER);
+    expect(room.fill('192.0.2.1', A_PEER + 1)).toBe(A_PEER);
   });
 
   it('is freed once, though the verdict comes after the time limit and the cancel after that', async () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     room.clock.advance(10_000);
     await room.allDecided();
     const late = [...room.verdicts];
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     for (const verdict of late) verdict.resolve(principal);
     room.contexts.slice(0, A_PEER).forEach((context) => context.cancel());
     await Promise.all(late.map((verdict) => verdict.promise));
@@ -148,25 +157,27 @@ describe('a slot', () => {
 
   it('of a peer is free again one by one', async () => {
     const room = new WaitingRoom();
-    room.fill('192.0.2.1:50000', A_PEER);
+    room.fill('192.0.2.1', A_PEER);
     for (const index of [0, 1]) {
       room.verdicts[index]?.resolve(principal);
       await room.decided[index];
     }
-    expect(room.fill('192.0.2.1:50000', 3)).toBe(2);
+    expect(room.fill('192.0.2.1', 3)).toBe(2);
   });
 
   it('of a peer that has no other is forgotten with it: a peer that comes once is kept nowhere', () => {
     const set = vi.spyOn(Map.prototype, 'set');
     try {
       const limit = new PendingLimit(LIMITS);
-      for (const peer of ['192.0.2.1:50000', '192.0.2.2:50000', '192.0.2.2:50000'])
-        limit.enter(peer);
-      const [byPeer] = set.mock.contexts as Map<string, number>[];
-      for (const peer of ['192.0.2.1:50000', '192.0.2.2:50000']) limit.leave(peer);
-      expect([...(byPeer ?? [])]).toEqual([['192.0.2.2:50000', 1]]);
-      limit.leave('192.0.2.2:50000');
-      expect([...(byPeer ?? ['none'])]).toEqual([]);
+      for (const peer of ['a', 'b', 'b']) limit.enter(peer, `${peer}:1`);
+      const [byPeer, byConnection] = set.mock.contexts as Map<string, number>[];
+      for (const peer of ['a', 'b']) limit.leave(peer, `${peer}:1`);
+      expect([...(byPeer ?? []), ...(byConnection ?? [])]).toEqual([
+        ['b', 1],
+        ['b:1', 1],
+      ]);
+      limit.leave('b', 'b:1');
+      expect([...(byPeer ?? ['none']), ...(byConnection ?? ['none'])]).toEqual([]);
     } finally {
       set.mockRestore();
     }
@@ -174,7 +185,7 @@ describe('a slot', () => {
 
   it('of all is free again with those of the peers', async () => {
     const room = new WaitingRoom();
-    for (let peer = 0; peer < 4; peer += 1) room.fill(`192.0.2.${peer}:50000`, A_PEER);
+    for (let peer = 0; peer < 4; peer += 1) room.fill(`192.0.2.${peer}`, A_PEER);
     expect(room.arrive('198.51.100.1:50000')).toMatchObject(OVERLOADED);
     room.verdicts[0]?.resolve(principal);
     await room.decided[0];

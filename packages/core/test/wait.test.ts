@@ -44,11 +44,11 @@ describe('a peer of whom nobody waits', () => {
   it('is remembered no longer', () => {
     const forgotten = vi.spyOn(Map.prototype, 'delete');
     const limit = new PendingLimit({ maxWaiting: 9, maxWaitingPerPeer: 9 });
-    limit.enter('192.0.2.1:50000');
-    limit.enter('192.0.2.1:50000');
-    limit.leave('192.0.2.1:50000');
+    limit.enter('192.0.2.1:50000', undefined);
+    limit.enter('192.0.2.1:50000', undefined);
+    limit.leave('192.0.2.1:50000', undefined);
     expect(forgotten).not.toHaveBeenCalled();
-    limit.leave('192.0.2.1:50000');
+    limit.leave('192.0.2.1:50000', undefined);
     expect(forgotten).toHaveBeenCalledExactlyOnceWith('192.0.2.1:50000');
     forgotten.mockRestore();
   });

@@ -193,7 +193,8 @@ export class Gate {
     const timeLimitMs = timeLimitOf(timeoutMs, call.deadlineEpochMs, () => clock.nowMs());
     if (timeLimitMs === undefined) return abandon(new AuthError('unavailable', 'timeout'));
     const peer = limits.peerOf(call);
-    if (!this.#pending.enter(peer)) {
+    const connection = call.peer?.connection ?? call.peer?.address;
+    if (!this.#pending.enter(peer, connection)) {
       return abandon(new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 }));
     }
     return waitFor<GateAnswer>(promised, context, {
@@ -202,7 +203,7 @@ export class Gate {
       conclude,
       faultOf: (thrown) => ({ refusal: faultOf(thrown) }),
       onTimeout: (refusal) => unlessDryRun(verification, refusal),
-      onSettled: () => this.#pending.leave(peer),
+      onSettled: () => this.#pending.leave(peer, connection),
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescribedService } from './described-service.ts';
 import { describeValue } from '../errors/option-checks.ts';
 import { CheckedPolicy, type Entry, type Policy } from './checked-policy.ts';
 import { checkCovered, checkHiddenDefaults, checkNames, checkWeakened } from './known-methods.ts';
@@ -29,10 +29,10 @@ import type { ServiceLike } from './service-definition.ts';
 export function definePolicy(options: PolicyOptions): Policy;
 export function definePolicy(
   first:
-    | readonly [ServiceLike | DescService, Readonly<Record<string, Rule>>]
+    | readonly [ServiceLike | DescribedService, Readonly<Record<string, Rule>>]
     | Readonly<Record<string, Rule>>,
   ...others: readonly (
-    | readonly [ServiceLike | DescService, Readonly<Record<string, Rule>>]
+    | readonly [ServiceLike | DescribedService, Readonly<Record<string, Rule>>]
     | Readonly<Record<string, Rule>>
   )[]
 ): Policy;

@@ -1,4 +1,9 @@
-import type { DescFile, DescMethod, DescService, UnknownField } from '@bufbuild/protobuf';
+import type {
+  DescribedFile,
+  DescribedMethod,
+  DescribedService,
+  UnknownField,
+} from './described-service.ts';
 import { decodeFields } from '../protobuf/wire-format.ts';
 import type { PolicyProblems } from './policy-problems.ts';
 import { METHOD_OPTION, type ProtoRules, readProtoRule, SERVICE_OPTION } from './proto-rule.ts';
@@ -28,14 +33,14 @@ const FLAGS: ReadonlyMap<number, string> = new Map([
 
 /** Reads the rules of methods and the defaults of services from descriptors, which show every option. */
 export function rulesOfDescriptors(
-  services: readonly DescService[],
+  services: readonly DescribedService[],
   problems: PolicyProblems,
 ): ProtoRules {
   const exact = new Map<string, Rule>();
   const byService = new Map<string, Rule>();
   const read = (
-    desc: DescMethod | DescService,
-    file: DescFile,
+    desc: DescribedMethod | DescribedService,
+    file: DescribedFile,
     option: string,
     path: string,
   ): Rule | undefined => {
@@ -59,8 +64,8 @@ export function rulesOfDescriptors(
 
 /** The rule, or what is wrong with it. protobuf-es keeps extensions among the unknown fields. */
 function readOption(
-  desc: DescMethod | DescService,
-  file: DescFile,
+  desc: DescribedMethod | DescribedService,
+  file: DescribedFile,
   option: string,
 ): Rule | string | undefined {
   const fields = (desc.proto.options?.$unknown ?? []).filter(({ no }) => no === OPTION_NUMBER);
@@ -77,7 +82,7 @@ function readOption(
 }
 
 /** The number alone could be another extension's: whether the file, or what it imports, declares ours. */
-function declares(file: DescFile, option: string, seen: Set<DescFile>): boolean {
+function declares(file: DescribedFile, option: string, seen: Set<DescribedFile>): boolean {
   if (seen.has(file)) return false;
   seen.add(file);
   return (

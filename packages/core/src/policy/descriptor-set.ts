@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescribedService } from './described-service.ts';
 
 /** The services of a FileDescriptorSet, for definePolicy. Made by readDescriptorSet() only. */
 export interface DescriptorSet {
@@ -9,24 +9,27 @@ export interface DescriptorSet {
 /** A private field carries the services, so that they are no part of the public type. */
 class ReadDescriptorSet implements DescriptorSet {
   readonly files: number;
-  readonly #services: readonly DescService[];
+  readonly #services: readonly DescribedService[];
 
-  constructor(files: number, services: readonly DescService[]) {
+  constructor(files: number, services: readonly DescribedService[]) {
     this.files = files;
     this.#services = services;
     Object.freeze(this);
   }
 
-  static services(set: unknown): readonly DescService[] | undefined {
+  static services(set: unknown): readonly DescribedService[] | undefined {
     return typeof set === 'object' && set !== null && #services in set ? set.#services : undefined;
   }
 }
 
-export function makeDescriptorSet(files: number, services: readonly DescService[]): DescriptorSet {
+export function makeDescriptorSet(
+  files: number,
+  services: readonly DescribedService[],
+): DescriptorSet {
   return new ReadDescriptorSet(files, services);
 }
 
 /** Undefined for what readDescriptorSet() did not make. */
-export function servicesOfSet(set: unknown): readonly DescService[] | undefined {
+export function servicesOfSet(set: unknown): readonly DescribedService[] | undefined {
   return ReadDescriptorSet.services(set);
 }

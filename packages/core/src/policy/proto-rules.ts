@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescribedService } from './described-service.ts';
 import { describeValue } from '../errors/option-checks.ts';
 import { rulesOfDescriptors } from './described-rules.ts';
 import { servicesOfSet } from './descriptor-set.ts';
@@ -42,7 +42,7 @@ export function readProtoRules(
   };
 }
 
-function readDescriptorSet(given: unknown, problems: PolicyProblems): readonly DescService[] {
+function readDescriptorSet(given: unknown, problems: PolicyProblems): readonly DescribedService[] {
   const services = given === undefined ? [] : servicesOfSet(given);
   if (services !== undefined) return services;
   const received = describeValue(given);

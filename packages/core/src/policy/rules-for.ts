@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescribedService } from './described-service.ts';
 import { describeValue } from '../errors/option-checks.ts';
 import { KnownNames, PolicyProblems } from './policy-problems.ts';
 import type { Rule } from './rule.ts';
@@ -29,7 +29,7 @@ export type MethodName<S> = [Named<Methods<S>>] extends [never]
  * @example
  * definePolicy({ services: [Orders], rules: rulesFor(Orders, { List: requireScopes('orders:read') }) })
  */
-export function rulesFor<S extends ServiceLike | DescService>(
+export function rulesFor<S extends ServiceLike | DescribedService>(
   service: S,
   rules: { readonly [M in MethodName<S> | '*']?: Rule },
 ): Readonly<Record<string, Rule>> {

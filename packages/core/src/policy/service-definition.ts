@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescribedService } from './described-service.ts';
 import type { ConfigProblem } from '../errors/config-error.ts';
 import { describeValue } from '../errors/option-checks.ts';
 
@@ -8,13 +8,13 @@ export interface ServiceLike {
 }
 
 /** A service as grpc-js, or as protobuf-es and Connect, define it. */
-export type AnyService = ServiceLike | DescService;
+export type AnyService = ServiceLike | DescribedService;
 
 const EXPECTED = 'a service definition of grpc-js, or a DescService of protobuf-es';
 
 /** By its members, so that core loads no protobuf reflection. */
-export function isDescService(service: unknown): service is DescService {
-  const { kind, typeName, methods, proto, file } = (service ?? {}) as Partial<DescService>;
+export function isDescService(service: unknown): service is DescribedService {
+  const { kind, typeName, methods, proto, file } = (service ?? {}) as Partial<DescribedService>;
   return (
     kind === 'service' &&
     typeof typeName === 'string' &&
