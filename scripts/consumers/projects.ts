@@ -13,7 +13,7 @@ export interface Project {
   /** Files of projects/, with their arguments. */
   readonly programs: readonly (readonly string[])[];
   /** The entry points that a TypeScript file imports, with `skipLibCheck` off. */
-  readonly doors: readonly string[];
+  readonly entryPoints: readonly string[];
   /**
    * all: every compiler and module system. ends: the oldest and the newest, as ES modules. newest: the
    * newest only.
@@ -60,7 +60,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['config', 'core', 'hs256', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
     others: [GRPC, '@types/node@^20.19.0'],
     programs: [['serve.mjs'], ['serve.cjs']],
-    doors: [],
+    entryPoints: [],
     compilers: 'all',
     quick: true,
   },
@@ -69,7 +69,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core', 'hs256', 'config', 'oidc', 'testing'],
     others: [GRPC, '@grpc/proto-loader@^0.8.0'],
     programs: [['readme.mjs', README]],
-    doors: ['core'],
+    entryPoints: ['core'],
     compilers: 'newest',
     quick: true,
   },
@@ -78,7 +78,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core'],
     only: CORE,
     programs: [['core.mjs']],
-    doors: ['core/authenticator', 'core/client', 'core/descriptor-set', 'core/internal'],
+    entryPoints: ['core/authenticator', 'core/client', 'core/descriptor-set', 'core/internal'],
     compilers: 'ends',
   },
   alone('hs256', ['hs256'], [...JWT, '@grpc-authn/hs256'], true),
@@ -91,7 +91,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core', 'testing'],
     only: [...CORE, '@grpc-authn/testing', 'jose'],
     programs: [['testing.mjs']],
-    doors: ['testing'],
+    entryPoints: ['testing'],
     compilers: 'ends',
   },
   {
@@ -99,7 +99,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core', 'config', 'hs256'],
     others: [GRPC],
     programs: [['config.mjs']],
-    doors: ['core', 'config', 'config/adapter', 'hs256', 'hs256/adapter'],
+    entryPoints: ['core', 'config', 'config/adapter', 'hs256', 'hs256/adapter'],
     // grpc-js depends on the newest types of Node.js, which old compilers cannot read.
     compilers: 'newest',
     quick: true,
@@ -109,7 +109,7 @@ export const PROJECTS: readonly Project[] = [
     ours: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
     others: [GRPC],
     programs: [],
-    doors: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    entryPoints: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
     compilers: 'newest',
   },
   {
@@ -118,18 +118,18 @@ export const PROJECTS: readonly Project[] = [
     others: [GRPC, '@types/node@^20.19.0'],
     installer: 'pnpm',
     programs: [['serve.mjs'], ['serve.cjs'], ['config.mjs']],
-    doors: ['core', 'config', 'hs256'],
+    entryPoints: ['core', 'config', 'hs256'],
     compilers: 'ends',
   },
 ];
 
 function alone(
   adapter: string,
-  doors: readonly string[],
+  entryPoints: readonly string[],
   only: readonly string[],
   quick = false,
 ): Project {
   const name = `core + ${adapter}`;
   const programs = [['alone.mjs', adapter]];
-  return { name, ours: ['core', adapter], only, programs, doors, compilers: 'ends', quick };
+  return { name, ours: ['core', adapter], only, programs, entryPoints, compilers: 'ends', quick };
 }

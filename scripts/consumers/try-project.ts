@@ -7,7 +7,7 @@ import { type Installed, install } from './installation.ts';
 import type { Project } from './projects.ts';
 import { type Compilation, compilationsFor, RUNTIMES } from './tools.ts';
 
-export interface Surroundings {
+export interface TrialContext {
   readonly registry: LocalRegistry;
   /** The folder in which projects are created. */
   readonly folder: string;
@@ -23,7 +23,7 @@ export interface Surroundings {
 const SOURCES = join(import.meta.dirname, 'projects');
 
 /** Installs a project, compiles and runs it, and returns a row for each step. */
-export async function tryProject(project: Project, around: Surroundings): Promise<readonly Row[]> {
+export async function tryProject(project: Project, around: TrialContext): Promise<readonly Row[]> {
   const folder = join(around.folder, project.name.replaceAll(/\W+/g, '-'));
   let installed: Installed;
   try {
@@ -78,11 +78,13 @@ async function compiled(
   folder: string,
   { name, tsc, compilerOptions, ending }: Compilation,
 ): Promise<Row> {
-  const file = `doors.${ending}`;
-  if (project.doors.length === 0) {
-    cpSync(join(SOURCES, 'types', 'doors.ts'), join(folder, file));
+  const file = `entry-points.${ending}`;
+  if (project.entryPoints.length === 0) {
+    cpSync(join(SOURCES, 'types', 'entry-points.ts'), join(folder, file));
   } else {
-    const lines = project.doors.map((door) => `export * from '@grpc-authn/${door}';\n`);
+    const lines = project.entryPoints.map(
+      (entryPoint) => `export * from '@grpc-authn/${entryPoint}';\n`,
+    );
     // Two entry points may export the same name.
     const named = lines.map((line, index) => line.replace('*', `* as entry${index}`));
     writeFileSync(join(folder, file), named.join(''));

@@ -6,7 +6,7 @@ import type { Row } from '../report.ts';
 export async function tarballRows(root: string, tarballs: readonly string[]): Promise<Row[]> {
   const rows = await inLanes(tarballs, 2, async (file) => {
     const name = basename(file, '.tgz').replace(/^grpc-authn-(.*)-[^-]+$/, '$1');
-    const others = await doorsWithoutCode(file);
+    const others = await entryPointsWithoutCode(file);
     const excluded = others.length > 0 ? ['--exclude-entrypoints', ...others] : [];
     return [
       toRow(name, 'publint --strict', await tool(root, 'publint', file, '--strict')),
@@ -32,10 +32,10 @@ async function entriesOf(file: string): Promise<readonly string[]> {
 }
 
 /** Schemas and protos have no types. */
-async function doorsWithoutCode(file: string): Promise<readonly string[]> {
+async function entryPointsWithoutCode(file: string): Promise<readonly string[]> {
   const text = await mustRun('tar', ['-xzOf', file, 'package/package.json'], { cwd: '/' });
   const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };
-  return Object.keys(exports).filter((door) => /\.(?!js$|json$)\w+$/.test(door));
+  return Object.keys(exports).filter((entryPoint) => /\.(?!js$|json$)\w+$/.test(entryPoint));
 }
 
 const WANTED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];

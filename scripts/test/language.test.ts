@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findOddWords } from '../language/find-odd-words.ts';
 import { isReadable } from '../language/prose.ts';
-import { UNCLEAN } from '../language/unclean.ts';
 import { ODD_WORDS } from '../language/words.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -34,20 +33,10 @@ function oddWordsIn(some: readonly string[]): readonly string[] {
   return some.flatMap((file) => findOddWords(file, readFileSync(join(ROOT, file), 'utf8')));
 }
 
-function isBelow(file: string, entry: string): boolean {
-  return file === entry || file.startsWith(`${entry}/`);
-}
-
 describe('the language', () => {
   it('is plain: no file has a word of the list of CONTRIBUTING.md', () => {
-    const read = files.filter((file) => !UNCLEAN.some((entry) => isBelow(file, entry)));
-    expect(read.length).toBeGreaterThan(100);
-    expect(oddWordsIn(read)).toEqual([]);
-  });
-
-  it.each(UNCLEAN)('is not plain yet in %s', (entry) => {
-    // Where this fails, the folder is clean: remove it from scripts/language/unclean.ts.
-    expect(oddWordsIn(files.filter((file) => isBelow(file, entry)))).not.toEqual([]);
+    expect(files.length).toBeGreaterThan(100);
+    expect(oddWordsIn(files)).toEqual([]);
   });
 });
 

@@ -81,9 +81,9 @@ describe('a call, whatever its metadata hold and its authenticator does', () => 
           const call = new BareCall({ authenticator, clock: new ManualClock() }, 'unary');
           call.receiveMetadata(new UncheckedMetadata(...field));
           for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-          const vouched = isPrincipal(given) && given.confirmation === undefined;
+          const isAccepted = isPrincipal(given) && given.confirmation === undefined;
           const answers = how !== 'throws' && how !== 'rejects with';
-          if (isGood(field) && vouched && answers) {
+          if (isGood(field) && isAccepted && answers) {
             expect(call).toMatchObject({ inbound: ['metadata'], outbound: [] });
           } else {
             expect(call.inbound).toEqual([]);
