@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { status } from '@grpc/grpc-js';
+import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import { loadAuth } from '@grpc-authn/config';
 import { getPrincipal } from '@grpc-authn/core';
 import { readAuthFailure } from '@grpc-authn/core/client';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
@@ -95,6 +96,48 @@ describe('a reload under load', () => {
       });
     });
   }
+});
+
+describe('a call that began before a reload and whose metadata arrive after it', () => {
+  it('takes rule and authenticator of one generation (rule 37)', async () => {
+    const authenticatorOf = (issuer: string): object => ({ ...HS256_CONFIG, issuer });
+    const config = {
+      authenticator: authenticatorOf('https://old.example.com'),
+      policy: { rules: { 'echo.v1.Echo/*': 'authenticated' as unknown } },
+    };
+    const auth = await loadAuth({ config });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let begun = 0;
+    /** Stands for an interceptor that looks something up before it passes the metadata on. */
+    const delaying: ServerInterceptor = (_method, inner) => {
+      begun += 1;
+      return new ServerInterceptingCall(inner, {
+        start: (next) => {
+          next({
+            onReceiveMetadata: (metadata, pass) => void released.then(() => pass(metadata)),
+          });
+        },
+      });
+    };
+    const server = await startEchoServer({ interceptors: [delaying, auth.interceptor] });
+    const client = new EchoClient(server.address);
+    try {
+      // Of the new issuer, without the scope that the new rule asks for: neither config allows it.
+      const authorization = bearer(await token({ iss: 'https://new.example.com' }));
+      const ended = client.call('unary', { authorization });
+      await eventually(() => begun === 1, 'the call has begun');
+      config.authenticator = authenticatorOf('https://new.example.com');
+      config.policy.rules['echo.v1.Echo/*'] = { scopes: ['admin'] };
+      await auth.reload();
+      release();
+      assert.equal((await ended).code, status.PERMISSION_DENIED);
+    } finally {
+      client.close();
+      server.stop();
+      await auth.close();
+    }
+  });
 });
 
 /** Answers each message with the current result of getPrincipal(). */
