@@ -1,3 +1,4 @@
+// Rule numbers refer to docs/security-rules.md.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'node:test';

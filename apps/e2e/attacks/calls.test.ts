@@ -1,3 +1,4 @@
+// Rule numbers refer to docs/security-rules.md.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:http2';

@@ -1,3 +1,4 @@
+// Rule numbers refer to docs/security-rules.md.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Rule numbers refer to docs/security-rules.md.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
