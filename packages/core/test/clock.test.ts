@@ -4,11 +4,11 @@ import { ConfigError } from '../src/errors/config-error.ts';
 import { ManualClock } from './support/manual-clock.ts';
 
 describe('a clock option', () => {
-  it('is the real clock where none came', () => {
+  it('is the real clock by default', () => {
     expect(checkClock(undefined)).toBe(systemClock);
   });
 
-  it('is the object that came, where it can tell the time and wait', () => {
+  it('is the given object if it has the functions of a clock', () => {
     const clock = new ManualClock();
     expect(checkClock(clock)).toBe(clock);
   });
@@ -44,7 +44,7 @@ describe('the real clock', () => {
     expect(fire).toHaveBeenCalledOnce();
   });
 
-  it('does not fire once cancelled', () => {
+  it('does not fire after it is cancelled', () => {
     const fire = vi.fn();
     systemClock.setTimer(1000, fire)();
     vi.advanceTimersByTime(100_000);

@@ -4,7 +4,7 @@ import { describeSecret, describeValue } from '../src/errors/option-checks.ts';
 
 const CANARY = 'hunter2canary';
 
-describe('what came, in a few words', () => {
+describe('the description of a received value', () => {
   it.each([
     ['text', '"text"'],
     ['', 'an empty string'],
@@ -55,8 +55,8 @@ describe('what came, in a few words', () => {
   });
 });
 
-describe('what came, where it may be secret', () => {
-  it('is shown by type and length only', () => {
+describe('the description of a value that may be secret', () => {
+  it('has its type and length only', () => {
     expect(describeSecret(CANARY)).toBe('a string of 13 characters');
     expect(describeSecret('')).toBe('a string of 0 characters');
     expect(describeSecret(new TextEncoder().encode(CANARY))).toBe('13 bytes');

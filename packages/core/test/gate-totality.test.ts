@@ -163,7 +163,7 @@ describe('a verdict that never settles', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('sets no timer where the answer is at hand', () => {
+  it('sets no timer for a synchronous answer', () => {
     const clock = new ManualClock();
     void decide(() => principal, clock);
     expect(clock.waiting).toBe(0);

@@ -22,7 +22,7 @@ describe('a ConfigError', () => {
     expect(error.name).toBe('ConfigError');
   });
 
-  it('names the option, what came and what is wanted', () => {
+  it('names the option, what was received and what was expected', () => {
     const { message } = wrongOption('issuer', 'the number 3', 'a string');
     for (const part of ['issuer:', 'the number 3', 'a string']) expect(message).toContain(part);
   });
@@ -87,7 +87,7 @@ describe('the nearest name', () => {
 describe('a number option', () => {
   const range = { default: 5, min: 1, max: 10 };
 
-  it('is its default where none came, and both ends of its range are allowed', () => {
+  it('is the default for undefined, and both ends of its range are allowed', () => {
     expect(checkNumber('n', undefined, range)).toBe(5);
     expect(checkNumber('n', 1, range)).toBe(1);
     expect(checkNumber('n', 10, range)).toBe(10);
@@ -108,7 +108,7 @@ describe('a text option', () => {
     expect(() => checkText('t', value)).toThrow('t: ');
   });
 
-  it('is handed back as it came', () => {
+  it('is returned unchanged', () => {
     expect(checkText('t', ' a ')).toBe(' a ');
   });
 });

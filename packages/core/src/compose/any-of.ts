@@ -75,12 +75,12 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
 }
 
 /**
- * The first of these authenticators that accepts. One that says "not mine" (reason `issuer`,
- * `not_a_compact_jws` or `other_scheme`) is skipped; any other refusal is final, and so are a bug and the
- * outage of the one whose token it is: the outage of a provider must not make another one responsible.
+ * Asks these authenticators in order until one accepts. A refusal that means "not mine" (reason `issuer`,
+ * `not_a_compact_jws` or `other_scheme`) continues with the next one. Any other refusal is final, and so is
+ * a bug. An outage of the authenticator responsible for the token is final: no other one may decide instead.
  *
- * @throws ConfigError if two children have the same name or issuer, or two accept opaque tokens (one
- * that does not name its issuers may): it would be chance which of them decides.
+ * @throws ConfigError if two children have the same name or issuer, or if two accept opaque tokens (by
+ * default, each one without `issuers` does): then their order would decide.
  * @example anyOf(createOidcAuthenticator(main), createHs256Authenticator(legacy))
  */
 export function anyOf<const A extends readonly Authenticator<object>[]>(
@@ -96,7 +96,10 @@ function saysNotMine(verdict: unknown): verdict is AuthError {
   return reason === 'issuer' || reason === 'not_a_compact_jws' || reason === 'other_scheme';
 }
 
-/** Of several "not mine", that of the authenticator that read the token: it knows whether it has expired. */
+/**
+ * Prefers the refusal of an authenticator that could read the token, because it knows whether the token has
+ * expired.
+ */
 function better(kept: AuthError | undefined, next: AuthError): AuthError {
   if (kept === undefined || next.tokenExpired) return next;
   return kept.reason === 'issuer' ? kept : next;

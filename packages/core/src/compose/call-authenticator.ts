@@ -6,7 +6,7 @@ import type {
 } from '../contract/authenticator.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
-/** Its answer; an AuthError that it throws synchronously is one, too. */
+/** Returns the authenticator's answer. An AuthError that it throws synchronously counts as returned. */
 export function callAuthenticator(
   authenticator: Authenticator<object>,
   credentials: Credentials,

@@ -8,7 +8,7 @@ type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict
 /** The context of a verification that several calls wait for. */
 class SharedContext implements AuthenticationContext {
   readonly method = '';
-  /** Of the call that began it, for fair queues only. */
+  /** The peer of the call that started the verification; used only for fair queueing. */
   readonly peer: { readonly address: string };
   #controller: AbortController | undefined;
   #aborted = false;

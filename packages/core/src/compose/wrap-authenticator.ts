@@ -63,7 +63,7 @@ class WrappedAuthenticator<C extends object> implements ManagedAuthenticator<C> 
 /**
  * Adds logging, metrics and the like to an authenticator. Name, schemes, issuers, events, lifecycle
  * and traits remain those of `inner`. `authenticate` calls `next()` for the inner verdict and returns
- * a verdict; it may not depend on `context.method`, because verdicts are cached by credentials.
+ * a verdict, which must not depend on `context.method`, because verdicts are cached by credentials.
  *
  * @throws ConfigError for a wrong option, or an `inner` that is not an authenticator.
  * @example

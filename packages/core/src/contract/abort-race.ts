@@ -2,7 +2,7 @@ import { AuthError } from '../errors/auth-error.ts';
 
 /**
  * The promise's answer, or `unavailable` (reason `timeout`) as soon as the signal is aborted. The work
- * behind the promise goes on: other calls may wait for it too.
+ * behind the promise continues: other calls may wait for it too.
  */
 export function unavailableOnAbort<T>(
   promised: PromiseLike<T>,

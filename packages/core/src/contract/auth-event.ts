@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** For operators: key refreshes, discarded keys, outages, wrong credentials of our own, reloads. */
+/** An event for operators: a key refresh, discarded keys, an outage, rejected client credentials, a reload. */
 export interface AuthEvent {
   readonly type: string;
   /** The name of the authenticator that reports. */

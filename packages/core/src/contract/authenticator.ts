@@ -17,7 +17,7 @@ export interface Credentials {
 export interface AuthenticationContext {
   /** '/pkg.Service/Method', for logs. A verdict depends on the credentials alone. */
   readonly method: string;
-  /** Aborted when the call is cancelled, its deadline passes or its time limit is over. */
+  /** Aborted when the call is cancelled, or its deadline or time limit passes. */
   readonly signal: AbortSignal;
   readonly authority?: string;
   readonly peer?: { readonly address: string; readonly certificate?: Uint8Array };
@@ -32,24 +32,24 @@ export type Verdict<C extends object = JsonObject> = Principal<C> | AuthError;
  * @example { name: inner.name, traits: inner.traits, authenticate: (...call) => inner.authenticate(...call) }
  */
 export interface AuthenticatorTraits {
-  /** The authenticators it asks: those of a composition, a cache or a wrapper. */
+  /** The authenticators that this one asks: those of a composition, a cache or a wrapper. */
   readonly children?: readonly Authenticator<object>[];
-  /** It may answer from a cache: `cached` and `confirmedBy` refuse it. Default false. */
+  /** The authenticator may answer from a cache: `cached` and `confirmedBy` refuse it. Default false. */
   readonly caches?: boolean;
-  /** It accepts tokens that are not JWTs. Default: whether it has no `issuers`. */
+  /** The authenticator accepts tokens that are not JWTs. Default: true without `issuers`, else false. */
   readonly opaqueTokens?: boolean;
-  /** It does not check the audience, so each rule must ask for scopes. Default false. */
+  /** The authenticator does not check the audience, so each rule must require scopes. Default false. */
   readonly anyAudience?: boolean;
 }
 
 /** Decides whether credentials are good, and whose they are. */
 export interface Authenticator<C extends object = JsonObject> {
   readonly name: string;
-  /** The schemes it accepts; default ['bearer']. Credentials of other schemes are refused before it is asked. */
+  /** The accepted schemes; default ['bearer']. Credentials of other schemes never reach the authenticator. */
   readonly schemes?: readonly string[];
-  /** The issuers it answers for, if it knows them. */
+  /** The issuers whose tokens the authenticator verifies. Absent if it does not know them in advance. */
   readonly issuers?: readonly string[];
-  /** No two authenticators share one object, except a wrapper with the authenticator that it wraps. */
+  /** Only a wrapper may have the same object as another authenticator: the one that it wraps. */
   readonly traits?: AuthenticatorTraits;
   /**
    * Returns an AuthError to refuse. A thrown AuthError means the same; anything else thrown is a bug,
@@ -60,7 +60,7 @@ export interface Authenticator<C extends object = JsonObject> {
     context: AuthenticationContext,
   ): Verdict<C> | Promise<Verdict<C>>;
   subscribe?(listener: (event: AuthenticatorEvent) => void): () => void;
-  /** Resolves when it can answer without a first fetch. */
+  /** Resolves when the authenticator has fetched what it needs to verify a token. */
   ready?(signal?: AbortSignal): Promise<void>;
   close?(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { checkFunction, wrongOption, describeValue } from '../errors/option-chec
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number;
-  /** Calls `fire` once, no earlier than in `ms` (or the longest wait it can make), unless cancelled. */
+  /** Calls `fire` once, after at least `ms` or the clock's longest wait. Returns a function that cancels. */
   setTimer(ms: number, fire: () => void): () => void;
 }
 

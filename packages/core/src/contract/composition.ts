@@ -18,7 +18,7 @@ export function leavesOf(
   return leaves;
 }
 
-/** True if it, or one inside it, has this name. */
+/** True if the authenticator, or one inside it, has this name. */
 export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name: string): boolean {
   return (
     authenticator.name === name ||
@@ -27,8 +27,8 @@ export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name
 }
 
 /**
- * True if `root` asks `wanted`: it is the same authenticator, a wrapper that copied its traits, or
- * one of its children does. The same name is not enough.
+ * True if `root` asks `wanted`: `root` is the same authenticator or a wrapper that copied its traits, or
+ * one of the children of `root` asks it. The same name is not enough.
  */
 export function asks(root: Authenticator<object>, wanted: Authenticator<object>): boolean {
   return (
@@ -38,12 +38,12 @@ export function asks(root: Authenticator<object>, wanted: Authenticator<object>)
   );
 }
 
-/** True if it, or one inside it, may answer from a cache. */
+/** True if the authenticator, or one inside it, may answer from a cache. */
 export function isCaching(authenticator: Authenticator<object>): boolean {
   return authenticator.traits?.caches === true || childrenOf(authenticator).some(isCaching);
 }
 
-/** True if it may accept tokens that are not JWTs: its traits say so, or it does not know its issuers. */
+/** True if the authenticator may accept tokens that are not JWTs: by its traits, or without `issuers`. */
 export function acceptsOpaqueTokens(authenticator: Authenticator<object>): boolean {
   const declared = authenticator.traits?.opaqueTokens;
   if (declared !== undefined) return declared;
@@ -52,7 +52,7 @@ export function acceptsOpaqueTokens(authenticator: Authenticator<object>): boole
   return (authenticator.issuers?.length ?? 0) === 0;
 }
 
-/** True if it, or one inside it, accepts tokens of any audience. */
+/** True if the authenticator, or one inside it, accepts tokens of any audience. */
 export function acceptsAnyAudience(authenticator: Authenticator<object>): boolean {
   return (
     authenticator.traits?.anyAudience === true || childrenOf(authenticator).some(acceptsAnyAudience)

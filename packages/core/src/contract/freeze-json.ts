@@ -55,7 +55,7 @@ const WANTED = 'give plain objects, lists, text and numbers';
 function checkPlain(value: object, where: string): void {
   const prototype: object | null = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || isRootPrototype(prototype)) return;
-  // Array.prototype is an array itself, in every realm; a subclass's is not.
+  // Accepts arrays of any realm: only the original Array.prototype is itself an array.
   if (Array.isArray(value) && Array.isArray(prototype)) return;
   throw new TypeError(`${where} holds a ${prototype.constructor?.name}; ${WANTED}`);
 }

@@ -1,6 +1,6 @@
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-/** What JSON.parse gives for an object; claims are one. */
+/** An object as JSON.parse returns it: the claims of a token, for example. */
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }

@@ -1,6 +1,6 @@
 import { notify } from './notify.ts';
 
-/** The listeners of one event source. One that fails does not keep the event from the others. */
+/** The listeners of one event source. If one throws, the others still receive the event. */
 export class Listeners<E> {
   readonly #listeners = new Set<(event: E) => void>();
 

@@ -116,8 +116,8 @@ export function createPrincipal<C extends object = JsonObject>(
 }
 
 /**
- * As createPrincipal, for claims that came out of JSON.parse and that nobody else has seen: they
- * contain only JSON, so they are frozen without a check.
+ * As createPrincipal, for claims that JSON.parse returned and no other code has modified: they contain
+ * only JSON, so they are frozen without a check.
  */
 export function createParsedPrincipal(
   init: Omit<PrincipalInit<object>, 'claims'>,

@@ -3,7 +3,7 @@ import { ConfigError } from './config-error.ts';
 
 const SHOWN_CHARACTERS = 80;
 
-/** What came, in a few words. Text is shown without a URL's userinfo, query and fragment. */
+/** Describes a received value in a few words. Text is shown without a URL's userinfo, query and fragment. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') {
     // Up to the last '@', since a password may hold any character of a URL.
@@ -18,7 +18,7 @@ export function describeValue(value: unknown): string {
   return 'an object';
 }
 
-/** What came, where it may be secret: its type and length, nothing of its text. */
+/** Describes a received value that may be secret: its type and length, nothing of its text. */
 export function describeSecret(value: unknown): string {
   if (typeof value === 'string') return `a string of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
@@ -32,7 +32,7 @@ export function wrongOption(option: string, received: string, expected: string):
   return new ConfigError([{ path: option, message: `expected ${expected}, received ${received}` }]);
 }
 
-/** The nearest of the known names, if one is near enough to be a slip of the fingers. */
+/** The most similar known name, if `name` looks like a typo of it or is its beginning. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -44,10 +44,10 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best ?? [...known].find((candidate) => name.length > 2 && candidate.startsWith(name));
 }
 
-/** An option nobody reads is a check nobody makes: a misspelt `audience` must not pass silently. */
+/** Rejects unknown options: a misspelt `audience` would silently disable a check. */
 export function checkOptionNames(what: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
-    // Whatever it is, it may be the secret that should have stood in an option.
+    // The value may be a secret that belongs in one of the options.
     throw wrongOption(what, describeSecret(options), 'an object of options');
   }
   for (const name of Object.keys(options)) {
@@ -56,7 +56,7 @@ export function checkOptionNames(what: string, options: unknown, known: readonly
   }
 }
 
-/** The sentence about a name that is not known, with the nearest that is. */
+/** The message about an unknown option, with the most similar known name. */
 export function noSuchOption(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
   return (
@@ -77,7 +77,7 @@ export function checkOneOf(option: string, value: unknown, allowed: readonly unk
   }
 }
 
-/** The number, or the default where none came. Both ends of the range are allowed. */
+/** Returns the number, or the default for undefined. Both ends of the range are allowed. */
 export function checkNumber(
   option: string,
   value: unknown,

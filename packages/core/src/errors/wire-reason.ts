@@ -13,8 +13,8 @@ export type WireReason =
 export const ERROR_DOMAIN = 'grpc-authn';
 
 /**
- * An expired token has a reason of its own, because its sender can read `exp`. It depends on `exp` alone, so
- * that the answer is no oracle for the other checks. An internal fault reveals nothing.
+ * The reason that a client sees. TOKEN_EXPIRED depends on `exp` alone, which the sender can read, so it
+ * reveals nothing about the other checks. undefined for an internal fault.
  */
 export function wireReasonOf(error: AuthError): WireReason | undefined {
   switch (error.code) {

@@ -16,7 +16,7 @@ import {
 /**
  * Authenticates every call of a grpc-js server, and authorizes it by the policy. Accepted calls reach
  * the handler with a principal (`getPrincipal`); refused ones end with a status and are never
- * deserialized. Whatever the authenticator does, a call gets exactly one of the two.
+ * deserialized. Whatever the authenticator does, a call has exactly one of these outcomes.
  *
  * Without a policy every method needs a verified caller. Rules under a dry run are reported by a
  * process warning.

@@ -81,7 +81,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   }
 
   get traceparent(): string {
-    // As above.
+    // undefined if there is none, as for the certificate.
     return this.header('traceparent') as string;
   }
 
@@ -172,7 +172,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   }
 
   #sendRefusal(error: AuthError, stage: 'admission' | 'running'): void {
-    // grpc-js throws on a status that it cannot encode; the call is refused all the same.
+    // grpc-js throws on a status that it cannot encode; the call is refused anyway.
     try {
       this.#inner.sendStatus(statusOfRefusal(this.#settings.guard.describe(error, this, stage)));
     } catch {

@@ -6,7 +6,7 @@ import type { CallGuard } from '../guard/call-guard.ts';
 import type { BindingOptions } from '../guard/guard-options.ts';
 import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
 
-/** What grpc-js alone needs. */
+/** The options that only the grpc-js interceptor has. */
 export interface GrpcOptions {
   /** Where the credentials are; default bearerFromMetadata(). */
   readonly credentials?: CredentialsExtractor;
@@ -24,9 +24,9 @@ export type AuthInterceptorOptions = Omit<BindingOptions, 'credentials'> & GrpcO
 /** For a guard that other bindings of the same server use, too. */
 export interface SharedGuardOptions extends GrpcOptions {
   readonly guard: CallGuard;
-  /** The guard's, for getPrincipal(call, from). */
+  /** The authenticator of the guard, for getPrincipal(call, from). */
   readonly authenticator: Authenticator<object>;
-  /** The guard's. */
+  /** The clock of the guard. */
   readonly clock?: Clock;
 }
 

@@ -9,10 +9,11 @@ export interface AuthenticatedCall {
 }
 
 /**
- * The verified caller of a call, in a handler of any kind.
+ * Returns the verified caller of a call, in a handler of any kind.
  *
- * With `from`, its claims are typed by that authenticator, which must have authenticated the caller: the
- * server's own, or one that it asks (by `traits.children`, or as the one whose traits it copied).
+ * With `from`, the claims have the type of that authenticator, which must have authenticated the caller.
+ * `from` is the server's authenticator, one of its `traits.children` at any depth, or the authenticator
+ * whose traits a wrapper copied.
  *
  * @throws Error if the call is anonymous, if `from` did not authenticate the caller, or if the
  * interceptor did not process the call (a later interceptor may have replaced the metadata).
@@ -38,9 +39,9 @@ export function getPrincipal(
 }
 
 /**
- * The verified caller, or undefined on an anonymous call.
+ * Returns the verified caller, or undefined for an anonymous call.
  *
- * @throws Error if the interceptor did not process the call: it must not look like an anonymous one.
+ * @throws Error if the interceptor did not process the call: such a call must not look anonymous.
  */
 export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
   return authInfoOf(call, 'findPrincipal').principal as Principal | undefined;
@@ -48,7 +49,7 @@ export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
 
 /** @throws Error */
 function checkFrom(from: Authenticator<object>, root: CallAuthInfo['root'], name: string): void {
-  // It answered, whatever children it has now: a reload may have changed them.
+  // The server's own authenticator is valid even if a reload has changed its children.
   if (from === root) return;
   if (root !== undefined && !asks(root, from)) {
     throw new Error(

@@ -10,27 +10,27 @@ export interface GateOutcome {
   /** undefined if an anonymous caller or a public method is allowed. */
   readonly principal: Principal<object> | undefined;
   readonly refusal: AuthError | undefined;
-  /** What a rule under a dry run would have refused. */
+  /** The refusal that a dry run did not apply. */
   readonly wouldRefuse: AuthError | undefined;
-  /** The same in every Decision about this call. */
+  /** The ID of the call, which each Decision about it has too. */
   readonly callId: string;
   /** True for a public method: nothing was checked. Absent otherwise. */
   readonly public?: true;
 }
 
-/** The whole of authentication for one server, without a transport. */
+/** Authenticates the calls of one server, for any transport. */
 export interface CallGuard {
   /** Reads the configured header; `header` is called with its name in lower case. */
   credentialsFrom(
     header: (name: string) => string | undefined,
   ): Credentials | AuthError | undefined;
   /**
-   * Decides one call. Synchronous if the verdict is at hand. Never throws, never rejects. An allowed
-   * call counts as open until finish(), end() or a refusal.
+   * Decides one call. Synchronous if the verdict needs no waiting. Never throws, never rejects. An allowed
+   * call is open until the binding calls finish() or the guard calls the call's end().
    */
   begin(call: TransportCall): GateOutcome | Promise<GateOutcome>;
-  /** The call has ended, or its caller has disconnected while it was being decided. Idempotent. */
+  /** Reports that the call has ended, or that its caller disconnected during the decision. Idempotent. */
   finish(callOfBegin: TransportCall, by?: 'client' | 'deadline' | 'server'): void;
-  /** How the client learns of a refusal: `stage` 'admission' for one of begin(), 'running' for end(). */
+  /** The refusal as a client sees it. `stage`: 'admission' for a refusal of begin(), 'running' for end(). */
   describe(error: AuthError, call: TransportCall, stage: 'admission' | 'running'): Refusal;
 }

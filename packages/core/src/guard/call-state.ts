@@ -13,12 +13,12 @@ export class CallState implements OpenCall {
   readonly context: GateContext;
   readonly callId: string = randomUUID();
   readonly startedMs: number;
-  /** How many revocations there had been when it began. */
+  /** The number of revocations before the call began. */
   readonly revocations: number;
   phase: 'deciding' | 'open' | 'ended' = 'deciding';
-  /** Of an open call, and of one that was open. */
+  /** The caller of an open call, or of one that was open. undefined if anonymous. */
   principal: Principal<object> | undefined;
-  /** What ended it, if the guard did. */
+  /** Why the guard ended the call; undefined if it did not. */
   endedWith: AuthError | undefined;
   cancelTimer: (() => void) | undefined;
   readonly #revoke: (state: CallState) => void;
@@ -29,7 +29,7 @@ export class CallState implements OpenCall {
     from: {
       readonly startedMs: number;
       readonly revocations: number;
-      /** Ends it because its token was revoked. */
+      /** Ends the call because its token was revoked. */
       readonly revoke: (state: CallState) => void;
     },
   ) {

@@ -4,9 +4,9 @@ import { type BindingOptions, readGuardOptions } from './guard-options.ts';
 import type { CallGuard } from './call-guard.ts';
 
 /**
- * The whole of authentication for one server, without a transport: decision, lifetime of streams,
- * revocation and records. A binding reads a header, calls begin(), ends the call with a refusal, and
- * calls finish() when the call has ended.
+ * Creates a guard, which authenticates the calls of one server for any transport. The guard decides calls,
+ * ends streams with their tokens, ends calls whose tokens are revoked, and records decisions. A binding
+ * reads a header, calls begin(), ends a refused call, and calls finish() when a call has ended.
  *
  * Rules under a dry run are reported by a process warning.
  *

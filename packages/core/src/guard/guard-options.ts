@@ -20,7 +20,7 @@ export interface HeaderOptions extends BearerFormat {
   readonly header?: string;
 }
 
-/** What every binding takes, with the same defaults. */
+/** The options of every binding, with the same defaults. */
 export interface BindingOptions {
   /** Verifies the credentials. */
   readonly authenticator: Authenticator<object>;
@@ -31,10 +31,10 @@ export interface BindingOptions {
   readonly statuses?: StatusOverrides;
   /**
    * Milliseconds a decision may take, 1 to 600,000; default 10,000. A caller's deadline shortens it: a
-   * decision ends min(250 ms, a tenth of what is left) before the deadline.
+   * decision ends min(250 ms, a tenth of the remaining time) before the deadline.
    */
   readonly timeoutMs?: number;
-  /** When streaming calls end whose token expires. */
+  /** When a streaming call ends after its token has expired. */
   readonly streams?: StreamOptions;
   /** How many calls may wait for an authentication. */
   readonly limits?: LimitOptions;
@@ -43,7 +43,7 @@ export interface BindingOptions {
   readonly clock?: Clock;
 }
 
-/** Of a guard, and of a binding over one. */
+/** The options of a guard, and of a binding that creates one. */
 export const BINDING_OPTION_NAMES: readonly (keyof BindingOptions)[] = [
   'authenticator',
   'policy',

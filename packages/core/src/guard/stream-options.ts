@@ -1,12 +1,12 @@
 import { checkNumber, checkOneOf, checkOptionNames } from '../errors/option-checks.ts';
 
-/** When a streaming call ends whose token expires. */
+/** When a streaming call ends after its token has expired. */
 export interface StreamOptions {
   /** Default 'end': a stream does not outlive its token. */
   readonly atExpiry?: 'end' | 'ignore';
   /** Seconds after the expiry, 0 to 3600; default 5. */
   readonly graceSeconds?: number;
-  /** At most this many seconds more, at random, so that streams do not all end at once, 0 to 3600; default 0. */
+  /** Longest random extra delay in seconds, so that streams end at different times, 0 to 3600; default 0. */
   readonly jitterSeconds?: number;
   /** Seconds a stream may last if the token has no expiry, 1 to 86,400; default 3600. */
   readonly maxSeconds?: number;

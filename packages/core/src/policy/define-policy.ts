@@ -12,15 +12,16 @@ import type { BoundRule } from './rules-for.ts';
 import type { ServiceLike } from './service-definition.ts';
 
 /**
- * A policy: which rule applies to which method. Exact beats wildcard; code beats .proto at equal
- * precision; a rule in code that weakens one of the .proto says so with override().
+ * Creates a policy: which rule applies to which method. A method rule beats a service rule; if both are
+ * equally specific, code beats the .proto. A rule in code that weakens one of the .proto needs override().
  *
  * Services are given with their rules, by method name; other rules by 'package.Service/Method'. Methods
- * that no rule names are an error. The form with options has the same, and `otherwise`.
+ * that no rule names are an error. The form with options adds `otherwise`, which allows such methods,
+ * `descriptorSet` and `serviceDefaults`.
  *
- * @throws ConfigError whose `problems` list everything that is wrong: a rule that names no method, a
- * method that no rule names, a value that is not a rule, an option of a .proto that is lost, misspelt
- * or shadowed. `path` is the rule's key, or the option.
+ * @throws ConfigError whose `problems` list everything that is wrong: a rule for a method that does not
+ * exist, a method that no rule names, a value that is not a rule, an option of a .proto that is lost,
+ * misspelt or shadowed. `path` is the rule's key, or the option.
  * @example
  * definePolicy([Orders.service, { List: requireScopes('orders:read') }], healthChecks())
  * @example

@@ -6,7 +6,7 @@ import type { DefinedServices } from './proto-rules.ts';
 import { ruleNode } from './rule.ts';
 import { serviceOfPath } from './service-definition.ts';
 
-/** Reports rules that name no method. `keys` are 'pkg.Service/Method' or 'pkg.Service/*', as written. */
+/** Reports rules for methods that do not exist. `keys`: 'pkg.Service/Method' or 'pkg.Service/*'. */
 export function checkNames(
   keys: readonly string[],
   known: ReadonlySet<string>,

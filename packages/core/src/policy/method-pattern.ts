@@ -1,4 +1,4 @@
-/** 'pkg.Service' and a method's name, or '*' for all of them. A dot is a dot. */
+/** 'pkg.Service' and a method's name, or '*' for all of them. Dots have no special meaning. */
 export interface MethodPattern {
   readonly service: string;
   readonly method: string;

@@ -6,13 +6,13 @@ import { bindRules, type BoundRule } from './rules-for.ts';
 import { type AnyService, problemsOfService } from './service-definition.ts';
 
 export interface PolicyOptions {
-  /** The services that the server has. With them, everything is checked at start-up. Default: unknown. */
+  /** The services of the server. Without them and `descriptorSet`, names of methods cannot be checked. */
   readonly services?: readonly AnyService[];
-  /** What readDescriptorSet() returns (`@grpc-authn/core/descriptor-set`): it shows the defaults of services. */
+  /** The result of readDescriptorSet() (`@grpc-authn/core/descriptor-set`): has the defaults of services. */
   readonly descriptorSet?: DescriptorSet;
-  /** By 'package.Service/Method' or 'package.Service/*'. */
+  /** Rules by 'package.Service/Method' or 'package.Service/*'. */
   readonly rules: Readonly<Record<string, Rule>>;
-  /** For methods that no rule names. Default denyAll(); never anonymous. */
+  /** The rule for methods that no rule names. Default denyAll(); never anonymous or public. */
   readonly otherwise?: Rule;
   /**
    * 'none' states that no service has a `default_rule`. Needed where `otherwise` allows callers and the
@@ -33,7 +33,7 @@ export interface PolicyInput {
   readonly descriptorSet: unknown;
   readonly otherwise: unknown;
   readonly serviceDefaults: unknown;
-  /** False where services or rules could not be read: whatever is missing would look like another mistake. */
+  /** False if services or rules could not be read: a check for missing ones would report false problems. */
   readonly isComplete: boolean;
 }
 

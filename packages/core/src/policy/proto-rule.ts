@@ -38,7 +38,7 @@ export function readProtoRule(value: unknown): Rule | string {
   if (first === undefined || set.length > 1) return 'must set exactly one member';
   const [name, member] = first;
   const flag = FLAGS[name];
-  if (flag !== undefined) return member === true ? flag() : `needs true or false as ${name}`;
+  if (flag !== undefined) return member === true ? flag() : `needs true or false for ${name}`;
   // proto-loader returns a repeated member that is written once as a single value.
   const scopes: readonly unknown[] = Array.isArray(member) ? member : [member];
   if (

@@ -22,8 +22,8 @@ export type MethodName<S> = [Named<Methods<S>>] extends [never]
   : Named<Methods<S>>;
 
 /**
- * Binds rules to a service by its definition, so that a wrong method name does not compile. '*' stands
- * for all methods that are not named.
+ * Binds rules to a service by its definition, so that a wrong method name does not compile. '*' means
+ * all methods that are not named.
  *
  * @throws ConfigError with every name that is not a method of the service.
  * @example

@@ -87,7 +87,7 @@ export function requireClaim(
 /**
  * Allows verified callers whose credentials this authenticator verifies too, on every call and after
  * every cache. Subject, issuer and client must be the same. Others get `permission_denied` (reason
- * `unconfirmed`). For methods where a revoked token must not count: payments, deletions.
+ * `unconfirmed`). For methods that must reject a revoked token immediately: payments, deletions.
  *
  * @throws ConfigError for an authenticator that caches.
  * @example requireAll(requireScopes('orders:write'), confirmedBy(introspection))

@@ -38,7 +38,7 @@ export function problemsOfService(service: unknown, path: string): readonly Conf
   });
 }
 
-/** The path of each method, by the name that its definition has for it. */
+/** The path of each method, by its name in the definition. */
 export function methodPaths(service: AnyService): ReadonlyMap<string, string> {
   if (isDescService(service)) {
     return new Map(

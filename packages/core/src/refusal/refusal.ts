@@ -15,7 +15,7 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
   /**
    * The trailer `grpc-retry-pushback-ms`, with UNAVAILABLE only: the delay if it is at most 5,000 and
-   * ends before the caller's deadline, else -1. It keeps a client's retry policy from asking at once.
+   * ends before the caller's deadline, else -1. It prevents a client's retry policy from retrying immediately.
    */
   readonly retryPushbackMs: number | undefined;
   /** The trailer `grpc-status-details-bin`: a google.rpc.Status. Sent if there is a `reason`. */

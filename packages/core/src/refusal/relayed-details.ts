@@ -5,7 +5,7 @@ const RUNNING = 'running';
 
 /**
  * The same google.rpc.Status, where each text field `admission` of an ErrorInfo's metadata is `running`:
- * a client sends a call again only if the handler of this very server never ran. Returns the same bytes
+ * a client sends a call again only if the handler of this server never ran. Returns the same bytes
  * if there is nothing to replace, and no bytes if they cannot be read.
  */
 export function withoutAdmissionStage(details: Uint8Array): Uint8Array {

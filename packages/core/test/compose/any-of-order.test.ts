@@ -46,7 +46,7 @@ describe('anyOf', () => {
     expect(asked).toEqual([0]);
   });
 
-  it('hands the very credentials and the very context to each', () => {
+  it('passes the same credentials and context objects to each', () => {
     const { ask, handed, context } = compose(
       () => new AuthError('invalid_token', 'issuer'),
       () => alice,

@@ -39,7 +39,7 @@ describe('where a token is no child’s', () => {
     expect(refusalOf(...refusals)).toBe(foreign);
   });
 
-  it('the refusal is a refusal all the same', () => {
+  it('the refusal is still a refusal', () => {
     expect(refusalOf(opaque, opaque)).toMatchObject({ code: 'malformed_credentials' });
     expect(refusalOf(otherScheme)).toBe(otherScheme);
   });

@@ -8,7 +8,7 @@ const BOTH = [
 ] as const;
 
 describe.each(BOTH)('a hit, where %s are kept,', (_, keepTokens) => {
-  it('is no promise, and the very principal that was verified', async () => {
+  it('is synchronous and returns the same principal object', async () => {
     const { ask, inner } = createCached({ keepTokens }, async (credentials, clock) =>
       principalFor(credentials, clock),
     );

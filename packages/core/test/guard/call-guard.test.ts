@@ -48,7 +48,7 @@ function createGuard(
 const outcomesOf = (decisions: readonly Decision[]) => decisions.map(({ outcome }) => outcome);
 
 describe('begin()', () => {
-  it('is synchronous if the verdict is at hand', () => {
+  it('is synchronous if the verdict needs no waiting', () => {
     const { guard } = createGuard();
     expect(guard.begin(callOf().call)).toMatchObject({
       allowed: true,

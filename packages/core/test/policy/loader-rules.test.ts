@@ -99,7 +99,7 @@ describe('an invalid value of the option', () => {
     ['EmptyScope', 'needs scopes in'],
     ['SpacedScope', 'needs scopes in'],
     ['NumberScope', 'needs scopes in'],
-    ['TextFlag', 'needs true or false as public'],
+    ['TextFlag', 'needs true or false for public'],
     ['NoMessage', 'is not a message'],
   ])('is a ConfigError, never an open method: %s %s', (name, said) => {
     for (const otherwise of [denyAll(), authenticated()]) {
@@ -219,7 +219,7 @@ describe('a rule in code beside one in the .proto', () => {
     });
   });
 
-  it('for the whole service yields to a rule of the .proto for the method', () => {
+  it('for the whole service loses to a .proto rule for the method', () => {
     const rules = { 'orders.v1.Orders/*': publicMethod() };
     const policy = definePolicy({ services, rules });
     expect(policy.ruleFor('/orders.v1.Orders/Get').description).toBe('scopes orders:read');
