@@ -89,7 +89,7 @@ function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
       name: {
         type: 'string',
         minLength: 1,
-        description: 'The name of an authenticator that is defined in place.',
+        description: 'The name of an authenticator that is defined inline.',
       },
       ...properties,
     },

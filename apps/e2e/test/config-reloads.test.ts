@@ -109,7 +109,7 @@ describe('a call that began before a reload and whose metadata arrive after it',
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     let begun = 0;
-    /** Stands for an interceptor that looks something up before it passes the metadata on. */
+    /** Like an interceptor that looks something up before it passes the metadata on. */
     const delaying: ServerInterceptor = (_method, inner) => {
       begun += 1;
       return new ServerInterceptingCall(inner, {

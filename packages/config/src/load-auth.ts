@@ -51,11 +51,17 @@ export type LoadAuthOptions<S extends StandardSchemaV1 | undefined = undefined> 
     readonly services?: PolicyOptions['services'];
     /** From readDescriptorSet(): the rules in the .proto files. Or `policy.descriptorSet: path` in the file. */
     readonly descriptorSet?: DescriptorSet;
-    /** Third-party adapters, and ours where a bundler must see them. Only our packages are imported by name. */
+    /**
+     * Third-party adapters. With a bundler, also those of this project, which are otherwise imported by their
+     * names in the file.
+     */
     readonly adapters?: readonly AuthenticatorAdapter[];
     /** A synchronous Standard Schema that validates every token's payload. Its output types the claims. */
     readonly claims?: S;
-    /** Receives reloads, rejected reloads, and every event of the authenticators. Its errors are ignored. */
+    /**
+     * Receives every event of the authenticators, `config_reloaded`, `config_rejected` and
+     * `config_close_failed`. What it throws is ignored.
+     */
     readonly report?: (event: AuthEvent) => void;
   };
 
@@ -67,8 +73,9 @@ export interface LoadedAuth<C extends object> {
   readonly authenticator: ManagedAuthenticator<C>;
   readonly policy: Policy;
   /**
-   * Reads the config again and replaces the running one at once. Rejects with a ConfigError, and then the
-   * running config stays. `requireReady` (default true) rejects while a provider cannot be reached.
+   * Reads the config again and replaces the running config as a whole. If anything is wrong, rejects with a
+   * ConfigError, and the running config stays. `requireReady` (default true) also rejects while a provider
+   * cannot be reached.
    */
   reload(options?: { readonly requireReady?: boolean }): Promise<void>;
   /**

@@ -5,14 +5,14 @@ const A = { use: 'table', issuer: 'https://a.example', tokens: { a: 'alice' } };
 const B = { use: 'table', issuer: 'https://b.example', tokens: { b: 'bob' } };
 
 describe('an authenticator of a config', () => {
-  it('may be in place, and then has the name of its adapter', async () => {
+  it('may be defined inline, and then has the name of its adapter', async () => {
     const { ask, table } = await load({ config: { authenticator: A } });
     expect(await ask('a')).toBe('alice');
     expect(await ask('b')).toBe('invalid_token/signature');
     expect(table.made.map(({ name }) => name)).toEqual(['table']);
   });
 
-  it('may have a name in place', async () => {
+  it('may have a name in an inline definition', async () => {
     const { table } = await load({ config: { authenticator: { ...A, name: 'main' } } });
     expect(table.made.map(({ name }) => name)).toEqual(['main']);
   });

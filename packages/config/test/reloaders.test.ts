@@ -7,7 +7,7 @@ import { createTableAdapter } from './support/table-adapter.ts';
 
 const RULES = { requireReady: true, allowWeaker: false };
 
-it('loads the very content that was seen, or nothing', async () => {
+it('loads only the content that was seen', async () => {
   const folder = await createFolder('authenticator: { use: table, tokens: {} }\n');
   const table = createTableAdapter();
   const reloader = new Reloader({

@@ -58,7 +58,7 @@ describe('reload()', () => {
     ['a wrong file', 'authenticator: { use: tabel }\n'],
     ['an empty file', ''],
     ['a wrong policy', tableOf('bob', policyOf('pubic'))],
-  ])('leaves the running config in place and reports: %s', async (_, text) => {
+  ])('keeps the running config and reports: %s', async (_, text) => {
     const { auth, ask, folder, types, table } = await loadFile(tableOf('alice'));
     await folder.write(text);
     await expect(auth.reload()).rejects.toThrow(ConfigError);
@@ -68,7 +68,7 @@ describe('reload()', () => {
     for (const made of table.made.slice(1)) expect(made.closed()).toBe(1);
   });
 
-  it('leaves the running config in place while a provider is down, unless requireReady is false', async () => {
+  it('keeps the running config while a provider is down, unless requireReady is false', async () => {
     const { auth, ask, folder, table } = await loadFile(tableOf('alice'));
     await folder.write(tableOf('bob'));
     table.down = true;

@@ -48,7 +48,7 @@ describe('a file that is not a config is refused, with the place of the problem'
     [
       'no authenticator',
       'policy: { rules: {} }\n',
-      '- line 1, authenticator: expected the name of an authenticator or one in place, received nothing',
+      '- line 1, authenticator: expected the name of an authenticator or an inline definition, received nothing',
     ],
   ])('%s', async (_, text, expected) => {
     expect(await linesOf(text)).toContain(expected);

@@ -15,7 +15,7 @@ import { type JwtFileOptions, jwtSchema } from '@grpc-authn/jwt/adapter';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
 import { ENCODINGS, type Hs256Secret, MAX_SECRETS } from './secret.ts';
 
-/** A file has no bytes and no key objects. */
+/** In a config file a secret is always text. */
 type SecretText = Extract<Hs256Secret, { readonly text: string }>;
 
 export type Hs256AdapterOptions = JwtFileOptions & {

@@ -12,7 +12,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Hs256Secret, readSecrets } from './secret.ts';
 
 export type Hs256Options<S extends StandardSchemaV1 | undefined = undefined> = {
-  /** One to eight, of at least 32 bytes each. */
+  /** One to eight shared secrets of at least 32 bytes each. */
   readonly secrets: readonly [Hs256Secret, ...Hs256Secret[]];
 } & Omit<JwtOptions<S>, 'algorithms'>;
 

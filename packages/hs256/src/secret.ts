@@ -95,14 +95,14 @@ const ALPHABETS: ReadonlyMap<string, RegExp> = new Map([
   ['hex', /^(?:[0-9A-Fa-f]{2})*$/],
 ]);
 
-/** The name is not shown, because it may be the secret, written in the wrong place. */
+/** The error omits the unknown member's name: it may be a misplaced secret. */
 function checkMembers(option: string, secret: unknown): void {
   if (typeof secret !== 'object' || secret === null) {
     throw wrongOption(option, describeSecret(secret), 'an object');
   }
   const known = ['kid', 'key', 'bytes', 'text', ...('text' in secret ? ['encoding'] : [])];
   if (Object.keys(secret).every((name) => known.includes(name))) return;
-  throw wrongOption(option, 'a member of another name', `only the members ${known.join(', ')}`);
+  throw wrongOption(option, 'an unknown member', `only the members ${known.join(', ')}`);
 }
 
 function describeKey(key: unknown): string {

@@ -77,7 +77,7 @@ describe('the spec of hs256', () => {
   });
 });
 
-describe('hs256 of a file', () => {
+describe('use: hs256 in a config file', () => {
   it('verifies with its secrets and has its name', async () => {
     const authenticator = await make(adapter, good, { name: 'legacy' });
     expect(await decisionOf(authenticator, await sign())).toBe('legacy');

@@ -51,7 +51,7 @@ describe('the length of a secret', () => {
     ['utf8', { text: '', encoding: 'utf8' }],
     ['base64', { text: '', encoding: 'base64' }],
     ['hex', { text: '', encoding: 'hex' }],
-  ])('is not zero: %s', (_, secret) => {
+  ])('must not be zero: %s', (_, secret) => {
     expect(whyNot(secret)).toMatch(/^secrets\[0\]/);
   });
 });
@@ -119,7 +119,7 @@ describe('a secret', () => {
     ['an empty kid', { kid: '', bytes }, 'secrets[0].kid: '],
     ['a kid that is a number', { kid: 5, bytes }, 'secrets[0].kid: '],
     ['a kid of null', { kid: null, bytes }, 'secrets[0].kid: '],
-    ['an unknown option', { bytes, alg: 'HS512' }, 'another name'],
+    ['an unknown option', { bytes, alg: 'HS512' }, 'unknown member'],
   ])('is not %s', (_, secret, option) => {
     const why = whyNot(secret);
     expect(why).not.toBe('made');

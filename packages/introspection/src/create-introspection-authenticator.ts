@@ -18,8 +18,8 @@ import {
  * whose revocation must take effect soon.
  *
  * Errors: `invalid_token` with `inactive` if the provider does not say that the token is active, or with
- * `type`, `issuer`, `audience`, `expired`, `not_yet_valid`, `claim`; `unavailable` with `introspection`,
- * `discovery` or `overloaded` during an outage.
+ * `type`, `issuer`, `audience`, `expired`, `not_yet_valid`, `claim`; `malformed_credentials` with
+ * `bad_characters`; `unavailable` with `introspection`, `discovery` or `overloaded` during an outage.
  *
  * @throws ConfigError for a wrong option.
  * @example

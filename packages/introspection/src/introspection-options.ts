@@ -98,7 +98,7 @@ const OPTION_NAMES = [
   'report',
 ];
 
-/** Concurrent requests. Inclusive. */
+/** Range of `maxConcurrent`; both ends are allowed. */
 export const MAX_CONCURRENT: {
   readonly default: number;
   readonly min: number;

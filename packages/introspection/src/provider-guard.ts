@@ -8,7 +8,8 @@ const MAX_WAITING = 1024;
 
 /**
  * Protects the provider, and the callers from its outages: a limit of concurrent requests, a circuit
- * breaker, and one time limit from the call to the answer, which includes the wait for a place.
+ * breaker, and `timeoutMs`, which limits the wait for a free place plus the request. Discovery has its own
+ * limit.
  */
 export class ProviderGuard {
   readonly #timeoutMs: number;

@@ -115,7 +115,7 @@ describe('the spec of introspection', () => {
   });
 });
 
-describe('introspection of a file', () => {
+describe('use: introspection in a config file', () => {
   let issuer: TestIssuer;
   beforeAll(async () => {
     issuer = await startTestIssuer();

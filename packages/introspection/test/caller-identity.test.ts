@@ -19,7 +19,7 @@ describe('the identity in an answer', () => {
     return createSubject(provider, options).principal('token');
   }
 
-  it('has what describes the token and the sign-in', async () => {
+  it('contains the token ID, session ID, sign-in time and acr', async () => {
     const described = { jti: 'token-1', sid: 'session-1', auth_time: 1_600_000_000, acr: 'phr' };
     expect(await principalOf(described)).toMatchObject({
       tokenId: 'token-1',

@@ -42,16 +42,19 @@ describe('client_secret_basic', () => {
 });
 
 describe('client_secret_post', () => {
-  it.each([[SECRET], [ODD]])('sends id and secret in the form: %j', async (secret) => {
-    const provider = await startProvider();
-    const clientAuthentication = { method: 'client_secret_post', secret } as const;
-    const { decide } = createSubject(provider, { clientAuthentication });
-    expect(await decide('token')).toBe('accepted');
-    const [question] = provider.questions;
-    expect(question?.form.getAll('client_id')).toEqual([CLIENT_ID]);
-    expect(question?.form.getAll('client_secret')).toEqual([secret]);
-    expect(question?.headers.authorization).toBeUndefined();
-  });
+  it.each([[SECRET], [ODD]])(
+    'sends client_id and client_secret in the form body: %j',
+    async (secret) => {
+      const provider = await startProvider();
+      const clientAuthentication = { method: 'client_secret_post', secret } as const;
+      const { decide } = createSubject(provider, { clientAuthentication });
+      expect(await decide('token')).toBe('accepted');
+      const [question] = provider.questions;
+      expect(question?.form.getAll('client_id')).toEqual([CLIENT_ID]);
+      expect(question?.form.getAll('client_secret')).toEqual([secret]);
+      expect(question?.headers.authorization).toBeUndefined();
+    },
+  );
 });
 
 describe('client_secret_jwt', () => {

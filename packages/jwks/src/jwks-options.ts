@@ -33,7 +33,7 @@ interface SecondsRange {
   readonly max: number;
 }
 
-/** Inclusive. */
+/** Ranges in seconds; both ends are allowed. */
 export const SECONDS: Readonly<Record<'maxAgeSeconds' | 'staleIfErrorSeconds', SecondsRange>> = {
   maxAgeSeconds: { default: 600, min: 60, max: 3600 },
   staleIfErrorSeconds: { default: 3600, min: 0, max: 86_400 },

@@ -19,7 +19,10 @@ export class KeyEventReporter {
     this.#report = report;
   }
 
-  /** `received` counts the keys of the document. `keys.refused` may list fewer than were discarded. */
+  /**
+   * `received`: the number of keys in the document. `keys.refused` may be shortened, so discarded keys are
+   * counted by difference.
+   */
   refreshed(keys: KeySet, received: number, recovered: boolean): void {
     this.#send({
       type: recovered ? 'keys_recovered' : 'keys_refreshed',

@@ -4,7 +4,7 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** Calls that may wait for a look-up at once. */
 const MAX_WAITING = 1000;
-/** Two look-ups at once, then one a second: the limit for a flood of made-up `kid`s. */
+/** Two look-ups immediately, then one per second: the limit for a flood of made-up `kid`s. */
 const BURST = 2;
 const REFILL_MS = 1000;
 

@@ -75,7 +75,7 @@ describe('the spec of jwks', () => {
   });
 });
 
-describe('jwks of a file', () => {
+describe('use: jwks in a config file', () => {
   let issuer: TestIssuer;
   let keys: readonly object[];
   beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('jwks of a file', () => {
     expect(events.map((event) => event.authenticator)).toContain('partner');
   });
 
-  it('verifies with the keys of a file, and with keys in place', async () => {
+  it('verifies with the keys of a file, and with inline keys', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'grpc-authn-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'jwks.json');

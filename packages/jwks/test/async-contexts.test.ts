@@ -67,7 +67,7 @@ describe('32 concurrent callers', () => {
 });
 
 describe('a caller that is cancelled', () => {
-  it('ends no load that others share', async () => {
+  it('does not abort a load that other callers share', async () => {
     const server = await startKeyServer([key]);
     const { decide } = createSubject({ url: server.url });
     const release = server.hold();
@@ -82,7 +82,7 @@ describe('a caller that is cancelled', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('ends no look-up that others share, though it was the first', async () => {
+  it('does not abort a look-up that other callers share, even if it was the first', async () => {
     const server = await startKeyServer([key]);
     const { decide, authenticator } = createSubject({ url: server.url });
     await authenticator.ready();

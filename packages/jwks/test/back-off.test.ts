@@ -35,7 +35,7 @@ describe('a provider that comes back', () => {
 });
 
 describe('a provider that asks for a pause', () => {
-  it.each([[429], [503]])('is asked later: Retry-After of a %i', async (status) => {
+  it.each([[429], [503]])('is not asked again before the Retry-After of a %i', async (status) => {
     const key = createSigner('key');
     const server = await startKeyServer();
     server.say('', status, { 'retry-after': '120' });
@@ -55,7 +55,7 @@ describe('a provider that asks for a pause', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('as a date is asked later by the injected clock', async () => {
+  it('as a date is not asked again before it, by the injected clock', async () => {
     const server = await startKeyServer();
     const { verdict, clock } = createSubject({ url: server.url });
     await clock.advance(86_400_000);

@@ -81,7 +81,7 @@ describe('a key set of 10,000 keys', () => {
   });
 });
 
-describe('a key set that means harm', () => {
+describe('a malicious key set', () => {
   const kids = [
     '__proto__',
     'constructor',
@@ -105,7 +105,7 @@ describe('a key set that means harm', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('may have a kid of a million characters, and report 64 of them', async () => {
+  it('with a kid of a million characters is accepted; at most 64 characters are reported', async () => {
     const kid = 'k'.repeat(1_000_000);
     const named = createSigner(kid);
     const { detail, decide } = await load([named.jwk]);

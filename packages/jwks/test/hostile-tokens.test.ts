@@ -15,7 +15,7 @@ async function start(keys: readonly object[]): Promise<Subject & { readonly serv
   return { ...subject, server };
 }
 
-describe('a token whose kid means harm', () => {
+describe('a token with a malicious kid', () => {
   it.each([
     ['ten thousand characters', 'x'.repeat(10_000)],
     ['a path', '../../etc/passwd'],

@@ -20,7 +20,7 @@ export interface DiscoveredKeysOptions {
   readonly clock: Clock;
   /** Milliseconds for which an outdated `jwks_uri` is used while the metadata cannot be fetched. */
   readonly staleIfErrorMs: number;
-  /** Called when it is. */
+  /** Called when the outdated `jwks_uri` is used. */
   readonly onStaleMetadata: (error: unknown) => void;
 }
 

@@ -48,7 +48,7 @@ describe('the spec of oidc', () => {
   });
 });
 
-describe('oidc of a file', () => {
+describe('use: oidc in a config file', () => {
   let issuer: TestIssuer;
   beforeAll(async () => {
     issuer = await startTestIssuer();

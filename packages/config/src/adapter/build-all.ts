@@ -2,7 +2,7 @@ import type { Authenticator } from '@grpc-authn/core/authenticator';
 import type { AdapterContext } from './define-adapter.ts';
 
 export interface ChildSpec {
-  /** The name of an authenticator, or its options in place. */
+  /** The name of an authenticator, or an inline definition. */
   readonly spec: unknown;
   /** Where it is in the composition's own options. */
   readonly path: readonly (string | number)[];

@@ -9,7 +9,7 @@ export interface AdapterContext {
   /** The schema that the application passed to `loadAuth`. */
   readonly claims?: StandardSchemaV1;
   /**
-   * Builds a child of a composition. `spec` is the name of an authenticator, or its options in place;
+   * Builds a child of a composition. `spec` is the name of an authenticator, or an inline definition;
    * `path` is where it is in the adapter's own options, such as ['issuers', 'https://id.example.com'].
    */
   build(spec: unknown, path: readonly (string | number)[]): Promise<Authenticator<object>>;

@@ -37,7 +37,7 @@ function formatExpected(issue: Issue): string {
     case 'invalid_element':
     case 'invalid_key':
     case 'unrecognized_keys':
-      return 'another value';
+      return 'a value that the schema accepts';
   }
 }
 
@@ -69,7 +69,7 @@ function formatUnion({ errors, options = [] }: z.core.$ZodIssueInvalidUnion & Op
       ? []
       : [formatExpected(first)],
   );
-  return [...new Set(expected)].join(' or ') || 'another value';
+  return [...new Set(expected)].join(' or ') || 'a value that the schema accepts';
 }
 
 interface Options {
@@ -80,7 +80,7 @@ function formatOptions(options: readonly unknown[]): string {
   return options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
 }
 
-/** Without the nearest known names: the loader adds them for the keys that it lists. */
+/** Lists unknown keys without suggestions; the loader adds those. */
 export function formatKeys(keys: readonly string[]): string {
   const shown = keys.slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key));
   const more = keys.length - shown.length;
@@ -88,5 +88,5 @@ export function formatKeys(keys: readonly string[]): string {
 }
 
 function firstMessage([first]: readonly Issue[]): string {
-  return first?.message ?? 'expected another value';
+  return first?.message ?? 'expected a value that the schema accepts';
 }

@@ -18,8 +18,8 @@ export interface SchemaIssue extends StandardSchemaV1.Issue {
 }
 
 /**
- * Collects the issues of one parse. `error` is passed to zod with that parse, where it precedes the
- * locale and the error map of `z.config`; only a schema's own text precedes it.
+ * Collects the issues of one parse, to which `error` is passed as an option. zod prefers `error` over the
+ * locale and `z.config`; only an error text set on the schema has priority over it.
  */
 export class IssueCollector {
   /** To distinguish our messages from a schema's own. */

@@ -1,8 +1,8 @@
 import { z } from './zod.ts';
 
 /**
- * The schemas of a section's members, one for each option of T: an option that a factory gains does
- * not compile until its section has it too.
+ * The schemas of a section's members, one for each option of T: a new option of a factory does not compile
+ * until the section has it too.
  */
 export type MemberSchemas<T> = {
   readonly [K in keyof T]-?: undefined extends T[K]
@@ -20,7 +20,7 @@ export function section<const S extends z.ZodRawShape>(
   return z.strictObject(members).meta({ description });
 }
 
-/** One in which a secret may be misplaced, even as a name: an unknown member is never shown. */
+/** A section with a secret, which may be misplaced, even as a name: errors never show an unknown member. */
 export function secretSection<const S extends z.ZodRawShape>(
   members: S,
   description: string,

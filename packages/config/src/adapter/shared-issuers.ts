@@ -107,7 +107,10 @@ function checkOne(
   }
 }
 
-/** As a URL: its host is in lower case and its path has no dots. Some issuers lack a scheme. */
+/**
+ * The issuer as a URL: the host is in lower case, and the path has no `.` or `..` segments. Some issuers
+ * lack a scheme.
+ */
 function toUrl(issuer: string): URL | undefined {
   const trimmed = issuer.trim();
   for (const candidate of [trimmed, `https://${trimmed}`]) {

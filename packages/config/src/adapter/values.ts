@@ -1,6 +1,6 @@
 import { z } from './zod.ts';
 
-/** As checkText has it. */
+/** A non-empty string: the same check as core's checkText. */
 export const text: z.ZodString = z.string().regex(/\S/, 'expected a non-empty string');
 
 type Texts = [string, ...string[]];
@@ -8,12 +8,12 @@ type Texts = [string, ...string[]];
 /** A list, not a tuple: editors and validators understand its JSON Schema. */
 export const texts: z.ZodType<Texts> = z.array(text).min(1) as z.ZodType as z.ZodType<Texts>;
 
-/** One string is a list of one. */
+/** A list of strings, or one string. */
 export const textsOrOne: z.ZodType<string | Texts> = z.union([text, texts], {
   error: 'expected a non-empty string, or a list of them',
 });
 
-/** Null means absent. */
+/** A string; null accepts a value that is absent. */
 export const textOrNone: z.ZodType<string | null> = z.union([text, z.null()], {
   error: 'expected a non-empty string, or null for none',
 });

@@ -14,7 +14,7 @@ export class ClaimPaths {
     return this.#found;
   }
 
-  /** A string names one claim to the letter: `realm_access.roles` is in no token of Keycloak. */
+  /** A string names one claim exactly: no token of Keycloak has a claim `realm_access.roles`. */
   check(claim: string | readonly string[], path: Path): void {
     if (typeof claim !== 'string' || !claim.includes('.') || isUri(claim)) return;
     const { authenticators, authenticator } = this.#source.value as Readonly<
@@ -34,7 +34,7 @@ function isUri(claim: string): boolean {
   return claim.includes('://') || claim.startsWith('urn:');
 }
 
-/** True where an option of an authenticator has the same name to the letter, so that it is meant so. */
+/** True if an option of an authenticator uses exactly the same name: then the dots are intended. */
 function mentions(value: unknown, name: string): boolean {
   if (typeof value === 'string') return value === name;
   if (typeof value !== 'object' || value === null) return false;

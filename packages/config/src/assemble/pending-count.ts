@@ -5,7 +5,7 @@ export class PendingCount {
   #pending = 0;
   readonly #whenIdle = new Set<() => void>();
 
-  /** Counts one that answers later; a synchronous answer is never pending. */
+  /** Counts an authentication that returns a promise; a synchronous answer is never pending. */
   track<T>(ask: () => T | Promise<T>): T | Promise<T> {
     const answer = ask();
     if (!isPromiseLike(answer)) return answer;
@@ -21,7 +21,7 @@ export class PendingCount {
     this.#checkLater();
   }
 
-  /** Not in this turn of the event loop, in which the rule of the same call may ask for a confirmation. */
+  /** Deferred to the next turn, because the rule of the same call may start a confirmation in this one. */
   #checkLater(): void {
     setImmediate(() => {
       if (this.#pending > 0) return;

@@ -17,7 +17,7 @@ import type { RuleBuilder } from './rule-builder.ts';
 export interface PolicyContext {
   readonly source: ConfigSource;
   readonly services: PolicyOptions['services'];
-  /** From the code. */
+  /** The descriptor set that was passed to loadAuth(). */
   readonly descriptorSet: DescriptorSet | undefined;
   readonly problems: Problems;
 }
@@ -49,11 +49,11 @@ async function buildRules(
   const rules: [string, Rule][] = [];
   for (const [method, spec] of Object.entries(specs)) {
     const rule = await builder.build(spec, ['policy', 'rules', method]);
-    // A wrong one is reported already; without any, its method would be reported too.
+    // A wrong rule is reported already. denyAll() avoids a second report that its method has no rule.
     rules.push([method, rule ?? denyAll()]);
   }
   const isNamed = Object.keys(specs).some((method) => method.replace(/^\//, '').startsWith(HEALTH));
-  // By default only where the file says nothing of health checks: a rule for one of them is not undone.
+  // The default applies only if no rule names a health check: it must not replace such a rule.
   if (healthChecks !== undefined || !isNamed) {
     rules.unshift([`${HEALTH}*`, HEALTH_RULES[healthChecks ?? 'public']()]);
   }

@@ -20,7 +20,10 @@ import type { ConfigSource } from '../source/config-source.ts';
 /** Longer than any authentication may take. */
 const MAX_WAIT_MS = 660_000;
 
-/** What one reading of the config made. A call is decided by the generation in which it began. */
+/**
+ * What was built from one reading of the config. A call is decided by the generation that was current when
+ * the call began.
+ */
 export class Generation {
   readonly source: ConfigSource;
   readonly root: Authenticator<object>;
@@ -33,7 +36,7 @@ export class Generation {
   #stopListening: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
-  /** `listeners` hear the events of every generation. */
+  /** `listeners` receive the events of every generation. */
   constructor(source: ConfigSource, built: BuiltAuth, listeners: Listeners<AuthenticatorEvent>) {
     this.source = source;
     this.root = built.root;
@@ -62,8 +65,8 @@ export class Generation {
   }
 
   /**
-   * The next generation has replaced it: ends the streams whose issuer is gone, and closes its authenticators
-   * after the last pending authentication. Its other streams go on.
+   * The next generation has replaced this one: ends the open calls whose issuer is not in the next one, and
+   * closes the authenticators after the last pending authentication. Other open calls continue.
    */
   async retire(next: Generation, clock: Clock): Promise<void> {
     const gone = next.#revocationOfOthers();
@@ -75,7 +78,7 @@ export class Generation {
         resolve();
       });
     });
-    // Again for the streams that it accepted in the meantime.
+    // Again for the calls that this generation accepted in the meantime.
     this.#listeners.emit(gone);
     await this.close();
   }

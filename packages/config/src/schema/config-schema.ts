@@ -6,7 +6,7 @@ import { z } from '../adapter/zod.ts';
 export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;
 
 /** How a file refers to an authenticator. */
-export const SPEC_DESCRIPTION = 'the name of an authenticator or one in place';
+export const SPEC_DESCRIPTION = 'the name of an authenticator or an inline definition';
 
 const TEXTS = z.array(z.string().min(1)).min(1);
 

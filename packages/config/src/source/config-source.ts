@@ -2,7 +2,7 @@ import type { Path } from './path.ts';
 
 /** A config as it was read, with interpolated values and their lines. */
 export interface ConfigSource {
-  /** Its name in errors: the file's, without its folder. */
+  /** The name of the config in errors: the file's name without its folder. */
   readonly name: string;
   /** The file's real folder; undefined for an object. */
   readonly folder: string | undefined;
@@ -14,9 +14,9 @@ export interface ConfigSource {
   readonly interpolated: readonly Interpolated[];
   /** The content of the file that `policy.descriptorSet` names. */
   readonly descriptorSet: Uint8Array | undefined;
-  /** The file's own text. */
+  /** The text of the config file; undefined for an object. */
   readonly text: string | undefined;
-  /** Of the file itself and of the files that it names, by path. */
+  /** The digests of the config file and of the files that it names, by path. */
   readonly digests: Digests;
 }
 

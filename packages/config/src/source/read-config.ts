@@ -174,7 +174,7 @@ async function realPathOf(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);
 }
 
-/** @throws what is no FileProblem */
+/** The message of a FileProblem. @throws any other error */
 function messageOf(error: unknown): string {
   if (error instanceof FileProblem) return error.message;
   throw error;

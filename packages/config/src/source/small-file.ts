@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 export class FileProblem extends Error {}
 
 /**
- * Reads a regular, non-empty file of at most so many bytes. Reading a named pipe or a device could block,
+ * Reads a regular, non-empty file of at most `maxBytes`. Reading a named pipe or a device could block,
  * or never end.
  *
  * @throws FileProblem

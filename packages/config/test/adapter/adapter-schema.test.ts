@@ -59,7 +59,7 @@ const MESSAGES: readonly (readonly [string, z.ZodType, unknown])[] = [
   ['expected a non-empty string, or a list of them', textsOrOne, 5],
   ['expected a non-empty string, or null for none', textOrNone, 5],
   ['expected a number of at most 9', numberIn({ min: 1, max: 9 }, 'x'), 10],
-  ['expected another value', z.string().refine(() => false), 'a'],
+  ['expected a value that the schema accepts', z.string().refine(() => false), 'a'],
   ["the schema's own text", z.string().refine(() => false, "the schema's own text"), 'a'],
   ["the schema's own text", z.string({ error: "the schema's own text" }), 5],
 ];
@@ -110,7 +110,7 @@ describe('an issue of an adapter', () => {
     ]);
   });
 
-  it('about a union is that of the alternative that fits except for unknown members', () => {
+  it('about a union is the issue of the only alternative whose sole fault is unknown keys', () => {
     const schema = z.union([section({ url: text }, 'x'), section({ file: text }, 'x')]);
     expect(issuesOf(z.strictObject({ a: schema }), { a: { url: 'u', fiel: 'f' } })).toEqual([
       { code: 'unknown_keys', path: ['a'], message: 'unknown keys: "fiel"', keys: ['fiel'] },

@@ -10,7 +10,7 @@ import {
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 import { byIssuer } from '../routing/by-issuer.ts';
 
-/** The name of an authenticator, or one in place, which `context.build` checks. */
+/** The name of an authenticator, or an inline definition, which `context.build` checks. */
 type AuthenticatorSpec = string | Readonly<Record<string, unknown>>;
 
 export interface ByIssuerFileOptions {
@@ -19,7 +19,7 @@ export interface ByIssuerFileOptions {
 }
 
 const authenticatorSpec: z.ZodType<AuthenticatorSpec> = z.union([text, z.looseObject({})], {
-  error: 'expected the name of an authenticator, or one in place',
+  error: 'expected the name of an authenticator, or an inline definition',
 });
 
 /** `use: byIssuer` in a config file. */
@@ -32,11 +32,14 @@ export const adapter: AuthenticatorAdapter<ByIssuerFileOptions> = defineAdapter(
           .record(text, authenticatorSpec)
           .refine((issuers) => Object.keys(issuers).length > 0, 'expected at least one issuer')
           .meta({
-            description: 'By issuer: the name of the authenticator of its tokens, or one in place.',
+            description:
+              'By issuer: the name of the authenticator of its tokens, or an inline definition.',
             minProperties: 1,
           }),
         opaque: authenticatorSpec
-          .describe('The authenticator of tokens that are not JWTs: its name, or one in place.')
+          .describe(
+            'The authenticator of tokens that are not JWTs: its name, or an inline definition.',
+          )
           .exactOptional(),
       },
       'Sends each JWT to the authenticator of its issuer.',

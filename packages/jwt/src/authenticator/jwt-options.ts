@@ -20,13 +20,13 @@ import { checkAlgorithms } from '../keys/algorithms.ts';
 export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> {
   /** The authenticator's name, on its principals and in records. Default: the package's short name. */
   readonly name?: string;
-  /** Matched exactly. Several only if one issuer has several names. */
+  /** The accepted `iss`, matched exactly. Pass a list only if one issuer has several names. */
   readonly issuer: OneOrMore<string>;
-  /** Matched exactly: `aud`, or the named claim, must contain one of these. */
+  /** The accepted audiences, matched exactly: `aud`, or the named claim, must contain one of them. */
   readonly audience:
     | OneOrMore<string>
     | { readonly claim: string; readonly values: readonly [string, ...string[]] };
-  /** Default RS256, PS256, ES256 and EdDSA. Each key verifies one algorithm only. */
+  /** Allowed algorithms. Default RS256, PS256, ES256 and EdDSA. Each key verifies one algorithm only. */
   readonly algorithms?: readonly [string, ...string[]];
   /** Default 'access': ID, logout and introspection tokens are refused. */
   readonly tokenUse?: 'access' | 'id';
@@ -41,7 +41,7 @@ export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> 
   readonly maxTokenAgeSeconds?: number;
   /** Claims that must be present, besides `exp`, `iss` and the audience. */
   readonly requiredClaims?: readonly string[];
-  /** The first of these claims that is present is used. Default `scope`, then `scp`. */
+  /** The claims that may have the scopes; the first that is present is used. Default `scope`, then `scp`. */
   readonly scopeClaims?: readonly string[];
   /** Claims that name the client, besides `client_id` and `azp`; all that are present must agree. */
   readonly clientIdClaims?: readonly string[];
@@ -93,7 +93,7 @@ interface Range {
   readonly max: number;
 }
 
-/** In seconds, inclusive. */
+/** Ranges in seconds; both ends are allowed. */
 export const CLOCK_TOLERANCE: Range = Object.freeze({ default: 5, min: 0, max: 300 });
 export const MAX_TOKEN_AGE: Omit<Range, 'default'> = Object.freeze({ min: 1, max: 31_536_000 });
 export const TOKEN_USES: readonly ['access', 'id'] = Object.freeze(['access', 'id']);

@@ -55,7 +55,7 @@ function dateOf(payload: JsonObject, name: string): number | undefined {
   return isNumericDate(claim) ? claim : undefined;
 }
 
-/** False if one of them is not a non-empty string, or if two of them name different clients. */
+/** False if a client-ID claim is not a non-empty string, or if two such claims differ. */
 function readClientId(
   payload: JsonObject,
   furtherClaims: readonly string[],

@@ -21,7 +21,10 @@ import {
 import { hasExpired } from '../claims/numeric-date.ts';
 import { readUnverified } from './unverified-issuer.ts';
 
-/** The default of JWT authenticators. Only TOKEN_EXPIRED for an issuer without a route depends on it. */
+/**
+ * The default clock tolerance of JWT authenticators. It only decides whether the refusal for an unknown
+ * issuer says TOKEN_EXPIRED.
+ */
 const TOLERANCE_SECONDS = 5;
 
 class ByIssuer extends Composition implements ManagedAuthenticator<object> {

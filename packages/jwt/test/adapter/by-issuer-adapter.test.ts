@@ -58,7 +58,7 @@ describe('the spec of byIssuer', () => {
   });
 });
 
-describe('byIssuer of a file', () => {
+describe('use: byIssuer in a config file', () => {
   let a: TestIssuer;
   let b: TestIssuer;
   beforeAll(async () => {

@@ -6,13 +6,13 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A response whose body was not read yet. */
+/** A response whose body has not been read yet. */
 export interface HttpAnswer {
   readonly status: number;
   /** A user-defined fetch has already followed a redirect. */
   readonly redirected: boolean;
   header(name: string): string | null;
-  /** Decompressed. */
+  /** The decompressed body; undefined if the response has none. */
   readonly body: AsyncIterable<Uint8Array> | undefined;
   /** Releases the connection of a response that is not read. */
   discard(): void;

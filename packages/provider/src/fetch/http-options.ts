@@ -11,9 +11,9 @@ import {
 export interface HttpOptions {
   /** Replaces the built-in fetch, and with it the address checks while connecting. */
   readonly fetch?: typeof fetch;
-  /** PEM: trusted instead of the system's certificate authorities. */
+  /** PEM certificates, which replace the system's certificate authorities. */
   readonly ca?: string | Uint8Array;
-  /** Sent with every request to a configured origin. */
+  /** Headers for every request to a configured origin. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds for one request, from connect to the last byte, 1 to 60,000. Default 5,000. */
   readonly timeoutMs?: number;
@@ -36,7 +36,7 @@ export interface HttpSettings {
   readonly plainOrigins: ReadonlySet<string>;
 }
 
-/** Inclusive. */
+/** Range of `timeoutMs`; both ends are allowed. */
 export const TIMEOUT_MS: {
   readonly default: number;
   readonly min: number;

@@ -13,7 +13,7 @@ export interface Loaded<T> {
 export interface Refreshed<T> {
   readonly value: T;
   readonly previous: T | undefined;
-  /** The load before this one failed. */
+  /** True if the load before this one failed. */
   readonly recovered: boolean;
 }
 
@@ -40,6 +40,6 @@ export interface RefreshedValueOptions<T extends object> {
   readonly maxBackOffMs?: number;
   readonly onRefreshed?: (refreshed: Refreshed<T>) => void;
   readonly onFailed?: (failure: RefreshFailure) => void;
-  /** Called after each load with its result, when the next load may begin. */
+  /** Called with the result when a load ends; a new load may start from inside the callback. */
   readonly onSettled?: (answer: T | AuthError) => void;
 }

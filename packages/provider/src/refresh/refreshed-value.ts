@@ -38,8 +38,9 @@ export class RefreshedValue<T extends object> {
   }
 
   /**
-   * The value, without a promise where one may be used. An outdated value starts a load in the
-   * background. Resolves to `unavailable` during an outage without a usable value.
+   * Returns the current or stale value synchronously if there is one; otherwise a promise of the load. A
+   * stale value starts a load in the background. The result is `unavailable` during an outage without a
+   * usable value, and after close().
    */
   get(): T | AuthError | Promise<T | AuthError> {
     if (this.#closed) return this.outage();

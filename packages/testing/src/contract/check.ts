@@ -14,8 +14,8 @@ export interface CheckInstance {
 export type CreateInstance = () => Promise<CheckInstance>;
 
 /**
- * One contract check is one test. It fails only for the fault that it names: if another fault gets in
- * the way, such as a good token that is refused, it passes, and the check for that fault fails.
+ * One contract check is one test. A check fails only for the fault it names. If another fault prevents the
+ * check, such as a good token that is refused, it passes; that fault has its own check.
  */
 export interface ContractCheck {
   /** A sentence whose subject is the authenticator. */

@@ -43,7 +43,7 @@ describe('each capability', () => {
     },
   );
 
-  it('leaves the checks for all authenticators in place', () => {
+  it('does not remove the checks for all authenticators', () => {
     const forAll = CHECKS.filter(
       ({ having, lacking }) => having === undefined && lacking === undefined,
     );

@@ -43,7 +43,7 @@ export const VERDICT_CHECKS: readonly ContractCheck[] = [
   },
 ];
 
-/** Like the gate's: getters on the prototype, which a spread loses. */
+/** Has getters on its prototype, like the gate's context: spreading it loses them. */
 class ContextOnDemand implements AuthenticationContext {
   readonly #context = contextWith();
 
