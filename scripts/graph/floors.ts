@@ -16,6 +16,7 @@ export const CORE_LAYERS: readonly string[] = [
   'protobuf',
   'refusal',
   'client',
+  'queue',
   'contract',
   'compose',
   'policy',

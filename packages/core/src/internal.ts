@@ -8,6 +8,8 @@ export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/compositi
 export { setAuthInfo } from './contract/call-auth-info.ts';
 export { notify } from './contract/notify.ts';
 export { Listeners } from './contract/listeners.ts';
+export { FairQueue, Waiter } from './queue/fair-queue.ts';
+export { type QueueKeys, queueKeysOf } from './queue/queue-keys.ts';
 export { isPromiseLike } from './contract/is-promise-like.ts';
 export { rejectOnAbort, unavailableOnAbort } from './contract/abort-race.ts';
 export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';

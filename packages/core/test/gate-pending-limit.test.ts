@@ -1,8 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { authenticated } from '../src/policy/rules.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { type Decided, Gate } from './support/gate.ts';
-import { PendingLimit } from '../src/gate/pending-limit.ts';
 import { CallContext } from './support/call-context.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts';
@@ -21,12 +20,12 @@ class WaitingRoom {
   readonly verdicts: OpenVerdict[] = [];
   readonly contexts: CallContext[] = [];
   readonly decided: (Decided | Promise<Decided>)[] = [];
-  lastSignal: AbortSignal | undefined;
+  readonly signals: AbortSignal[] = [];
   readonly #gate = new Gate(
     {
       authenticator: stubAuthenticator(({ token }, context) => {
         if (token === 'warm') return principal;
-        this.lastSignal = context.signal;
+        this.signals.push(context.signal);
         const verdict = new OpenVerdict();
         this.verdicts.push(verdict);
         return verdict.promise;
@@ -61,15 +60,6 @@ describe('pending authentications', () => {
     expect(room.fill('192.0.2.1', A_PEER)).toBe(A_PEER);
     expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
     expect(room.arrive('192.0.2.2:50000')).toBeInstanceOf(Promise);
-  });
-
-  it('of one connection are at most half as many, so that another one from its address can wait', () => {
-    const room = new WaitingRoom();
-    for (let count = 0; count < A_PEER / 2; count += 1) {
-      expect(room.arrive('192.0.2.1:50000')).toBeInstanceOf(Promise);
-    }
-    expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
-    expect(room.arrive('192.0.2.1:50001')).toBeInstanceOf(Promise);
   });
 
   it('are at most maxWaiting in all, from however many peers', () => {
@@ -110,7 +100,7 @@ describe('an authentication that is refused as overloaded', () => {
     room.fill('192.0.2.1', A_PEER);
     const unhandled = await unhandledRejectionsDuring(() => {
       expect(room.arrive('192.0.2.1:50000')).toMatchObject(OVERLOADED);
-      expect(room.lastSignal?.aborted).toBe(true);
+      expect(room.signals.at(-1)?.aborted).toBe(true);
       room.verdicts.at(-1)?.reject(new Error('stopped'));
     });
     expect(unhandled).toEqual([]);
@@ -164,32 +154,60 @@ describe('a slot', () => {
     }
     expect(room.fill('192.0.2.1', 3)).toBe(2);
   });
+});
 
-  it('of a peer that has no other is forgotten with it: a peer that comes once is kept nowhere', () => {
-    const set = vi.spyOn(Map.prototype, 'set');
-    try {
-      const limit = new PendingLimit(LIMITS);
-      for (const peer of ['a', 'b', 'b']) limit.enter(peer, `${peer}:1`);
-      const [byPeer, byConnection] = set.mock.contexts as Map<string, number>[];
-      for (const peer of ['a', 'b']) limit.leave(peer, `${peer}:1`);
-      expect([...(byPeer ?? []), ...(byConnection ?? [])]).toEqual([
-        ['b', 1],
-        ['b:1', 1],
-      ]);
-      limit.leave('b', 'b:1');
-      expect([...(byPeer ?? ['none']), ...(byConnection ?? ['none'])]).toEqual([]);
-    } finally {
-      set.mockRestore();
-    }
+describe('a call that arrives when all places are taken', () => {
+  const attacker = '192.0.2.1:50000';
+
+  /** The places of all peers are taken, most of them by one connection of an attacker. */
+  function full(): WaitingRoom {
+    const room = new WaitingRoom();
+    for (let count = 0; count < A_PEER; count += 1) void room.arrive(attacker);
+    for (let peer = 0; peer < IN_ALL - A_PEER; peer += 1) room.fill(`198.51.100.${peer}`, 1);
+    return room;
+  }
+
+  it('takes the place of the newest call of the peer and the connection that have most', async () => {
+    const room = full();
+    expect(room.arrive('203.0.113.1:1')).toBeInstanceOf(Promise);
+    expect(await room.decided[A_PEER - 1]).toMatchObject({ ...OVERLOADED, retryAfterMs: 1000 });
+    expect(room.arrive('203.0.113.2:1')).toBeInstanceOf(Promise);
+    expect(await room.decided[A_PEER - 2]).toMatchObject(OVERLOADED);
+    expect(room.signals.filter(({ aborted }) => aborted)).toHaveLength(2);
   });
 
-  it('of all is free again with those of the peers', async () => {
+  it('takes the place of a call of another connection of its own peer, though there is room for others', async () => {
     const room = new WaitingRoom();
-    for (let peer = 0; peer < 4; peer += 1) room.fill(`192.0.2.${peer}`, A_PEER);
-    expect(room.arrive('198.51.100.1:50000')).toMatchObject(OVERLOADED);
-    room.verdicts[0]?.resolve(principal);
-    await room.decided[0];
-    expect(room.arrive('198.51.100.1:50000')).toBeInstanceOf(Promise);
-    expect(room.arrive('198.51.100.1:50000')).toMatchObject(OVERLOADED);
+    for (let count = 0; count < A_PEER; count += 1) void room.arrive(attacker);
+    expect(room.arrive('192.0.2.1:50001')).toBeInstanceOf(Promise);
+    expect(await room.decided[A_PEER - 1]).toMatchObject(OVERLOADED);
+    expect(room.arrive(attacker)).toMatchObject(OVERLOADED);
+  });
+
+  it('on the connection that has most is itself refused, at once', () => {
+    const room = full();
+    expect(room.arrive(attacker)).toMatchObject(OVERLOADED);
+    expect(room.clock.waiting).toBe(IN_ALL);
+  });
+
+  it('aborts the authentication of the call that it displaces, which may fail without harm', async () => {
+    const room = full();
+    const unhandled = await unhandledRejectionsDuring(async () => {
+      void room.arrive('203.0.113.1:1');
+      expect(room.signals[A_PEER - 1]?.aborted).toBe(true);
+      room.verdicts[A_PEER - 1]?.reject(new Error('stopped'));
+      await room.decided[A_PEER - 1];
+    });
+    expect(unhandled).toEqual([]);
+    expect(room.clock.waiting).toBe(IN_ALL);
+  });
+
+  it('leaves a place free again when it has its answer', async () => {
+    const room = full();
+    const late = room.arrive('203.0.113.1:1');
+    room.verdicts.at(-1)?.resolve(principal);
+    expect(await late).toBe(principal);
+    expect(room.arrive('203.0.113.2:1')).toBeInstanceOf(Promise);
+    expect(room.signals.filter(({ aborted }) => aborted)).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GateContext } from '../src/gate/gate-context.ts';
-import { PendingLimit } from '../src/gate/pending-limit.ts';
+import { readLimits } from '../src/gate/gate-limits.ts';
 import { waitFor } from '../src/gate/wait.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OpenVerdict } from './support/stub-authenticator.ts';
@@ -10,7 +10,7 @@ function createWait(aborted = false) {
   const verdict = new OpenVerdict();
   const onSettled = vi.fn();
   const call = { method: '/a.B/C', streaming: false, credentials: undefined, end: () => undefined };
-  const context = new GateContext(call);
+  const context = new GateContext(call, readLimits());
   if (aborted) context.abort(new Error('the call has ended'));
   const decided = waitFor<unknown>(verdict.promise, context, {
     clock,
@@ -18,7 +18,7 @@ function createWait(aborted = false) {
     onSettled,
     conclude: (answer) => answer,
     faultOf: (thrown) => thrown,
-    onTimeout: (refusal) => refusal,
+    onAbort: (refusal) => refusal,
   });
   return { clock, verdict, onSettled, decided };
 }
@@ -37,19 +37,5 @@ describe('a call that waits for its verdict', () => {
     const { clock, onSettled } = createWait(true);
     expect(onSettled).toHaveBeenCalledOnce();
     expect(clock.waiting).toBe(0);
-  });
-});
-
-describe('a peer of whom nobody waits', () => {
-  it('is remembered no longer', () => {
-    const forgotten = vi.spyOn(Map.prototype, 'delete');
-    const limit = new PendingLimit({ maxWaiting: 9, maxWaitingPerPeer: 9 });
-    limit.enter('192.0.2.1:50000', undefined);
-    limit.enter('192.0.2.1:50000', undefined);
-    limit.leave('192.0.2.1:50000', undefined);
-    expect(forgotten).not.toHaveBeenCalled();
-    limit.leave('192.0.2.1:50000', undefined);
-    expect(forgotten).toHaveBeenCalledExactlyOnceWith('192.0.2.1:50000');
-    forgotten.mockRestore();
   });
 });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { VerificationScheduler } from '../src/signature/verification-scheduler.ts';
-import { createFakeEventLoop, SIGNATURES_PER_TURN } from './support/event-loop.ts';
+import { createFakeEventLoop, SIGNATURE_MS, SIGNATURES_PER_TURN } from './support/event-loop.ts';
 
 function createSubject() {
   const eventLoop = createFakeEventLoop();
@@ -19,11 +19,18 @@ function createSubject() {
     verified,
     verify: (name: string, peer = 'one', signal?: AbortSignal) =>
       scheduler.run(call(peer, signal), () => {
+        eventLoop.work(SIGNATURE_MS);
         verified.push(name);
         return name;
       }),
   };
 }
+
+const LARGE = 16_384;
+
+/** 'waiting' for a promise that does not settle within some ticks: no test waits for its time limit. */
+const soon = (verdict: unknown): Promise<unknown> =>
+  Promise.race([verdict, Promise.resolve().then(() => Promise.resolve('waiting'))]);
 
 const all = (verdicts: readonly unknown[]): Promise<readonly unknown[]> =>
   Promise.all(verdicts.map(async (verdict) => verdict));
@@ -136,12 +143,12 @@ describe('waiting calls', () => {
     expect(verified).toEqual(['a', 'b', 'c', 'other']);
   });
 
-  it('are limited to 1,024: the next call of the same peer is rejected', async () => {
+  it('are limited to 16,384: the next call of the same connection is rejected', async () => {
     const { verify, verified, runAll } = createSubject();
-    const asked = Array.from({ length: SIGNATURES_PER_TURN + 1024 }, (_, index) =>
+    const asked = Array.from({ length: SIGNATURES_PER_TURN + LARGE }, (_, index) =>
       verify(String(index)),
     );
-    expect(await verify('one too many')).toMatchObject({
+    expect(await soon(verify('one too many'))).toMatchObject({
       code: 'unavailable',
       reason: 'overloaded',
       retryAfterMs: 1000,
@@ -153,20 +160,19 @@ describe('waiting calls', () => {
   it('free their places when they are cancelled', async () => {
     const { verify } = createSubject();
     const controller = new AbortController();
-    for (let index = 0; index < SIGNATURES_PER_TURN + 1024; index += 1)
+    for (let index = 0; index < SIGNATURES_PER_TURN + LARGE; index += 1)
       void verify(String(index), 'one', controller.signal);
     controller.abort();
-    const next = verify('next');
-    expect(await Promise.race([next, Promise.resolve('waiting')])).toBe('waiting');
+    expect(await soon(verify('next'))).toBe('waiting');
   });
 
-  it('of the peer with the most are rejected for calls of other peers when the queue is full', async () => {
+  it('of the connection with the most are rejected for calls of others when the queue is full', async () => {
     const { verify, runAll } = createSubject();
-    const flood = Array.from({ length: SIGNATURES_PER_TURN + 1024 }, (_, index) =>
-      verify(String(index), 'attacker'),
+    const flood = Array.from({ length: SIGNATURES_PER_TURN + LARGE }, (_, index) =>
+      verify(String(index), '192.0.2.1:1'),
     );
     const good = Array.from({ length: 100 }, (_, index) =>
-      verify(`good ${index}`, `peer ${index}`),
+      verify(`good ${index}`, index % 2 ? `192.0.2.1:${index + 2}` : `198.51.100.${index}:1`),
     );
     runAll();
     for (const verdict of await all(good)) expect(verdict).toMatch(/^good/);
@@ -174,10 +180,56 @@ describe('waiting calls', () => {
     expect(rejected).toHaveLength(100);
   });
 
-  it('of 1,024 different peers fill the queue: the next call is rejected', async () => {
-    const { verify } = createSubject();
-    for (let index = 0; index < SIGNATURES_PER_TURN + 1024; index += 1)
-      void verify(String(index), `peer ${index}`);
-    expect(await verify('late', 'another')).toMatchObject({ reason: 'overloaded' });
+  it('have the places that the limit of their guard says, where that is higher', async () => {
+    const { scheduler, verify } = createSubject();
+    for (let index = 0; index < SIGNATURES_PER_TURN + LARGE; index += 1) void verify(String(index));
+    const { signal } = new AbortController();
+    const queueKeys = { peer: '192.0.2.9', connection: 1, maxWaiting: LARGE + 1 };
+    const guarded = (name: string) => scheduler.run({ signal, queueKeys } as never, () => name);
+    expect(await soon(guarded('has a place'))).toBe('waiting');
+    expect(await soon(verify('one too many'))).toMatchObject({ reason: 'overloaded' });
+  });
+});
+
+describe('the budget of a turn', () => {
+  /** How many of many waiting calls a turn serves after so much other work in the turn before. */
+  function servedAfter(workMs: number): number {
+    const { verify, verified, turn, work } = createSubject();
+    for (let index = 0; index < 100; index += 1) void verify(String(index));
+    work(workMs);
+    turn();
+    return verified.length - SIGNATURES_PER_TURN;
+  }
+
+  it('is as long as everything else took since the turn before', () => {
+    expect(servedAfter(0)).toBe(SIGNATURES_PER_TURN);
+    expect(servedAfter(2.1)).toBe(11);
+    expect(servedAfter(4.1)).toBe(21);
+  });
+
+  it('is at most five milliseconds', () => {
+    expect(servedAfter(4.9)).toBe(25);
+    expect(servedAfter(10_000)).toBeLessThanOrEqual(26);
+  });
+
+  it('does not count the time in which the server has nothing to verify', () => {
+    const { verify, verified, turn, work } = createSubject();
+    void verify('first');
+    turn();
+    work(10_000);
+    for (let index = 0; index < 100; index += 1) void verify(String(index));
+    expect(verified).toHaveLength(1 + SIGNATURES_PER_TURN);
+    turn();
+    expect(verified).toHaveLength(1 + 2 * SIGNATURES_PER_TURN);
+  });
+
+  it('is small again after a turn in which nothing else happened', () => {
+    const { verify, verified, turn, work } = createSubject();
+    for (let index = 0; index < 100; index += 1) void verify(String(index));
+    work(4.1);
+    turn();
+    const before = verified.length;
+    turn();
+    expect(verified.length - before).toBe(SIGNATURES_PER_TURN);
   });
 });

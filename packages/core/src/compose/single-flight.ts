@@ -1,20 +1,24 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AuthenticationContext, Credentials, Verdict } from '../contract/authenticator.ts';
 import { raceWithAbort } from '../contract/abort-race.ts';
+import { type Queueable, type QueueKeys, queueKeysOf } from '../queue/queue-keys.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
 
 /** The context of a verification that several calls wait for. */
-class SharedContext implements AuthenticationContext {
+class SharedContext implements AuthenticationContext, Queueable {
   readonly method = '';
-  /** The peer of the call that started the verification; used only for fair queueing. */
+  /** Both are of the call that started the verification; used only for fair queueing. */
   readonly peer: { readonly address: string };
+  readonly queueKeys: QueueKeys;
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor(address: string) {
-    this.peer = { address };
+  constructor(first: AuthenticationContext) {
+    this.peer = { address: first.peer?.address ?? '' };
+    // Now, because the transport may not know them after the call has ended.
+    this.queueKeys = queueKeysOf(first);
   }
 
   get signal(): AbortSignal {
@@ -52,7 +56,7 @@ export class SingleFlight {
     // A look-up hashes the token, so it is skipped if there is nothing to find.
     const running = this.#flights.size === 0 ? undefined : this.#flights.get(key);
     if (running !== undefined) return this.#join(key, running, context.signal);
-    const shared = new SharedContext(context.peer?.address ?? '');
+    const shared = new SharedContext(context);
     const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);
     if (!(verdict instanceof Promise)) return verdict;
     const flight: Flight = { context: shared, verdict, waiting: 0 };

@@ -1,20 +1,26 @@
 import type { AuthenticationContext } from '../contract/authenticator.ts';
+import type { AuthError } from '../errors/auth-error.ts';
+import type { Queueable, QueueKeys } from '../queue/queue-keys.ts';
+import type { GateLimits } from './gate-limits.ts';
 import type { TransportCall } from './transport-call.ts';
 
 /**
  * What an authenticator sees of one call. No AbortSignal is created until an authenticator asks for
  * it: a waiting call needs none of its own.
  */
-export class GateContext implements AuthenticationContext {
+export class GateContext implements AuthenticationContext, Queueable {
   readonly #call: TransportCall;
+  readonly #limits: GateLimits;
+  #queueKeys: QueueKeys | undefined;
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
-  #onAbort: (() => void) | undefined;
+  #onAbort: ((refusal: AuthError | undefined) => void) | undefined;
   /** An authenticator was asked about the call. */
   asked = false;
 
-  constructor(call: TransportCall) {
+  constructor(call: TransportCall, limits: GateLimits) {
     this.#call = call;
+    this.#limits = limits;
   }
 
   get method(): string {
@@ -30,6 +36,15 @@ export class GateContext implements AuthenticationContext {
     return this.#call.peer ?? UNKNOWN_PEER;
   }
 
+  /** Read only if the call waits. @throws what `limits.peerOf` throws. */
+  get queueKeys(): QueueKeys {
+    if (this.#queueKeys !== undefined) return this.#queueKeys;
+    const { peerOf, maxWaiting } = this.#limits;
+    const { peer } = this.#call;
+    const connection = peer?.connection ?? peer?.address;
+    return (this.#queueKeys = { peer: peerOf(this.#call), connection, maxWaiting });
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -43,16 +58,19 @@ export class GateContext implements AuthenticationContext {
   }
 
   /** At most one: the wait for the verdict. */
-  whenAborted(listener: (() => void) | undefined): void {
+  whenAborted(listener: ((refusal: AuthError | undefined) => void) | undefined): void {
     this.#onAbort = listener;
   }
 
-  /** The call has ended, its time limit has passed, or there is no place to wait. */
-  abort(reason: Error): void {
+  /**
+   * The call has ended, its time limit has passed, or there is no place to wait. The call is refused with
+   * `refusal`, by default as timed out.
+   */
+  abort(reason: Error, refusal?: AuthError): void {
     if (this.#abortedFor !== undefined) return;
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
-    this.#onAbort?.();
+    this.#onAbort?.(refusal);
   }
 }
 

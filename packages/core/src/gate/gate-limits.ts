@@ -5,7 +5,7 @@ import {
   describeValue,
   wrongOption,
 } from '../errors/option-checks.ts';
-import { peerKeyOf } from './peer-key.ts';
+import { peerKeyOf } from '../queue/peer-key.ts';
 import type { TransportCall } from './transport-call.ts';
 
 /** How many calls may wait for an authentication. What has its answer at hand does not wait. */

@@ -11,11 +11,11 @@ import type { Policy } from '../policy/checked-policy.ts';
 import { asksForScopes } from '../policy/implies.ts';
 import { effectiveRule, type Rule, type RuleNode, ruleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
+import { FairQueue, Waiter } from '../queue/fair-queue.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { GateContext } from './gate-context.ts';
 import type { GateLimits } from './gate-limits.ts';
 import { confirmBy, faultOf, toAnswer } from './judge.ts';
-import { PendingLimit } from './pending-limit.ts';
 import { requiredScopesOf } from './required-scopes.ts';
 import { timeLimitOf } from './time-limit.ts';
 import { waitFor } from './wait.ts';
@@ -60,7 +60,7 @@ interface Verification {
  */
 export class Gate {
   readonly #settings: GateSettings;
-  readonly #pending: PendingLimit;
+  readonly #waiting: FairQueue<GateContext>;
   #schemes: ReadonlySet<string>;
   #checkedSchemes: readonly string[] | undefined;
 
@@ -70,7 +70,7 @@ export class Gate {
     this.#schemes = checkAuthenticator(settings.authenticator);
     this.#checkedSchemes = settings.authenticator.schemes;
     checkPolicy(settings.policy, settings.authenticator);
-    this.#pending = new PendingLimit(settings.limits);
+    this.#waiting = new FairQueue(settings.limits);
   }
 
   /** A policy that throws here, or returns what is not a rule, denies. */
@@ -183,7 +183,7 @@ export class Gate {
     conclude: (answer: unknown) => GateAnswer | Promise<GateAnswer>,
   ): GateAnswer | Promise<GateAnswer> {
     const { call, context } = verification;
-    const { clock, timeoutMs, limits } = this.#settings;
+    const { clock, timeoutMs } = this.#settings;
     const abandon = (refusal: AuthError): GateAnswer => {
       // It was asked already: its signal is aborted, and its answer is ignored.
       promised.then(ignore, ignore);
@@ -192,20 +192,30 @@ export class Gate {
     };
     const timeLimitMs = timeLimitOf(timeoutMs, call.deadlineEpochMs, () => clock.nowMs());
     if (timeLimitMs === undefined) return abandon(new AuthError('unavailable', 'timeout'));
-    const peer = limits.peerOf(call);
-    const connection = call.peer?.connection ?? call.peer?.address;
-    if (!this.#pending.enter(peer, connection)) {
-      return abandon(new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 }));
+    let waiter: Waiter<GateContext>;
+    try {
+      waiter = new Waiter(context.queueKeys, context);
+    } catch (thrown) {
+      abandon(faultOf(thrown));
+      throw thrown;
     }
-    return waitFor<GateAnswer>(promised, context, {
+    const displaced = this.#waiting.add(waiter);
+    if (displaced === waiter) return abandon(overloaded());
+    const answer = waitFor<GateAnswer>(promised, context, {
       clock,
       timeLimitMs,
       conclude,
       faultOf: (thrown) => ({ refusal: faultOf(thrown) }),
-      onTimeout: (refusal) => unlessDryRun(verification, refusal),
-      onSettled: () => this.#pending.leave(peer, connection),
+      onAbort: (refusal) => unlessDryRun(verification, refusal),
+      onSettled: () => void this.#waiting.remove(waiter),
     });
+    displaced?.value.abort(new Error('another call took the place of this one'), overloaded());
+    return answer;
   }
+}
+
+function overloaded(): AuthError {
+  return new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
 }
 
 /** A rule that has no time or no place to be decided refuses nobody under a dry run. */

@@ -9,8 +9,8 @@ export interface Wait<T> {
   readonly conclude: (answer: unknown) => T | Promise<T>;
   /** The answer for a promise that rejects. */
   readonly faultOf: (thrown: unknown) => T;
-  /** The answer when the time limit has passed, or the call has ended. */
-  readonly onTimeout: (refusal: AuthError) => T;
+  /** The answer when the time limit has passed, the call has ended, or it has lost its place. */
+  readonly onAbort: (refusal: AuthError) => T;
   /** Called once, whatever the answer is. */
   readonly onSettled: () => void;
 }
@@ -32,7 +32,8 @@ export function waitFor<T>(
       wait.onSettled();
       resolve(answer);
     };
-    const timeout = (): void => settle(wait.onTimeout(new AuthError('unavailable', 'timeout')));
+    const stop = (refusal: AuthError = new AuthError('unavailable', 'timeout')): void =>
+      settle(wait.onAbort(refusal));
     // First of all: a rejection without a listener would end the process. The promise of our own
     // catches what a misbehaving thenable throws.
     new Promise((answer) => {
@@ -40,11 +41,11 @@ export function waitFor<T>(
     })
       .then(wait.conclude)
       .then(settle, (thrown: unknown) => settle(wait.faultOf(thrown)));
-    if (context.aborted) return timeout();
-    context.whenAborted(timeout);
+    if (context.aborted) return stop();
+    context.whenAborted(stop);
     try {
       cancelTimer = wait.clock.setTimer(wait.timeLimitMs, () => {
-        timeout();
+        stop();
         context.abort(new Error('authentication took too long'));
       });
     } catch (thrown) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../contract/principal.ts';
 import type { AuthError } from '../errors/auth-error.ts';
 import { GateContext } from '../gate/gate-context.ts';
+import type { GateLimits } from '../gate/gate-limits.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { OpenCall } from './open-calls.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
@@ -28,6 +29,7 @@ export class CallState implements OpenCall {
     rule: Rule,
     from: {
       readonly startedMs: number;
+      readonly limits: GateLimits;
       readonly revocations: number;
       /** Ends the call because its token was revoked. */
       readonly revoke: (state: CallState) => void;
@@ -35,7 +37,7 @@ export class CallState implements OpenCall {
   ) {
     this.call = call;
     this.rule = rule;
-    this.context = new GateContext(call);
+    this.context = new GateContext(call, from.limits);
     this.startedMs = from.startedMs;
     this.revocations = from.revocations;
     this.#revoke = from.revoke;

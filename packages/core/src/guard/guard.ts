@@ -57,10 +57,11 @@ export class Guard implements CallGuard {
 
   #begin(call: TransportCall): GateOutcome | Promise<GateOutcome> {
     if (this.#states.has(call)) throw new TypeError('begin: expected each call once');
-    const { onDecision, clock } = this.#settings;
+    const { onDecision, clock, limits } = this.#settings;
     const state = new CallState(call, this.#gate.ruleFor(call.method), {
       // Read only if the duration is recorded.
       startedMs: onDecision === undefined ? 0 : clock.nowMs(),
+      limits,
       revocations: this.#openCalls.revocations,
       revoke: this.#revoke,
     });

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { AuthError } from '../../src/errors/auth-error.ts';
 import { createCallGuard } from '../../src/guard/create-call-guard.ts';
-import { peerKeyOf } from '../../src/gate/peer-key.ts';
+import { peerKeyOf } from '../../src/queue/peer-key.ts';
 import type { TransportCall } from '../../src/gate/transport-call.ts';
 import { OpenVerdict, stubAuthenticator } from '../support/stub-authenticator.ts';
+import { unhandledRejectionsDuring } from '../support/unhandled-rejections.ts';
 
 describe('a peer', () => {
   it.each([
@@ -74,6 +76,33 @@ describe('limits.peerOf', () => {
     for (let count = 0; count < 3; count += 1) {
       expect(guard.begin(call('a'))).toMatchObject({ refusal: { code: 'internal' } });
     }
+  });
+
+  it('that throws ends the authentication, which may fail without harm', async () => {
+    const verdict = new OpenVerdict();
+    let signal: AbortSignal | undefined;
+    const slow = stubAuthenticator((_credentials, context) => {
+      ({ signal } = context);
+      return verdict.promise;
+    });
+    const peerOf = (): string => {
+      throw new Error('boom');
+    };
+    const guard = createCallGuard({ authenticator: slow, limits: { peerOf } });
+    const unhandled = await unhandledRejectionsDuring(() => {
+      void guard.begin(call('a'));
+      expect(signal?.aborted).toBe(true);
+      verdict.reject(new Error('stopped'));
+    });
+    expect(unhandled).toEqual([]);
+  });
+
+  it('is not asked about a call that does not wait', () => {
+    const peerOf = vi.fn(() => 'peer');
+    const ready = stubAuthenticator(() => new AuthError('invalid_token', 'signature'));
+    const guard = createCallGuard({ authenticator: ready, limits: { peerOf } });
+    expect(guard.begin(call('a'))).toMatchObject({ refusal: { reason: 'signature' } });
+    expect(peerOf).not.toHaveBeenCalled();
   });
 
   it('is by default the address: at most half of maxWaiting is for one', () => {

@@ -1,9 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue, queueKeysOf, Waiter } from '@grpc-authn/core/internal';
+import { TurnBudget } from './turn-budget.ts';
 
-/** Time budget for signatures per event-loop turn. The last one of a turn may overrun it. */
-const BUDGET_MS = 0.5;
+/** For calls without a guard. A guard's `limits.maxWaiting` raises it for the guard's own calls. */
+const MAX_WAITING = 16_384;
 const RETRY_AFTER_MS = 1000;
 
 /** What the scheduler reads of a call: when it is cancelled, and whose turn it takes. */
@@ -25,15 +26,20 @@ const realEventLoop: EventLoop = {
   nextTurn: (turn) => void setImmediate(turn),
 };
 
+interface Verification {
+  serve(): void;
+  reject(): void;
+}
+
 /**
  * Verifies signatures immediately while the budget of this event-loop turn lasts, and the rest in later
- * turns: a burst of new tokens must not block calls whose tokens are already known. Waiting calls are
- * served peer by peer, so that one peer's flood of forged tokens does not starve another peer.
+ * turns: a burst of new tokens must not block calls whose tokens are already known. Waiting calls
+ * are in a FairQueue, so that a flood of forged tokens on one connection does not starve another connection.
  */
 export class VerificationScheduler {
   readonly #eventLoop: EventLoop;
-  readonly #queue = new FairQueue();
-  #spentMs = 0;
+  readonly #queue = new FairQueue<Verification>({ maxWaiting: MAX_WAITING });
+  readonly #budget = new TurnBudget();
   #turnRequested = false;
 
   constructor(eventLoop: EventLoop = realEventLoop) {
@@ -43,31 +49,30 @@ export class VerificationScheduler {
   /**
    * Returns the result of `verify`: directly within the budget, else as a promise. The promise rejects
    * only with an error that `verify` throws. It resolves to `unavailable`, with reason `overloaded` if
-   * too many calls wait, or `timeout` if the call is cancelled.
+   * the call has lost its place in the queue, or `timeout` if the call is cancelled.
    */
   run<T>(
     call: PendingVerification,
     verify: () => T | Promise<T>,
   ): T | AuthError | Promise<T | AuthError> {
     // Calls wait only when the budget is spent, so running now overtakes nobody.
-    if (this.#spentMs < BUDGET_MS) return this.#spend(verify);
+    if (this.#budget.isLeft) return this.#spend(verify);
     return this.#wait(call, verify);
   }
 
   #spend<T>(verify: () => T): T {
-    this.#requestTurn();
     const startedMs = this.#eventLoop.nowMs();
+    this.#requestTurn(startedMs);
     try {
       return verify();
     } finally {
-      this.#spentMs += this.#eventLoop.nowMs() - startedMs;
+      this.#budget.spend(this.#eventLoop.nowMs() - startedMs);
     }
   }
 
-  #wait<T>(
-    { signal, peer }: PendingVerification,
-    verify: () => T | Promise<T>,
-  ): Promise<T | AuthError> {
+  #wait<T>(call: PendingVerification, verify: () => T | Promise<T>): Promise<T | AuthError> {
+    const { signal } = call;
+    const keys = queueKeysOf(call);
     // Restores the caller's async context at a tenth of the cost of AsyncResource.bind().
     const scope = new AsyncResource('grpc-authn.VerificationScheduler');
     return new Promise((resolve, reject) => {
@@ -75,8 +80,7 @@ export class VerificationScheduler {
         this.#queue.remove(waiter);
         resolve(new AuthError('unavailable', 'timeout'));
       };
-      const waiter = {
-        peer: peer?.address ?? '',
+      const waiter = new Waiter<Verification>(keys, {
         serve: () => {
           signal.removeEventListener('abort', cancel);
           try {
@@ -89,25 +93,26 @@ export class VerificationScheduler {
           signal.removeEventListener('abort', cancel);
           resolve(new AuthError('unavailable', 'overloaded', { retryAfterMs: RETRY_AFTER_MS }));
         },
-      };
+      });
       if (signal.aborted) return cancel();
-      this.#requestTurn();
+      // The verification that spent the budget has requested the next turn.
       signal.addEventListener('abort', cancel);
-      this.#queue.add(waiter);
+      this.#queue.add(waiter)?.value.reject();
     });
   }
 
-  #requestTurn(): void {
+  #requestTurn(nowMs: number): void {
     if (this.#turnRequested) return;
     this.#turnRequested = true;
+    this.#budget.begin(nowMs);
     this.#eventLoop.nextTurn(() => this.#turn());
   }
 
   #turn(): void {
     this.#turnRequested = false;
-    this.#spentMs = 0;
+    this.#budget.renew(this.#eventLoop.nowMs());
     // Each verification requests the next turn, which serves what is still waiting.
-    while (this.#queue.size > 0 && this.#spentMs < BUDGET_MS) this.#queue.take()?.serve();
+    while (this.#queue.size > 0 && this.#budget.isLeft) this.#queue.take()?.value.serve();
   }
 }
 

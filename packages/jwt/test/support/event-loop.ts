@@ -6,6 +6,8 @@ export const SIGNATURE_MS = 0.2;
 export const SIGNATURES_PER_TURN = 3;
 
 export interface FakeEventLoop extends EventLoop {
+  /** Something takes so many milliseconds. */
+  readonly work: (ms: number) => void;
   /** Runs the next turn. False if none was requested. */
   readonly turn: () => boolean;
   /** Runs turns until none is requested. */
@@ -13,11 +15,11 @@ export interface FakeEventLoop extends EventLoop {
 }
 
 /**
- * An event loop whose time advances only between the two readings around a signature, and whose turns
- * run on demand: what a turn has room for does not depend on the machine.
+ * An event loop whose time advances only by work(), and whose turns run on demand: what a turn has room for
+ * does not depend on the machine.
  */
 export function createFakeEventLoop(): FakeEventLoop {
-  let readings = 0;
+  let nowMs = 0;
   const requested: (() => void)[] = [];
   const turn = (): boolean => {
     const [next, ...others] = requested.splice(0);
@@ -26,7 +28,8 @@ export function createFakeEventLoop(): FakeEventLoop {
     return next !== undefined;
   };
   return {
-    nowMs: () => SIGNATURE_MS * readings++,
+    nowMs: () => nowMs,
+    work: (ms) => void (nowMs += ms),
     nextTurn: (then) => void requested.push(then),
     turn,
     runAll() {

@@ -1,0 +1,34 @@
+/** Also the budget of a turn in which nothing else happens. */
+const MIN_MS = 0.5;
+/** Bounds the time for which signatures hold up everything else. The last one of a turn may overrun it. */
+const MAX_MS = 5;
+
+/**
+ * The time for signatures in each turn of the event loop: half of it. They get as much as everything else took
+ * since the turn before, so that fewer signatures a second are not the price of longer turns.
+ */
+export class TurnBudget {
+  #budgetMs = MIN_MS;
+  #spentMs = 0;
+  #sinceMs = 0;
+
+  get isLeft(): boolean {
+    return this.#spentMs < this.#budgetMs;
+  }
+
+  /** The time of the first signature: a server that had nothing to do before has not earned a larger budget. */
+  begin(nowMs: number): void {
+    this.#sinceMs = nowMs;
+  }
+
+  spend(ms: number): void {
+    this.#spentMs += ms;
+  }
+
+  /** At the start of a turn. */
+  renew(nowMs: number): void {
+    const everythingElseMs = nowMs - this.#sinceMs - this.#spentMs;
+    this.#budgetMs = Math.min(MAX_MS, Math.max(MIN_MS, everythingElseMs));
+    this.#spentMs = 0;
+  }
+}
