@@ -223,6 +223,21 @@ describe('the budget of a turn', () => {
     expect(verified).toHaveLength(1 + 2 * SIGNATURES_PER_TURN);
   });
 
+  it('does not grow by what a turn does besides verifying', () => {
+    const { call, scheduler, turn, work } = createSubject();
+    let verified = 0;
+    for (let index = 0; index < 100; index += 1) {
+      const waiting = call('one');
+      waiting.signal.removeEventListener = () => work(SIGNATURE_MS);
+      void scheduler.run(waiting, () => {
+        work(SIGNATURE_MS);
+        verified += 1;
+      });
+    }
+    for (let turns = 0; turns < 9; turns += 1) turn();
+    expect(verified).toBe(10 * SIGNATURES_PER_TURN);
+  });
+
   it('is small again after a turn in which nothing else happened', () => {
     const { verify, verified, turn, work } = createSubject();
     for (let index = 0; index < 100; index += 1) void verify(String(index));

@@ -11,23 +11,29 @@ export class TurnBudget {
   #budgetMs = MIN_MS;
   #spentMs = 0;
   #sinceMs = 0;
+  #spentSinceMs = 0;
 
   get isLeft(): boolean {
     return this.#spentMs < this.#budgetMs;
   }
 
-  /** The time of the first signature: a server that had nothing to do before has not earned a larger budget. */
+  /**
+   * Everything else is measured from now on: since the end of a turn, or since the first signature after a time
+   * without any.
+   */
   begin(nowMs: number): void {
     this.#sinceMs = nowMs;
+    this.#spentSinceMs = 0;
   }
 
   spend(ms: number): void {
     this.#spentMs += ms;
+    this.#spentSinceMs += ms;
   }
 
   /** At the start of a turn. */
   renew(nowMs: number): void {
-    const everythingElseMs = nowMs - this.#sinceMs - this.#spentMs;
+    const everythingElseMs = nowMs - this.#sinceMs - this.#spentSinceMs;
     this.#budgetMs = Math.min(MAX_MS, Math.max(MIN_MS, everythingElseMs));
     this.#spentMs = 0;
   }

@@ -113,6 +113,7 @@ export class VerificationScheduler {
     this.#budget.renew(this.#eventLoop.nowMs());
     // Each verification requests the next turn, which serves what is still waiting.
     while (this.#queue.size > 0 && this.#budget.isLeft) this.#queue.take()?.value.serve();
+    this.#budget.begin(this.#eventLoop.nowMs());
   }
 }
 
