@@ -55,11 +55,11 @@ const EQUIVALENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     '`length < 0x100 ?` always takes the second':
       'OpenSSL reads a length of more bytes than needed, and encodes the key again.',
   },
-  'packages/jwt/src/signature/fair-queue.ts': {
-    '`newest !== undefined` dropped from `&&`':
-      'Some peer has one of the 1,024 waiters; only the types need the test.',
-    '`if (waiter === undefined)` never fires':
-      'A peer without waiters is removed; only the types need the test.',
+  'packages/core/src/queue/fair-queue.ts': {
+    '`if (newest !== undefined)` always fires':
+      'A full queue has a waiter; only the types need the check.',
+    '`waiter === undefined` dropped from `||`':
+      'A connection without waiters is removed; only the types need the check.',
   },
   'packages/core/src/compose/single-flight.ts': {
     '`this.#flights.size === 0 ?` always takes the second':

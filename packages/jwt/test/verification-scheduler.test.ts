@@ -207,6 +207,17 @@ describe('the budget of a turn', () => {
     expect(servedAfter(4.1)).toBe(21);
   });
 
+  it('counts each turn for itself', () => {
+    const { verify, verified, turn, work } = createSubject();
+    for (let index = 0; index < 100; index += 1) void verify(String(index));
+    for (const count of [11, 11, 11]) {
+      work(2.1);
+      const before = verified.length;
+      turn();
+      expect(verified.length - before).toBe(count);
+    }
+  });
+
   it('is at most five milliseconds', () => {
     expect(servedAfter(4.9)).toBe(25);
     expect(servedAfter(10_000)).toBeLessThanOrEqual(26);
@@ -228,7 +239,7 @@ describe('the budget of a turn', () => {
     let verified = 0;
     for (let index = 0; index < 100; index += 1) {
       const waiting = call('one');
-      waiting.signal.removeEventListener = () => work(SIGNATURE_MS);
+      waiting.signal.removeEventListener = () => work(3 * SIGNATURE_MS);
       void scheduler.run(waiting, () => {
         work(SIGNATURE_MS);
         verified += 1;

@@ -8,7 +8,11 @@ import {
 import { peerKeyOf } from '../queue/peer-key.ts';
 import type { TransportCall } from './transport-call.ts';
 
-/** How many calls may wait for an authentication. What has its answer at hand does not wait. */
+/**
+ * How many calls may wait for an authentication. What has its answer at hand does not wait. When all places are
+ * taken, the newest call of the connection that has most waiting, of the peer that has most, is refused
+ * (`unavailable`, reason `overloaded`).
+ */
 export interface LimitOptions {
   /** In all, 1 to 1,000,000; default 16,384. */
   readonly maxWaiting?: number;

@@ -1,9 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FairQueue, Waiter } from '../../src/queue/fair-queue.ts';
-import { countSteps } from '../support/counted-steps.ts';
-
-const LARGE = 16_384;
 
 /** Named 'peer/connection/number'. */
 function waiter(name: string): Waiter<string> {
@@ -137,33 +134,5 @@ describe('a full queue', () => {
         expect(queue.peers).toBe(0);
       }),
     );
-  });
-});
-
-describe('each operation of a queue with 16,384 waiters takes a constant number of steps', () => {
-  const namings: readonly (readonly [string, (index: number) => string])[] = [
-    ['on one connection', (index) => `a/1/${index}`],
-    ['on a connection each', (index) => `a/${index}/1`],
-    ['of a peer each', (index) => `${index}/1/1`],
-    ['of 128 peers with 128 connections each', (index) => `${index % 128}/${index >> 7}/1`],
-  ];
-
-  it.each(namings)('%s', async (_which, nameOf) => {
-    const waiters = Array.from({ length: LARGE }, (_, index) => waiter(nameOf(index)));
-    const newcomers = Array.from({ length: 1000 }, (_, index) => waiter(`new ${index}/1/1`));
-    const queue = new FairQueue<string>({ maxWaiting: LARGE });
-    const perOperation = async (count: number, run: () => void): Promise<number> =>
-      (await countSteps('/core/src/queue/', run)) / count;
-    const steps = [
-      await perOperation(LARGE, () => waiters.forEach((each) => queue.add(each))),
-      await perOperation(1000, () => newcomers.forEach((each) => queue.add(each))),
-      await perOperation(LARGE / 2, () => {
-        for (let count = 0; count < LARGE / 2; count += 1) queue.take();
-      }),
-      await perOperation(LARGE, () => waiters.forEach((each) => queue.remove(each))),
-    ];
-    // Each runs through some dozen blocks of code.
-    for (const count of steps) expect(count).toBeLessThan(100);
-    expect(Math.max(...steps)).toBeGreaterThan(5);
   });
 });
