@@ -21,7 +21,7 @@ export type { LimitOptions } from './gate/gate-limits.ts';
 export { createCallGuard } from './guard/create-call-guard.ts';
 export type { Decision } from './guard/decision.ts';
 export type { BindingOptions, HeaderOptions } from './guard/guard-options.ts';
-export type { StreamOptions } from './guard/stream-options.ts';
+export type { StreamOptions } from './guard/lifetime.ts';
 export type { CallGuard, GateOutcome } from './guard/call-guard.ts';
 export type { TransportCall } from './gate/transport-call.ts';
 export { describeRefusal } from './refusal/describe-refusal.ts';

@@ -1,7 +1,7 @@
 // For the packages of this family, which are released together with core. No promise to anybody else.
 export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
-export { allOf } from './compose/children.ts';
+export { allOf } from './compose/composition.ts';
 export { Composition } from './compose/composition.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
 export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
@@ -26,8 +26,7 @@ export {
   noSuchOption,
   wrongOption,
 } from './errors/option-checks.ts';
-export { checkPolicy } from './gate/check-policy.ts';
+export { checkPolicy, reportDryRuns } from './gate/check-policy.ts';
 export { anyCallerPolicy, reloadablePolicy } from './policy/reloadable-policy.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';
-export { reportDryRuns } from './gate/report-dry-runs.ts';
 export { INTERCEPTOR_OPTION_NAMES } from './guard/guard-options.ts';

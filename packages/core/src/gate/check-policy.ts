@@ -4,7 +4,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { describeValue, wrongOption } from '../errors/option-checks.ts';
 import { asksForScopes } from '../policy/implies.ts';
 import { type Policy, rulesOf } from '../policy/checked-policy.ts';
-import { ruleNode } from '../policy/rule.ts';
+import { effectiveRule, ruleNode } from '../policy/rule.ts';
 
 /**
  * Returns the policy if it fits the authenticator: one that accepts tokens of any audience needs rules that
@@ -33,4 +33,12 @@ export function checkPolicy(
     `"${authenticator.name}" accepts tokens of any audience (audience: 'any'), so every rule must ask ` +
       `for scopes; these do not: ${open.map(({ method }) => method).join(', ')}`,
   );
+}
+
+/** A process warning for each rule under a dry run, at each start and reload: it must not be forgotten. */
+export function reportDryRuns(policy: Policy | undefined): void {
+  for (const { method, rule } of rulesOf(policy) ?? []) {
+    if (effectiveRule(rule, method).kind !== 'dry_run') continue;
+    process.emitWarning(`${method}: ${rule.description}`, { code: 'GRPC_AUTHN_DRY_RUN' });
+  }
 }

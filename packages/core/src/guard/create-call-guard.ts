@@ -1,4 +1,4 @@
-import { reportDryRuns } from '../gate/report-dry-runs.ts';
+import { reportDryRuns } from '../gate/check-policy.ts';
 import { Guard } from './guard.ts';
 import { type BindingOptions, readGuardOptions } from './guard-options.ts';
 import type { CallGuard } from './call-guard.ts';

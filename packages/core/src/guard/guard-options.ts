@@ -12,7 +12,7 @@ import type { Policy } from '../policy/checked-policy.ts';
 import { RefusalTable } from '../refusal/refusal-table.ts';
 import type { StatusOverrides } from '../refusal/status-overrides.ts';
 import type { Decision } from './decision.ts';
-import { readStreamOptions, type StreamOptions, type StreamSettings } from './stream-options.ts';
+import { readStreamOptions, type StreamOptions, type StreamSettings } from './lifetime.ts';
 
 /** Where a guard finds the bearer token. */
 export interface HeaderOptions extends BearerFormat {

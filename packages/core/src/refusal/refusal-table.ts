@@ -4,8 +4,12 @@ import { wireReasonOf } from '../errors/wire-reason.ts';
 import { challengeFor } from './challenge.ts';
 import type { Refusal } from './refusal.ts';
 import { encodeStatusDetails } from './status-details.ts';
-import { StatusCode } from './status-code.ts';
-import { checkOverrides, DEFAULT_STATUSES, type StatusOverrides } from './status-overrides.ts';
+import {
+  checkOverrides,
+  DEFAULT_STATUSES,
+  StatusCode,
+  type StatusOverrides,
+} from './status-overrides.ts';
 
 /** Sent with an outage that does not say when to come back. */
 const DEFAULT_RETRY_MS = 1000;

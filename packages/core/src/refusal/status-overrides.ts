@@ -1,6 +1,14 @@
 import { describeValue, wrongOption } from '../errors/option-checks.ts';
 import type { AuthErrorCode } from '../errors/reasons.ts';
-import { StatusCode } from './status-code.ts';
+
+/** The gRPC status codes that refusals use by default. */
+export const StatusCode = {
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
 
 /**
  * A gRPC status code other than OK: on a refused server stream, OK would read as an empty success.

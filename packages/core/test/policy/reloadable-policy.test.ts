@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { reportDryRuns } from '../../src/gate/report-dry-runs.ts';
+import { reportDryRuns } from '../../src/gate/check-policy.ts';
 import { type Policy, rulesOf } from '../../src/policy/checked-policy.ts';
 import { definePolicy } from '../../src/policy/define-policy.ts';
 import { anyCallerPolicy, reloadablePolicy } from '../../src/policy/reloadable-policy.ts';
