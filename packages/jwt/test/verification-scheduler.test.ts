@@ -234,6 +234,15 @@ describe('the budget of a turn', () => {
     expect(verified).toHaveLength(1 + 2 * SIGNATURES_PER_TURN);
   });
 
+  it('is small for a burst after a long turn for which nobody waited', () => {
+    const { verify, verified, turn, work } = createSubject();
+    void verify('first');
+    work(10_000);
+    turn();
+    for (let index = 0; index < 100; index += 1) void verify(String(index));
+    expect(verified).toHaveLength(1 + SIGNATURES_PER_TURN);
+  });
+
   it('does not grow by what a turn does besides verifying', () => {
     const { call, scheduler, turn, work } = createSubject();
     let verified = 0;

@@ -4,8 +4,8 @@ const MIN_MS = 0.5;
 const MAX_MS = 5;
 
 /**
- * The time for signatures in each turn of the event loop: half of it. They get as much as everything else took
- * since the turn before, so that fewer signatures a second are not the price of longer turns.
+ * The time for signatures in each turn of the event loop. They get as much as everything else took since the
+ * turn before, which is half of the time, so that longer turns do not mean fewer signatures a second.
  */
 export class TurnBudget {
   #budgetMs = MIN_MS;
@@ -31,7 +31,13 @@ export class TurnBudget {
     this.#spentSinceMs += ms;
   }
 
-  /** At the start of a turn. */
+  /** At the start of a turn for which nobody waits: the first turn of the next burst is short. */
+  reset(): void {
+    this.#budgetMs = MIN_MS;
+    this.#spentMs = 0;
+  }
+
+  /** At the start of a turn for which calls wait. */
   renew(nowMs: number): void {
     const everythingElseMs = nowMs - this.#sinceMs - this.#spentSinceMs;
     this.#budgetMs = Math.min(MAX_MS, Math.max(MIN_MS, everythingElseMs));

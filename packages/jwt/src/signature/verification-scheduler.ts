@@ -110,6 +110,7 @@ export class VerificationScheduler {
 
   #turn(): void {
     this.#turnRequested = false;
+    if (this.#queue.size === 0) return this.#budget.reset();
     this.#budget.renew(this.#eventLoop.nowMs());
     // Each verification requests the next turn, which serves what is still waiting.
     while (this.#queue.size > 0 && this.#budget.isLeft) this.#queue.take()?.value.serve();
