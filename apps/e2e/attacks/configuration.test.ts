@@ -231,7 +231,7 @@ describe('a secret file that is no file', () => {
   });
 });
 
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 
 /** A fake clock that reports when the watch waits for its next check of the file. */
 function createLookingClock() {

@@ -75,13 +75,17 @@ export interface LoadedAuth<C extends object> {
   /**
    * Reads the config again and replaces the running config as a whole. If anything is wrong, rejects with a
    * ConfigError, and the running config stays. `requireReady` (default true) also rejects while a provider
-   * cannot be reached.
+   * cannot be reached. A config that weakens a rule or an authenticator is rejected, and the error's
+   * `problems` say where; `allowWeaker` (default false) loads it.
    */
-  reload(options?: { readonly requireReady?: boolean }): Promise<void>;
+  reload(options?: {
+    readonly requireReady?: boolean;
+    readonly allowWeaker?: boolean;
+  }): Promise<void>;
   /**
-   * Reloads when the file, or one that it names, has changed and then stays unchanged for half a second.
-   * `onReload` receives the error of a rejected reload, else undefined; its own errors are ignored. A
-   * change that weakens a method's rule is rejected; call reload() to load it.
+   * Reloads when the file, or one that it names, has changed and two reads, a second apart, gave the same
+   * bytes. `onReload` receives the error of a rejected reload, else undefined; its own errors are ignored. A
+   * change that weakens a rule or an authenticator is rejected; reload({ allowWeaker: true }) loads it.
    */
   watch(options?: { readonly onReload?: (error: Error | undefined) => void }): void;
   close(): Promise<void>;
@@ -202,8 +206,11 @@ class Loaded implements LoadedAuth<object> {
     });
   }
 
-  reload({ requireReady = true }: { readonly requireReady?: boolean } = {}): Promise<void> {
-    return this.#reloader.reload({ requireReady, allowWeaker: true });
+  reload({
+    requireReady = true,
+    allowWeaker = false,
+  }: { readonly requireReady?: boolean; readonly allowWeaker?: boolean } = {}): Promise<void> {
+    return this.#reloader.reload({ requireReady, allowWeaker: allowWeaker === true });
   }
 
   watch({ onReload }: { readonly onReload?: (error: Error | undefined) => void } = {}): void {

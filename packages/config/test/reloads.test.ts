@@ -90,11 +90,26 @@ describe('reload()', () => {
     release();
   });
 
-  it('may weaken a rule, and reports which', async () => {
+  it('weakens a rule with allowWeaker only, and reports which', async () => {
     const { auth, events, folder } = await loadFile(tableOf('alice', policyOf('{ scopes: [a] }')));
     await folder.write(tableOf('alice', policyOf('authenticated')));
-    await auth.reload();
-    expect(events).toMatchObject([{ type: 'config_reloaded', detail: { weakened: ['a.B/C'] } }]);
+    await expect(auth.reload()).rejects.toThrow(ConfigError);
+    await auth.reload({ allowWeaker: true });
+    expect(events).toMatchObject([
+      {
+        type: 'config_rejected',
+        error: { problems: [{ path: 'policy.rules["a.B/C"]', line: 2 }] },
+      },
+      { type: 'config_reloaded', detail: { weakened: ['a.B/C'], weakenedAuthenticators: [] } },
+    ]);
+  });
+
+  it('takes only true for allowWeaker', async () => {
+    const { auth, folder } = await loadFile(tableOf('alice', policyOf('{ scopes: [a] }')));
+    await folder.write(tableOf('alice', policyOf('authenticated')));
+    for (const allowWeaker of [1, 'false', {}, null] as unknown[] as boolean[]) {
+      await expect(auth.reload({ allowWeaker })).rejects.toThrow(ConfigError);
+    }
   });
 
   it('runs one after the other, and the last that was asked for stays', async () => {
@@ -206,7 +221,7 @@ describe('what stays valid across reloads', () => {
     expect(matchers[0]?.('https://b.example')).toBe(false);
     // One that names no issuer answers for its own name.
     await folder.write('authenticator: { use: table, tokens: {} }\n');
-    await auth.reload();
+    await auth.reload({ allowWeaker: true });
     expect(matchers.at(-1)?.('https://b.example')).toBe(false);
     expect(matchers.at(-1)?.('https://b.example', 'other')).toBe(true);
   });

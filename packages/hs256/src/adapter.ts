@@ -1,17 +1,20 @@
 // The config plug-in.
 import {
   adapterSchema,
+  anyValue,
   type AuthenticatorAdapter,
   defineAdapter,
   type Pins,
   pinSchema,
+  pinStrictness,
   secretSection,
   section,
+  type Strictness,
   text,
   withPins,
   z,
 } from '@grpc-authn/config/adapter';
-import { type JwtFileOptions, jwtSchema } from '@grpc-authn/jwt/adapter';
+import { type JwtFileOptions, jwtSchema, jwtStrictness } from '@grpc-authn/jwt/adapter';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
 import { ENCODINGS, type Hs256Secret, MAX_SECRETS } from './secret.ts';
 
@@ -57,6 +60,12 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
       'Verifies JWTs that are signed by HMAC-SHA-256 with a shared secret.',
     ),
   ),
+  strictness: {
+    // They rotate.
+    secrets: anyValue,
+    ...jwtStrictness,
+    ...pinStrictness,
+  } satisfies Strictness<Hs256AdapterOptions>,
   create(options, { name, claims }) {
     return createHs256Authenticator({
       ...withPins(options, claims),

@@ -1,13 +1,21 @@
 // The config plug-in.
 import {
   adapterSchema,
+  anyValue,
   type AuthenticatorAdapter,
+  cacheAge,
   defineAdapter,
+  members as compareMembers,
   type MemberSchemas,
+  notCutOff,
   numberIn,
   type Pins,
   pinSchema,
+  pinStrictness,
+  sameValue,
   section,
+  type Strictness,
+  subset,
   text,
   textOrNone,
   texts,
@@ -17,7 +25,7 @@ import {
 } from '@grpc-authn/config/adapter';
 import type { CacheOptions } from '@grpc-authn/core/authenticator';
 import { CACHE_RANGES } from '@grpc-authn/core/internal';
-import { type HttpFileOptions, httpSchema } from '@grpc-authn/provider/adapter';
+import { type HttpFileOptions, httpSchema, httpStrictness } from '@grpc-authn/provider/adapter';
 import {
   type ClientAuthenticationText,
   clientAuthenticationSchema,
@@ -113,6 +121,24 @@ const members: MemberSchemas<IntrospectionAdapterOptions> = {
   ...pinSchema,
 };
 
+const strictness: Strictness<IntrospectionAdapterOptions> = {
+  // The loader compares the issuers.
+  issuer: anyValue,
+  endpoint: notCutOff,
+  clientId: anyValue,
+  clientAuthentication: anyValue,
+  audience: (before, after, options) =>
+    before === 'any' ? undefined : subset<string>([])(before, after, options),
+  tokenTypes: subset<string | null>(['bearer']),
+  response: (before, after) =>
+    before === 'jwt' && after !== 'jwt' ? 'it accepts answers that are not signed' : undefined,
+  cache: cacheAge,
+  maxConcurrent: anyValue,
+  http: compareMembers(httpStrictness),
+  scopeClaims: sameValue<readonly string[]>(['scope']),
+  ...pinStrictness,
+};
+
 /** `use: introspection` in a config file. */
 export const adapter: AuthenticatorAdapter<IntrospectionAdapterOptions> = defineAdapter({
   name: 'introspection',
@@ -124,6 +150,7 @@ export const adapter: AuthenticatorAdapter<IntrospectionAdapterOptions> = define
       )
       .meta({ anyOf: [{ required: ['issuer'] }, { required: ['endpoint'] }] }),
   ),
+  strictness,
   create(options, context) {
     return createIntrospectionAuthenticator({
       ...(withPins(options, context.claims) as typeof options & IntrospectionLocation),

@@ -2,10 +2,14 @@
 import {
   adapterSchema,
   type AuthenticatorAdapter,
+  type Comparison,
   defineAdapter,
+  notCutOff,
   type Pins,
   pinSchema,
+  pinStrictness,
   section,
+  type Strictness,
   text,
   withPins,
   z,
@@ -13,13 +17,15 @@ import {
 import {
   type AsymmetricFileOptions,
   asymmetricSchema,
+  asymmetricStrictness,
   type JwtFileOptions,
   jwtSchema,
+  jwtStrictness,
 } from '@grpc-authn/jwt/adapter';
-import { type JwksFileOptions, jwksSchema } from './adapter/jwks-schema.ts';
+import { type JwksFileOptions, jwksSchema, jwksStrictness } from './adapter/jwks-schema.ts';
 import { createJwksAuthenticator, type JwksLocation } from './create-jwks-authenticator.ts';
 
-export { type JwksFileOptions, jwksSchema } from './adapter/jwks-schema.ts';
+export { type JwksFileOptions, jwksSchema, jwksStrictness } from './adapter/jwks-schema.ts';
 
 export type JwksAdapterOptions = JwtFileOptions &
   AsymmetricFileOptions &
@@ -44,6 +50,23 @@ const location: z.ZodType<JwksLocation> = z
   )
   .describe('The public keys.');
 
+/** Keys rotate, and their address may change. */
+const compareLocations: Comparison<JwksLocation> = (before, after, options) =>
+  notCutOff(addressOf(before), addressOf(after), options);
+
+function addressOf(jwks: JwksLocation | undefined): string | undefined {
+  const { url, file } = (jwks ?? {}) as { readonly url?: string; readonly file?: string };
+  return url ?? file;
+}
+
+const strictness: Strictness<JwksAdapterOptions> = {
+  jwks: compareLocations,
+  ...jwtStrictness,
+  ...asymmetricStrictness,
+  ...pinStrictness,
+  ...jwksStrictness,
+};
+
 /** `use: jwks` in a config file. */
 export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
   name: 'jwks',
@@ -59,6 +82,7 @@ export const adapter: AuthenticatorAdapter<JwksAdapterOptions> = defineAdapter({
       'Verifies JWTs with the public keys of a JWK Set.',
     ),
   ),
+  strictness,
   create(options, context) {
     return createJwksAuthenticator({
       ...withPins(options, context.claims),

@@ -3,6 +3,8 @@ export { adapter } from './adapter/by-issuer-adapter.ts';
 export {
   type AsymmetricFileOptions,
   asymmetricSchema,
+  asymmetricStrictness,
   type JwtFileOptions,
   jwtSchema,
+  jwtStrictness,
 } from './adapter/jwt-schema.ts';

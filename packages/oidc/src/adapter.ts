@@ -5,16 +5,20 @@ import {
   defineAdapter,
   type Pins,
   pinSchema,
+  pinStrictness,
   section,
+  type Strictness,
   text,
   withPins,
 } from '@grpc-authn/config/adapter';
-import { type JwksFileOptions, jwksSchema } from '@grpc-authn/jwks/adapter';
+import { type JwksFileOptions, jwksSchema, jwksStrictness } from '@grpc-authn/jwks/adapter';
 import {
   type AsymmetricFileOptions,
   asymmetricSchema,
+  asymmetricStrictness,
   type JwtFileOptions,
   jwtSchema,
+  jwtStrictness,
 } from '@grpc-authn/jwt/adapter';
 import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
@@ -37,6 +41,12 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
       'Verifies JWTs of an OpenID Connect provider, whose keys are discovered.',
     ),
   ),
+  strictness: {
+    ...jwtStrictness,
+    ...asymmetricStrictness,
+    ...pinStrictness,
+    ...jwksStrictness,
+  } satisfies Strictness<OidcAdapterOptions>,
   create(options, context) {
     return createOidcAuthenticator({
       ...withPins(options, context.claims),

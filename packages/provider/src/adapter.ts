@@ -1,5 +1,13 @@
 // The section `http` of the plug-ins that ask a provider.
-import { type MemberSchemas, numberIn, z } from '@grpc-authn/config/adapter';
+import {
+  anyValue,
+  kept,
+  type MemberSchemas,
+  numberIn,
+  type Strictness,
+  subset,
+  z,
+} from '@grpc-authn/config/adapter';
 import { type HttpOptions, TIMEOUT_MS } from './fetch/http-options.ts';
 
 /** What a file can set about requests to a provider: no fetch, and a certificate as text. */
@@ -25,4 +33,11 @@ export const httpSchema: MemberSchemas<HttpFileOptions> = {
     .array(z.string().regex(/^http:\/\/[^/?#]+$/, 'expected an origin such as http://idp:8080'))
     .describe('Origins that may use plain http. Loopback is always allowed.')
     .exactOptional(),
+};
+
+export const httpStrictness: Strictness<HttpFileOptions> = {
+  ca: kept,
+  headers: anyValue,
+  timeoutMs: anyValue,
+  dangerouslyAllowHttpFrom: subset<string>([]),
 };

@@ -1,6 +1,7 @@
 import type { AuthEvent, Authenticator } from '@grpc-authn/core/authenticator';
 import { checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import type { Strictness } from './strictness.ts';
 
 /** What an adapter gets in addition to its options. */
 export interface AdapterContext {
@@ -30,6 +31,12 @@ export interface AuthenticatorAdapter<O = unknown> {
    */
   readonly schema: StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;
   /**
+   * Which options restrict, and how. A reload rejects a file that weakens one, unless `allowWeaker` is
+   * true. Of an option that is not listed a text may change, and a member may be added to an object; any
+   * other change counts as weaker.
+   */
+  readonly strictness?: Partial<Strictness<O>>;
+  /**
    * Makes one authenticator from checked options.
    *
    * @throws ConfigError, or rejects with one, for options that cannot be used.
@@ -48,6 +55,7 @@ export interface AuthenticatorAdapter<O = unknown> {
  * export const adapter = defineAdapter({
  *   name: 'api-key',
  *   schema: z.strictObject({ keys: z.array(z.string()) }),
+ *   strictness: { keys: anyValue },
  *   create: ({ keys }, { name }) => createApiKeyAuthenticator({ name, keys }),
  * });
  */
@@ -69,6 +77,10 @@ export function defineAdapter<O>(adapter: AuthenticatorAdapter<O>): Authenticato
   }
   if (!hasMethod(adapter, 'create')) {
     throw wrongOption('adapter', 'an object without create()', 'an AuthenticatorAdapter');
+  }
+  for (const [option, comparison] of Object.entries(adapter.strictness ?? {})) {
+    if (typeof comparison === 'function') continue;
+    throw wrongOption(`adapter.strictness.${option}`, describeValue(comparison), 'a function');
   }
   return adapter;
 }

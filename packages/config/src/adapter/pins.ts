@@ -1,6 +1,8 @@
 import type { JsonObject, OneOrMore } from '@grpc-authn/core/authenticator';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { subset } from './comparisons.ts';
 import type { MemberSchemas } from './sections.ts';
+import type { Comparison, Strictness } from './strictness.ts';
 import { text, textsOrOne } from './values.ts';
 import { z } from './zod.ts';
 
@@ -18,6 +20,19 @@ export const pinSchema: MemberSchemas<{ readonly pin?: Pins }> = {
     })
     .exactOptional(),
 };
+
+/** Each claim stays pinned, to no other values. */
+const samePins: Comparison<Pins> = (before = {}, after = {}, options) => {
+  const weaker = Object.entries(before).flatMap(([claim, values]) => {
+    const shown = JSON.stringify(claim);
+    if (!Object.hasOwn(after, claim)) return [`the claim ${shown} is not pinned any more`];
+    const found = subset<string>([])(values, after[claim], options);
+    return found === undefined ? [] : [`${shown}: ${found}`];
+  });
+  return weaker.length === 0 ? undefined : weaker.join('; ');
+};
+
+export const pinStrictness: Strictness<{ readonly pin?: Pins }> = { pin: samePins };
 
 /**
  * A factory's option `claims`: the application's schema, if any, behind a check of the pins. The pins

@@ -15,6 +15,7 @@ import { AdapterProblem, type Adapters } from './adapters.ts';
 import { type AuthenticatorSpec, readSpec, SPEC_KEYS } from './authenticator-spec.ts';
 import { checkSchema, hintFor } from './check-schema.ts';
 import { Children } from './children.ts';
+import type { DescribedAuthenticator } from './described-authenticator.ts';
 import { hasMember } from './known-names.ts';
 import type { Problems } from './problems.ts';
 import { References } from './references.ts';
@@ -36,6 +37,14 @@ interface BuildContext {
   readonly parent: string | undefined;
 }
 
+/** Where a spec is in the file, and what the loader itself reads of it. */
+interface SpecIdentity {
+  readonly path: Path;
+  readonly name: string;
+  readonly isNamed: boolean;
+  readonly cache: unknown;
+}
+
 /** Thrown after a problem has been recorded. */
 class BuildAborted extends Error {}
 
@@ -51,6 +60,8 @@ export class AuthenticatorBuilder {
   readonly #leaves = new Map<string, Authenticator<object>>();
   /** Everything that was made, to be closed. */
   readonly #made = new Set<Authenticator<object>>();
+  readonly #described = new Map<Authenticator<object>, DescribedAuthenticator>();
+  readonly #confirmations = new Set<DescribedAuthenticator>();
 
   constructor(named: Readonly<Record<string, unknown>>, options: BuilderOptions) {
     this.#named = new Map(Object.entries(named));
@@ -59,6 +70,17 @@ export class AuthenticatorBuilder {
 
   get made(): readonly Authenticator<object>[] {
     return [...this.#made];
+  }
+
+  /** Those that were built for `confirmedBy`. */
+  get confirmations(): readonly DescribedAuthenticator[] {
+    return [...this.#confirmations];
+  }
+
+  describe(built: Authenticator<object>): DescribedAuthenticator {
+    const described = this.#described.get(built);
+    if (described === undefined) throw new TypeError('another builder made it');
+    return described;
   }
 
   /** Also those that nothing refers to, so that their problems are reported. */
@@ -73,7 +95,9 @@ export class AuthenticatorBuilder {
     cacheMode: CacheMode = 'cached',
   ): Promise<Authenticator<object> | undefined> {
     try {
-      return await this.#build(spec, path, { cacheMode, parent: undefined });
+      const built = await this.#build(spec, path, { cacheMode, parent: undefined });
+      if (cacheMode === 'uncached') this.#confirmations.add(this.describe(built));
+      return built;
     } catch (error) {
       if (error instanceof BuildAborted) return undefined;
       throw error;
@@ -124,7 +148,13 @@ export class AuthenticatorBuilder {
     const caching = ownsCache ? undefined : await this.#readCache(cache, [...path, 'cache']);
     const options = ownsCache ? { ...rest, cache } : rest;
     const bare =
-      this.#leaves.get(given ?? '') ?? (await this.#bare(adapter, options, path, name, context));
+      this.#leaves.get(given ?? '') ??
+      (await this.#bare(adapter, options, context, {
+        path,
+        name,
+        isNamed: (given ?? ownName) !== undefined,
+        cache,
+      }));
     const isLeaf = leavesOf([bare]).has(bare);
     if (isLeaf && given !== undefined) this.#leaves.set(given, bare);
     if (!isLeaf && cache !== undefined && !ownsCache) {
@@ -133,15 +163,16 @@ export class AuthenticatorBuilder {
     }
     if (!isLeaf || ownsCache || caching === false || context.cacheMode === 'uncached') return bare;
     if (isCaching(bare)) return bare;
-    return this.#note(cached(bare, { ...this.#clock(), ...caching }));
+    const made = this.#note(cached(bare, { ...this.#clock(), ...caching }));
+    this.#described.set(made, this.describe(bare));
+    return made;
   }
 
   async #bare(
     adapter: AuthenticatorAdapter,
     options: object,
-    path: Path,
-    name: string,
     context: BuildContext,
+    { path, name, isNamed, cache }: SpecIdentity,
   ): Promise<Authenticator<object>> {
     const { claims, report, problems } = this.#options;
     const defined = Object.fromEntries(
@@ -149,7 +180,12 @@ export class AuthenticatorBuilder {
     );
     const checked = await checkSchema(adapter.schema, defined, path, problems, SPEC_KEYS);
     if (checked === undefined) throw new BuildAborted();
-    const children = new Children((spec, at) => this.#build(spec, [...path, ...at], context));
+    const inner: DescribedAuthenticator[] = [];
+    const children = new Children(async (spec, at) => {
+      const child = await this.#build(spec, [...path, ...at], context);
+      inner.push(this.describe(child));
+      return child;
+    });
     try {
       const made = await adapter.create(checked, {
         name,
@@ -161,6 +197,15 @@ export class AuthenticatorBuilder {
       this.#note(made);
       await children.settled();
       if (children.failed) throw new BuildAborted();
+      this.#described.set(made, {
+        path,
+        name,
+        isNamed,
+        adapter,
+        options: { ...(cache === undefined ? {} : { cache }), ...(checked as object) },
+        issuers: made.issuers ?? [],
+        children: inner,
+      });
       return made;
     } catch (error) {
       await children.settled();

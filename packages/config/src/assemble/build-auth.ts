@@ -16,6 +16,7 @@ import { adapterRoots, Adapters } from './adapters.ts';
 import { AuthenticatorBuilder } from './authenticator-builder.ts';
 import { checkSchema } from './check-schema.ts';
 import { ClaimPaths } from './claim-paths.ts';
+import { participantsOf, type Participants } from './described-authenticator.ts';
 import { PendingCount } from './pending-count.ts';
 import { buildPolicy } from './policy-builder.ts';
 import { Problems } from './problems.ts';
@@ -37,6 +38,8 @@ export interface BuiltAuth {
   readonly policy: Policy | undefined;
   /** The pending authentications: of `root`, counted by its caller, and the confirmations. */
   readonly pending: PendingCount;
+  /** What a reload compares. */
+  readonly participants: Participants;
   /** What is allowed and probably wrong. */
   readonly warnings: readonly string[];
   ready(signal: AbortSignal): Promise<void>;
@@ -66,6 +69,10 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
       root,
       policy,
       pending,
+      participants: {
+        root: participantsOf(builder.describe(root)),
+        confirmations: builder.confirmations.flatMap((each) => participantsOf(each)),
+      },
       warnings: claimPaths.warnings,
       close,
       ready: (signal) => allOf(leaves(), 'ready', (leaf) => leaf.ready?.(signal)),

@@ -15,6 +15,7 @@ import {
   type Listeners,
 } from '@grpc-authn/core/internal';
 import type { BuiltAuth } from '../assemble/build-auth.ts';
+import type { Participants } from '../assemble/described-authenticator.ts';
 import type { ConfigSource } from '../source/config-source.ts';
 
 /** Longer than any authentication may take. */
@@ -30,6 +31,7 @@ export class Generation {
   readonly schemes: readonly string[];
   readonly policy: Policy;
   readonly ownPolicy: Policy | undefined;
+  readonly participants: Participants;
   readonly warnings: readonly string[];
   readonly #built: BuiltAuth;
   readonly #listeners: Listeners<AuthenticatorEvent>;
@@ -43,6 +45,7 @@ export class Generation {
     this.schemes = [...checkAuthenticator(built.root)];
     this.policy = built.policy ?? anyCallerPolicy();
     this.ownPolicy = built.policy;
+    this.participants = built.participants;
     this.warnings = built.warnings;
     this.#built = built;
     this.#listeners = listeners;

@@ -5,13 +5,13 @@ import {
   ConfigError,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { Listeners, notify, reportDryRuns, weakenedMethods } from '@grpc-authn/core/internal';
+import { Listeners, notify, reportDryRuns } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
-import { shownPath } from '../source/path.ts';
 import { filesBehind } from '../source/read-config.ts';
 import { Generation } from './generation.ts';
 import { ReloadableAuthenticator } from './reloadable-authenticator.ts';
+import { compareGenerations } from './weakened.ts';
 
 export interface ReloaderOptions {
   readonly read: () => Promise<ConfigSource>;
@@ -22,7 +22,7 @@ export interface ReloaderOptions {
 export interface ReloadRules {
   /** Reject while a provider cannot be reached. */
   readonly requireReady: boolean;
-  /** Otherwise a config that weakens a method's rule is rejected. */
+  /** Otherwise a config that weakens a rule or an authenticator is rejected. */
   readonly allowWeaker: boolean;
   /** Load only this content of the files: reject if they have changed since. */
   readonly seen?: Digests;
@@ -85,9 +85,9 @@ export class Reloader {
     if (this.#closed !== undefined) throw new ConfigError('reload: it was closed');
     try {
       const next = await this.#make(rules.seen);
-      const weakened = weakenedMethods(this.current.ownPolicy, next.ownPolicy);
+      const { detail, error: weaker } = compareGenerations(this.current, next);
       try {
-        if (weakened.length > 0 && !rules.allowWeaker) throw weakenedError(next, weakened);
+        if (weaker !== undefined && !rules.allowWeaker) throw weaker;
         if (rules.requireReady) await this.#awaitReady(next);
         if (this.#closed !== undefined) throw new ConfigError('reload: it was closed');
       } catch (error) {
@@ -95,7 +95,7 @@ export class Reloader {
         throw error;
       }
       this.#put(next);
-      this.#report({ type: 'config_reloaded', detail: { weakened: [...weakened] } });
+      this.#report({ type: 'config_reloaded', detail });
     } catch (error) {
       if (!(error instanceof NotSettled)) this.#report({ type: 'config_rejected', error });
       throw error;
@@ -190,15 +190,4 @@ export class Reloader {
 /** True if each of these files was seen with the same content. */
 export function agree(digests: Digests, seen: Digests): boolean {
   return [...digests].every(([file, digest]) => seen.get(file) === digest);
-}
-
-function weakenedError({ source }: Generation, weakened: readonly string[]): ConfigError {
-  const problems = weakened.map((method) => ({
-    path: shownPath(method === '*' ? ['policy', 'otherwise'] : ['policy', 'rules', method]),
-    message: 'the new rule allows callers that the running one refuses',
-  }));
-  const text = 'this would weaken the policy, so the running config stays';
-  return new ConfigError(problems, {
-    title: `${source.name}: ${text}; call reload() if it is intended`,
-  });
 }

@@ -6,7 +6,7 @@ import { readSmallFile } from '../source/small-file.ts';
 import { agree, NotReady, NotSettled, type Reloader } from './reloader.ts';
 
 /** A change counts when two reads in a row agree, so it is loaded after one to two intervals. */
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 /** A reload that failed because a provider was down is tried again, with delays that double. */
 const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 300_000;
@@ -78,7 +78,7 @@ export class Watcher {
       if (isCutOff(text, running)) {
         throw new ConfigError(
           `${this.#reloader.current.source.name}: the file is the running config with its end cut off, ` +
-            'so the running config stays; call reload() if this is intended',
+            'so the running config stays; call reload({ allowWeaker: true }) if this is intended',
         );
       }
       await this.#reloader.reload({ requireReady: true, allowWeaker: false, seen });

@@ -13,18 +13,19 @@ export interface Problem {
 /** As many as a ConfigError lists; the rest is counted. */
 const MAX_LISTED = 50;
 
-/** All problems in the order of the file: the first 50, and a count of the rest. */
+/** All problems in the order of the file: the first 50, and a count of the rest. `note` follows its name. */
 export function configError(
   file: string,
   problems: readonly Problem[],
   lineOf: (path: Path) => number | undefined,
+  note = '',
 ): ConfigError {
   const placed = problems.map((problem) => ({
     ...problem,
     line: problem.line ?? lineOf(problem.path),
   }));
   placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return new ConfigError(listed(placed), { title: file });
+  return new ConfigError(listed(placed), { title: `${file}${note}` });
 }
 
 function listed(problems: readonly Problem[]): readonly ConfigProblem[] {

@@ -35,10 +35,10 @@ export async function load(
   return { auth, table, clock, events, ask: (token) => askOf(auth, token) };
 }
 
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 
 /** A fake clock that knows whether the watch waits for its next look, which shows that the last look has ended. */
-function createLookingClock(): LookingClock {
+export function createLookingClock(): LookingClock {
   const fake = createFakeClock(Date.now());
   const waiting = new Set<symbol>();
   return {

@@ -1,5 +1,12 @@
-import { type MemberSchemas, numberIn, section } from '@grpc-authn/config/adapter';
-import { type HttpFileOptions, httpSchema } from '@grpc-authn/provider/adapter';
+import {
+  atMost,
+  members,
+  type MemberSchemas,
+  numberIn,
+  section,
+  type Strictness,
+} from '@grpc-authn/config/adapter';
+import { type HttpFileOptions, httpSchema, httpStrictness } from '@grpc-authn/provider/adapter';
 import { type JwksOptions, SECONDS } from '../jwks-options.ts';
 
 /** What a file can set about how keys are fetched and cached. */
@@ -17,4 +24,11 @@ export const jwksSchema: MemberSchemas<JwksFileOptions> = {
     SECONDS.staleIfErrorSeconds,
     'Seconds for which the last good keys stay in use while the provider is down.',
   ).exactOptional(),
+};
+
+/** Both delay the moment from which a key that the provider has withdrawn is refused. */
+export const jwksStrictness: Strictness<JwksFileOptions> = {
+  http: members(httpStrictness),
+  maxAgeSeconds: atMost(SECONDS.maxAgeSeconds.default),
+  staleIfErrorSeconds: atMost(SECONDS.staleIfErrorSeconds.default),
 };

@@ -1,6 +1,7 @@
 import {
   type AuthenticatorAdapter,
   adapterSchema,
+  anyValue,
   buildAll,
   defineAdapter,
   section,
@@ -45,6 +46,8 @@ export const adapter: AuthenticatorAdapter<ByIssuerFileOptions> = defineAdapter(
       'Sends each JWT to the authenticator of its issuer.',
     ),
   ),
+  // Each route is compared by itself, and one more is an addition.
+  strictness: { issuers: anyValue, opaque: anyValue },
   async create({ issuers, opaque }, context) {
     const routes = Object.entries(issuers);
     const children = routes.map(([issuer, spec]) => ({ spec, path: ['issuers', issuer] }));

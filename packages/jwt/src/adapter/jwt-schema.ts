@@ -1,7 +1,14 @@
 import {
+  anyValue,
+  atMost,
+  type Comparison,
   type MemberSchemas,
   numberIn,
+  sameValue,
   section,
+  type Strictness,
+  subset,
+  superset,
   text,
   textOrNone,
   texts,
@@ -10,11 +17,17 @@ import {
 } from '@grpc-authn/config/adapter';
 import {
   CLOCK_TOLERANCE,
+  DEFAULT_TYPES,
   type JwtOptions,
   MAX_TOKEN_AGE,
   TOKEN_USES,
 } from '../authenticator/jwt-options.ts';
-import { ASYMMETRIC_ALGORITHMS } from '../keys/algorithms.ts';
+import type { TokenUse } from '../claims/check-use.ts';
+import {
+  ASYMMETRIC_ALGORITHMS,
+  canonicalAlgorithm,
+  DEFAULT_ALGORITHMS,
+} from '../keys/algorithms.ts';
 
 /** What a file can set about tokens: no functions and no clocks; the name is the key in the file. */
 export type JwtFileOptions = Omit<
@@ -89,4 +102,43 @@ export const asymmetricSchema: MemberSchemas<AsymmetricFileOptions> = {
         'Accepted signature algorithms; default RS256, PS256, ES256 and EdDSA.',
       ) as z.ZodType as z.ZodType<Algorithms>
   ).exactOptional(),
+};
+
+/** The same claim, with no other values. */
+const compareAudiences: Comparison<JwtFileOptions['audience']> = (before, after, options) => {
+  const [old, now] = [audienceOf(before), audienceOf(after)];
+  if (old.claim !== now.claim) return 'the audience is read from another claim';
+  return subset<string>([])(old.values, now.values, options);
+};
+
+function audienceOf(audience: JwtFileOptions['audience'] | undefined): {
+  readonly claim: string;
+  readonly values: readonly string[];
+} {
+  const isNamed = typeof audience === 'object' && 'claim' in audience;
+  return isNamed ? audience : { claim: 'aud', values: [audience ?? []].flat() };
+}
+
+export const jwtStrictness: Strictness<JwtFileOptions> = {
+  // The loader compares the issuers.
+  issuer: anyValue,
+  audience: compareAudiences,
+  tokenUse: sameValue<TokenUse>('access'),
+  typ: subset<string | null>(({ tokenUse = 'access' }) => DEFAULT_TYPES[tokenUse as TokenUse]),
+  clockToleranceSeconds: atMost(CLOCK_TOLERANCE.default),
+  maxTokenAgeSeconds: atMost(Number.POSITIVE_INFINITY),
+  requiredClaims: superset,
+  // Other claims may have more scopes.
+  scopeClaims: sameValue<readonly string[]>(['scope', 'scp']),
+  // All that are present must agree.
+  clientIdClaims: superset,
+};
+
+export const asymmetricStrictness: Strictness<AsymmetricFileOptions> = {
+  algorithms: (before, after, options) =>
+    subset<string>([])(
+      (before ?? DEFAULT_ALGORITHMS).map(canonicalAlgorithm),
+      (after ?? DEFAULT_ALGORITHMS).map(canonicalAlgorithm),
+      options,
+    ),
 };

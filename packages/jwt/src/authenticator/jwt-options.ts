@@ -98,7 +98,8 @@ export const CLOCK_TOLERANCE: Range = Object.freeze({ default: 5, min: 0, max: 3
 export const MAX_TOKEN_AGE: Omit<Range, 'default'> = Object.freeze({ min: 1, max: 31_536_000 });
 export const TOKEN_USES: readonly ['access', 'id'] = Object.freeze(['access', 'id']);
 
-const DEFAULT_TYPES: Readonly<Record<TokenUse, readonly (string | null)[]>> = {
+/** Accepted header types; null accepts an absent one. */
+export const DEFAULT_TYPES: Readonly<Record<TokenUse, readonly (string | null)[]>> = {
   access: ['at+jwt', 'JWT', null],
   id: ['JWT', null],
 };
