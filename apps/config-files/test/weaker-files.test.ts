@@ -114,7 +114,7 @@ const WEAKER: readonly Case[] = OPTIONS.map(([base, name, running, weaker]) => [
   running,
   weaker,
 ]);
-const STRICTER: readonly Case[] = OPTIONS.flatMap(([base, name, running, _, stricter]): Case[] =>
+const STRICTER: readonly Case[] = OPTIONS.flatMap(([base, name, running, , stricter]): Case[] =>
   stricter === undefined ? [] : [[base, name, running, stricter]],
 );
 

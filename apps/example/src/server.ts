@@ -18,8 +18,10 @@ if (file === undefined) end('usage: pnpm server config/oidc.yaml [--port 50051]'
 
 const auth = await load(file);
 auth.watch({ onReload: logReload });
-// The operator sends this signal on purpose, so this reload may weaken a rule.
-process.on('SIGHUP', () => void auth.reload().then(() => logReload(undefined), logReload));
+// The operator sends this signal on purpose, so this reload may weaken a rule or an authenticator.
+process.on('SIGHUP', () => {
+  void auth.reload({ allowWeaker: true }).then(() => logReload(undefined), logReload);
+});
 
 const server = new Server({
   interceptors: [auth.interceptor],

@@ -208,8 +208,8 @@ class Loaded implements LoadedAuth<object> {
 
   reload({
     requireReady = true,
-    allowWeaker = false,
-  }: { readonly requireReady?: boolean; readonly allowWeaker?: boolean } = {}): Promise<void> {
+    allowWeaker,
+  }: { readonly requireReady?: boolean; readonly allowWeaker?: unknown } = {}): Promise<void> {
     return this.#reloader.reload({ requireReady, allowWeaker: allowWeaker === true });
   }
 

@@ -48,8 +48,18 @@ for (const [, , name, diff] of edits) {
   await serving(() => clientPrints(printed));
 }
 
-await serving(async (nextLine) => {
+await serving(async (nextLine, server) => {
   const file = readFileSync('grpc-authn.yaml', 'utf8');
+  if (process.platform !== 'win32') {
+    // A file that accepts more waits for the signal.
+    writeFileSync('grpc-authn.yaml', file.replace('audience: orders', 'audience: [orders, other]'));
+    assert.match(await nextLine(), /reload\(\{ allowWeaker: true \}\)/);
+    assert.match(await nextLine(), /authenticator\.audience: /);
+    await clientPrints(printed);
+    server.kill('SIGHUP');
+    assert.equal(await nextLine(), 'reloaded');
+    await clientPrints(printed);
+  }
   const other = Buffer.alloc(32, 'other').toString('base64');
   writeFileSync('grpc-authn.yaml', file.replace('${JWT_SECRET}', other));
   assert.equal(await nextLine(), 'reloaded');
@@ -77,7 +87,7 @@ async function serving(use) {
   const nextLine = async () => (await lines.next()).value;
   try {
     assert.equal(await nextLine(), `listening on ${address.split(':')[1]}`);
-    await use(nextLine);
+    await use(nextLine, server);
   } finally {
     clearTimeout(late);
     server.kill();

@@ -25,11 +25,11 @@ export function compareGenerations(running: Generation, next: Generation): Weake
     weakenedAuthenticators: [...new Set(options.map(({ path }) => shownPath(path)))],
   };
   if (problems.length === 0) return { detail, error: undefined };
-  const { name, lineOf } = next.source;
+  const { source } = next;
   const note =
     ': this would accept callers that the running config rejects, so that stays;' +
     ' call reload({ allowWeaker: true }) if it is intended';
-  return { detail, error: configError(name, problems, lineOf, note) };
+  return { detail, error: configError(source.name, problems, (path) => source.lineOf(path), note) };
 }
 
 function ruleProblem(method: string): Problem {

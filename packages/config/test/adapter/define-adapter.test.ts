@@ -57,6 +57,11 @@ describe('an adapter', () => {
       { ...good, create: {} },
       /^adapter: expected an AuthenticatorAdapter, received an object without create\(\)$/,
     ],
+    [
+      'a strictness that cannot compare',
+      { ...good, strictness: { keys: 'subset' } },
+      /^adapter.strictness.keys: expected a function, received "subset"$/,
+    ],
   ])('is rejected with %s', (_, adapter, message) => {
     const define = (): unknown => defineAdapter(adapter as AuthenticatorAdapter);
     expect(define).toThrow(ConfigError);
