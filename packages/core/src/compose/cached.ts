@@ -18,6 +18,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
 import { callAuthenticator, toVerdict } from './call-authenticator.ts';
 import { SingleFlight } from './single-flight.ts';
+import { SteadyTime } from './steady-time.ts';
 import { VerdictStore } from './verdict-store.ts';
 
 /** Refusals that may be out of date in a moment, so they are not cached. */
@@ -32,6 +33,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly #settings: CacheSettings;
   readonly #accepted: VerdictStore<Principal<object>>;
   readonly #refused: VerdictStore<AuthError> | undefined;
+  readonly #steady: SteadyTime;
   readonly #flights = new SingleFlight();
   readonly #listeners = new Listeners<AuthenticatorEvent>();
   readonly #unsubscribe: (() => void) | undefined;
@@ -42,6 +44,7 @@ class Cached implements ManagedAuthenticator<object> {
   constructor(inner: Authenticator<object>, settings: CacheSettings) {
     this.#inner = inner;
     this.#settings = settings;
+    this.#steady = new SteadyTime(settings.clock);
     this.name = inner.name;
     this.schemes = [...checkAuthenticator(inner)];
     this.issuers = inner.issuers ?? [];
@@ -62,10 +65,11 @@ class Cached implements ManagedAuthenticator<object> {
       return this.#inner.authenticate(credentials, context);
     }
     const nowMs = this.#settings.clock.nowMs();
+    const steadyMs = this.#steady.read(nowMs);
     const key = this.#settings.keepTokens ? token : digestOf(token);
-    const accepted = this.#accepted.get(key, scheme, nowMs);
+    const accepted = this.#accepted.get(key, scheme, nowMs, steadyMs);
     if (accepted !== undefined) return accepted;
-    const refused = this.#refused?.get(digestOf(token), scheme, nowMs);
+    const refused = this.#refused?.get(digestOf(token), scheme, nowMs, steadyMs);
     if (refused !== undefined) return refused;
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
@@ -94,17 +98,24 @@ class Cached implements ManagedAuthenticator<object> {
     if (this.#closed) return;
     const { clock, maxAgeMs, negative } = this.#settings;
     const nowMs = clock.nowMs();
+    const steadyMs = this.#steady.read(nowMs);
     if (isPrincipal(verdict)) {
       const { expiresAtEpochSeconds = Number.POSITIVE_INFINITY, verifiedAtEpochSeconds } = verdict;
-      const untilMs = Math.min(
-        expiresAtEpochSeconds * 1000,
-        // A verification time in the future does not make a verdict younger.
-        Math.min(verifiedAtEpochSeconds * 1000, nowMs) + maxAgeMs,
+      // A verification time in the future does not make a verdict younger.
+      const leftMs = maxAgeMs - Math.max(0, nowMs - verifiedAtEpochSeconds * 1000);
+      const untilMs = Math.min(expiresAtEpochSeconds * 1000, nowMs + leftMs);
+      if (nowMs >= untilMs) return;
+      this.#accepted.set(
+        key,
+        scheme,
+        verdict,
+        { untilMs, untilSteadyMs: steadyMs + leftMs },
+        nowMs,
       );
-      if (nowMs < untilMs) this.#accepted.set(key, scheme, verdict, untilMs, nowMs);
     } else if (negative !== undefined && isLasting(verdict)) {
-      const untilMs = nowMs + negative.maxAgeMs;
-      this.#refused?.set(digestOf(token), scheme, verdict, untilMs, nowMs);
+      const { maxAgeMs: leftMs } = negative;
+      const until = { untilMs: nowMs + leftMs, untilSteadyMs: steadyMs + leftMs };
+      this.#refused?.set(digestOf(token), scheme, verdict, until, nowMs);
     }
   }
 

@@ -6,11 +6,16 @@ const SKIPPED = 1;
 const SAMPLED_AT_END = 6;
 const SAMPLED_BEFORE = 4;
 
-interface Entry<V> {
+/** An entry is used before both: by the time of day, and by the steady time, which nobody sets back. */
+export interface Until {
+  readonly untilMs: number;
+  readonly untilSteadyMs: number;
+}
+
+interface Entry<V> extends Until {
   readonly key: string;
   readonly scheme: string;
   readonly value: V;
-  readonly untilMs: number;
   usedAt: number;
 }
 
@@ -30,12 +35,12 @@ export class VerdictStore<V> {
     this.#places = Array.from({ length: this.#sets * ways });
   }
 
-  get(key: string, scheme: string, nowMs: number): V | undefined {
+  get(key: string, scheme: string, nowMs: number, steadyMs: number): V | undefined {
     const start = this.#startOf(key);
     for (let place = start; place < start + this.#ways; place += 1) {
       const entry = this.#places[place];
       if (entry === undefined || entry.key !== key || entry.scheme !== scheme) continue;
-      if (nowMs < entry.untilMs) {
+      if (nowMs < entry.untilMs && steadyMs < entry.untilSteadyMs) {
         entry.usedAt = this.#uses += 1;
         return entry.value;
       }
@@ -45,7 +50,13 @@ export class VerdictStore<V> {
     return undefined;
   }
 
-  set(key: string, scheme: string, value: V, untilMs: number, nowMs: number): void {
+  set(
+    key: string,
+    scheme: string,
+    value: V,
+    { untilMs, untilSteadyMs }: Until,
+    nowMs: number,
+  ): void {
     const usedAt = (this.#uses += 1);
     // A header's string may be a view into a large buffer, which would stay in memory with it.
     const copy = Buffer.from(key, 'latin1').toString('latin1');
@@ -56,6 +67,7 @@ export class VerdictStore<V> {
       scheme,
       value,
       untilMs,
+      untilSteadyMs,
       usedAt,
     };
   }

@@ -1,5 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { createCached, principalFor } from '../support/counted-authenticator.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { cached } from '../../src/compose/cached.ts';
+import { createPrincipal } from '../../src/contract/principal.ts';
+import { AuthError } from '../../src/errors/auth-error.ts';
+import { CallContext } from '../support/call-context.ts';
+import {
+  CountedAuthenticator,
+  createCached,
+  principalFor,
+} from '../support/counted-authenticator.ts';
 import { OpenVerdict } from '../support/stub-authenticator.ts';
 
 const BOTH = [
@@ -127,4 +135,64 @@ it('a principal whose verification lies ahead of our clock is kept no longer for
   clock.advance(1);
   ask('token');
   expect(inner.asked).toHaveLength(2);
+});
+
+describe('a clock that goes back by an hour', () => {
+  const HOUR_MS = 3_600_000;
+
+  it('makes no principal live longer', () => {
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 60 });
+    ask('token');
+    clock.advance(30_000);
+    ask('token');
+    clock.setBack(HOUR_MS);
+    ask('token');
+    clock.advance(29_999);
+    ask('token');
+    expect(inner.asked).toHaveLength(1);
+    clock.advance(1);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('makes no principal live longer that was verified while it was ahead', () => {
+    const { ask, clock, inner } = createCached({ maxAgeSeconds: 60 });
+    clock.advance(HOUR_MS);
+    ask('token');
+    clock.setBack(HOUR_MS);
+    ask('other');
+    clock.advance(60_000);
+    ask('token');
+    expect(inner.asked).toHaveLength(3);
+  });
+
+  it('makes no refusal live longer', () => {
+    const { ask, clock, inner } = createCached(
+      { negative: { maxAgeSeconds: 10 } },
+      () => new AuthError('invalid_token', 'signature'),
+    );
+    ask('token');
+    clock.setBack(HOUR_MS);
+    ask('token');
+    expect(inner.asked).toHaveLength(1);
+    clock.advance(10_000);
+    ask('token');
+    expect(inner.asked).toHaveLength(2);
+  });
+
+  it('makes no principal live longer where it is the system clock and nobody called meanwhile', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const inner = new CountedAuthenticator(() => createPrincipal({ authenticator: 'counted' }));
+    const cache = cached(inner, { maxAgeSeconds: 60 });
+    const ask = () => cache.authenticate({ scheme: 'bearer', token: 'token' }, new CallContext());
+    void ask();
+    vi.advanceTimersByTime(59_999);
+    void ask();
+    expect(inner.asked).toHaveLength(1);
+    vi.setSystemTime(Date.now() - 59_999);
+    vi.advanceTimersByTime(1);
+    void ask();
+    expect(inner.asked).toHaveLength(2);
+  });
 });

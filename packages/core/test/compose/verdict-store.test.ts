@@ -9,8 +9,8 @@ function createStore() {
   const store = new VerdictStore<string>(4);
   return {
     keep: (name: string, untilMs = LATER_MS, value = name, nowMs = NOW_MS): void =>
-      store.set(name, 'bearer', value, untilMs, nowMs),
-    find: (name: string, nowMs = NOW_MS): string | undefined => store.get(name, 'bearer', nowMs),
+      store.set(name, 'bearer', value, { untilMs, untilSteadyMs: Number.POSITIVE_INFINITY }, nowMs),
+    find: (name: string, nowMs = NOW_MS): string | undefined => store.get(name, 'bearer', nowMs, 0),
   };
 }
 

@@ -25,6 +25,11 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
+  /** As if somebody set the time of day. */
+  setBack(ms: number): void {
+    this.#nowMs -= ms;
+  }
+
   advance(ms: number): void {
     this.#nowMs += ms;
     for (const timer of this.#timers) {
