@@ -193,6 +193,8 @@ policy: { rules: { a.B/C: authenticated } }
 const LAX = spec('hs256');
 const STRICT = spec('hs256', { pin: { org: 'a' } });
 
+const OTHER = spec('hs256', { issuer: 'https://b.example' });
+
 describe('the same authenticator', () => {
   it.each<readonly [string, Members, Members, string]>([
     [
@@ -227,6 +229,12 @@ describe('the same authenticator', () => {
         authenticator: 'main',
       },
       'authenticators.main.pin',
+    ],
+    [
+      'has the beginning of its name',
+      { authenticators: { one2: STRICT, one: OTHER }, authenticator: 'one2' },
+      { authenticators: { one2: STRICT, one: OTHER }, authenticator: 'one' },
+      'authenticators.one',
     ],
     [
       'has lost its issuer',

@@ -12,10 +12,12 @@ export function weakenedAuthenticators(
   after: Participants,
 ): readonly Problem[] {
   return [
-    ...after.root.flatMap((now) => [
-      ...groupsOf(now, before.root).flatMap((group) => leastWeakened(group, now)),
-      ...otherIssuers(now, before.root),
-    ]),
+    ...after.root.flatMap((now) => {
+      const groups = groupsOf(now, before.root);
+      const weaker = groups.flatMap((group) => leastWeakened(group, now));
+      const added = groups.length === 0 ? cutOffName(now, before.root) : [];
+      return [...weaker, ...added, ...otherIssuers(now, before.root)];
+    }),
     // Rules treat confirmations of one name as equal, so here the name decides.
     ...after.confirmations.flatMap((now) => {
       const ofName = before.confirmations.filter(({ name }) => name === now.name);
@@ -98,6 +100,13 @@ function otherIssuers(now: Participant, running: readonly Participant[]): readon
   if (isCut) return [{ path, text: 'it is an issuer of the running config with its end cut off' }];
   if (!isKnown || others.length === 0) return [];
   return [{ path, text: 'it accepts an issuer that the running config does not accept here' }];
+}
+
+/** A reference that is cut off may name another authenticator, which nothing used. */
+function cutOffName(now: Participant, running: readonly Participant[]): readonly Problem[] {
+  const isCut = running.some((old) => old.isNamed && now.isNamed && isCutOff(old.name, now.name));
+  const text = 'it has the name of a running authenticator with its end cut off';
+  return isCut ? [{ path: now.path, text }] : [];
 }
 
 function compareUse(old: Participant, now: Participant): readonly Problem[] {
