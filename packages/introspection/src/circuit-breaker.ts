@@ -11,15 +11,14 @@ const OPEN_MS = 5000;
 /** A request about one token. */
 export interface Question<T> {
   readonly token: string;
-  /** The caller's. */
-  readonly signal: AbortSignal;
-  ask(signal: AbortSignal): Promise<T>;
+  /** Sends it, with a time limit of its own. */
+  ask(): Promise<T>;
 }
 
 /**
  * Stops requests to a provider that does not answer. An answer about one token never counts as a failure,
- * and neither do many failures of one token, nor callers that disconnect: otherwise one caller could
- * shut out all others.
+ * and neither do many failures of one token: otherwise one caller could shut out all others. A caller that
+ * disconnects changes nothing, because its question runs to its end.
  */
 export class CircuitBreaker {
   readonly #clock: Clock;
@@ -38,29 +37,30 @@ export class CircuitBreaker {
     this.#report = report;
   }
 
-  /** @throws AuthError `unavailable` while the circuit is open. */
-  async run<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
-    while (this.#probe !== undefined) await rejectOnAbort(this.#probe, signal);
-    if (!this.#open) return this.#ask(question, signal, false);
+  /**
+   * @param waiting ends the wait for the result of a probe.
+   * @throws AuthError `unavailable` while the circuit is open.
+   */
+  async run<T>(question: Question<T>, waiting: AbortSignal): Promise<T> {
+    while (this.#probe !== undefined) await rejectOnAbort(this.#probe, waiting);
+    if (!this.#open) return this.#ask(question, false);
     const retryAfterMs = this.#retryAtMs - this.#clock.nowMs();
     if (retryAfterMs > 0) throw new AuthError('unavailable', 'introspection', { retryAfterMs });
-    // A probe is not cancelled when its caller disconnects, or the circuit could stay open.
-    const asked = this.#ask(question, new AbortController().signal, true);
+    const asked = this.#ask(question, true);
     const probed = (): void => {
       this.#probe = undefined;
     };
     this.#probe = asked.then(probed, probed);
-    return rejectOnAbort(asked, signal);
+    return asked;
   }
 
-  async #ask<T>(question: Question<T>, signal: AbortSignal, isProbe: boolean): Promise<T> {
+  async #ask<T>(question: Question<T>, isProbe: boolean): Promise<T> {
     try {
-      const answer = await question.ask(signal);
+      const answer = await question.ask();
       this.#succeeded(isProbe);
       return answer;
     } catch (error) {
-      const counts = isOutage(error) && (isProbe || !question.signal.aborted);
-      if (counts) this.#failed(question.token, error, isProbe);
+      if (isOutage(error)) this.#failed(question.token, error, isProbe);
       else if (isProbe) this.#open = false;
       throw error;
     }

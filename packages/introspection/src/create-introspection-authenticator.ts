@@ -34,8 +34,11 @@ export function createIntrospectionAuthenticator<
   S extends StandardSchemaV1 | undefined = undefined,
 >(options: IntrospectionLocation & IntrospectionOptions<S>): ManagedAuthenticator<ClaimsOutput<S>> {
   const settings = readIntrospectionOptions(options);
-  const asking: ManagedAuthenticator<object> = new IntrospectionAuthenticator(settings);
   const cache = readCache(options.cache);
+  const asking: ManagedAuthenticator<object> = new IntrospectionAuthenticator(
+    settings,
+    cache !== false,
+  );
   const kept =
     cache === false
       ? asking

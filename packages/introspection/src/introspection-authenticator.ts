@@ -30,8 +30,14 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   readonly #endpoint: EndpointSource;
   readonly #client: IntrospectionClient;
   readonly #guard: ProviderGuard;
+  /** For a cache: the questions that were sent, by token. Calls join them, even if their callers left. */
+  readonly #sent: Map<string, Promise<Verdict<object>>> | undefined;
 
-  constructor(settings: IntrospectionSettings) {
+  /**
+   * @param forCache a verdict is returned when the answer arrives, even if all callers have left: the cache
+   *   stores it, and lets its callers go. Without a cache, a caller is let go when its signal is aborted.
+   */
+  constructor(settings: IntrospectionSettings, forCache: boolean) {
     this.name = settings.name;
     this.issuers = settings.issuer === undefined ? [] : [settings.issuer];
     this.traits = Object.freeze({
@@ -39,11 +45,15 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       anyAudience: settings.audience === undefined,
     });
     this.#settings = settings;
-    this.#fetch = new GuardedFetch(settings.http, settings.credentials.certificate);
+    this.#fetch = new GuardedFetch(settings.http, {
+      certificate: settings.credentials.certificate,
+      maxSockets: settings.maxConcurrent,
+    });
     const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
     this.#endpoint = createEndpointSource(settings, this.#fetch);
     this.#client = new IntrospectionClient(settings, this.#fetch, report);
     this.#guard = new ProviderGuard({ ...settings, timeoutMs: settings.http.timeoutMs }, report);
+    this.#sent = forCache ? new Map() : undefined;
   }
 
   authenticate(
@@ -52,10 +62,23 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   ): Verdict<object> | Promise<Verdict<object>> {
     const { token } = credentials;
     if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
-    return (
-      this.#ofOtherIssuer(token) ??
-      unavailableOnAbort(this.#ask(token, context.signal), context.signal)
-    );
+    return this.#ofOtherIssuer(token) ?? this.#share(token, context.signal);
+  }
+
+  #share(token: string, signal: AbortSignal): Promise<Verdict<object>> {
+    const sent = this.#sent;
+    if (sent === undefined) {
+      return unavailableOnAbort(
+        this.#ask(token, signal, () => undefined),
+        signal,
+      );
+    }
+    const running = sent.get(token);
+    if (running !== undefined) return running;
+    const verdict = this.#ask(token, signal, () => sent.set(token, verdict)).finally(() => {
+      if (sent.get(token) === verdict) sent.delete(token);
+    });
+    return verdict;
   }
 
   /** A JWT of another issuer is never sent to this provider. */
@@ -67,7 +90,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     return new AuthError('invalid_token', 'issuer', { tokenExpired });
   }
 
-  async #ask(token: string, signal: AbortSignal): Promise<Verdict<object>> {
+  async #ask(token: string, signal: AbortSignal, onSent: () => void): Promise<Verdict<object>> {
     try {
       const endpoint = await this.#endpoint.get();
       if (AuthError.is(endpoint)) return endpoint;
@@ -75,7 +98,14 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       await this.#client.prepare();
       const askedAtSeconds = this.#settings.clock.nowMs() / 1000;
       const answer = await this.#guard.ask(
-        { token, signal, ask: (ending) => this.#client.ask(endpoint, token, ending) },
+        {
+          token,
+          signal,
+          ask: (ending) => {
+            onSent();
+            return this.#client.ask(endpoint, token, ending);
+          },
+        },
         `POST ${shownUrl(endpoint.url)}`,
       );
       const verdict = AuthError.is(answer)

@@ -43,7 +43,7 @@ export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = u
   readonly response?: 'json' | 'jwt';
   /** How verdicts are cached, by digests of the tokens. False for an authenticator of confirmedBy(). */
   readonly cache?: CacheOptions | false;
-  /** Concurrent requests to the provider, 1 to 1,024. Default 64. */
+  /** Concurrent requests to the provider, and sockets to it, 1 to 1,024. Default 64. */
   readonly maxConcurrent?: number;
   readonly http?: HttpOptions;
   /** A synchronous Standard Schema for the answer; its output types `Principal.claims`. */

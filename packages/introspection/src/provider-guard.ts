@@ -1,18 +1,30 @@
 import { type AuthEvent, AuthError, type Clock } from '@grpc-authn/core/authenticator';
 import { ProviderError } from '@grpc-authn/provider';
-import { CircuitBreaker, type Question } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** Requests that may wait for one of the `maxConcurrent` places. */
 const MAX_WAITING = 1024;
 
+/** A question that is not sent yet. */
+export interface WaitingQuestion<T> {
+  readonly token: string;
+  /** The caller's. A question that was not sent yet is dropped when it is aborted. */
+  readonly signal: AbortSignal;
+  /** Sends it. The signal is the question's own: no caller aborts it. */
+  ask(signal: AbortSignal): Promise<T>;
+}
+
 /**
  * Protects the provider, and the callers from its outages: a limit of concurrent requests, a circuit
- * breaker, and `timeoutMs`, which limits the wait for a free place plus the request. Discovery has its own
- * limit.
+ * breaker, and two time limits: one for the wait for a place, one from the request to the answer. Discovery
+ * has its own limit. A caller
+ * that disconnects never aborts a request, because that would close its socket: a flood of aborted calls
+ * would be a flood of new connections. The place is free when the request has ended.
  */
 export class ProviderGuard {
   readonly #timeoutMs: number;
+  readonly #clock: Clock;
   readonly #places: Semaphore;
   readonly #breaker: CircuitBreaker;
 
@@ -21,6 +33,7 @@ export class ProviderGuard {
     report: (event: Omit<AuthEvent, 'authenticator'>) => void,
   ) {
     this.#timeoutMs = options.timeoutMs;
+    this.#clock = options.clock;
     this.#places = new Semaphore(options.maxConcurrent, MAX_WAITING);
     this.#breaker = new CircuitBreaker(options.clock, report);
   }
@@ -29,25 +42,43 @@ export class ProviderGuard {
    * @param shown the request as an operator sees it: method, origin and path.
    * @throws AuthError `unavailable`
    */
-  async ask<T>(question: Question<T>, shown: string): Promise<T> {
-    const ending = new AbortController();
-    const { signal } = ending;
-    const left = (): void => ending.abort(new AuthError('unavailable', 'timeout'));
-    const limit = setTimeout(() => ending.abort(this.#noAnswer(shown)), this.#timeoutMs);
-    question.signal.addEventListener('abort', left, { once: true });
-    if (question.signal.aborted) left();
+  async ask<T>(question: WaitingQuestion<T>, shown: string): Promise<T> {
+    const waiting = new AbortController();
+    const { token, signal } = question;
+    const left = (): void => waiting.abort(new AuthError('unavailable', 'timeout'));
+    const cancelLimit = this.#limit(waiting, `${shown}: no place for the request`);
+    signal.addEventListener('abort', left, { once: true });
+    if (signal.aborted) left();
+    const ask = (): Promise<T> => {
+      cancelLimit();
+      return this.#send(question, shown);
+    };
     try {
-      return await this.#places.run(signal, () => this.#breaker.run(question, signal));
+      return await this.#places.run(waiting.signal, () =>
+        this.#breaker.run({ token, ask }, waiting.signal),
+      );
     } catch (error) {
       throw toUnavailable(error);
     } finally {
-      clearTimeout(limit);
-      question.signal.removeEventListener('abort', left);
+      cancelLimit();
+      signal.removeEventListener('abort', left);
     }
   }
 
-  #noAnswer(shown: string): ProviderError {
-    return new ProviderError('timeout', `${shown}: no answer in ${this.#timeoutMs} ms`);
+  async #send<T>(question: WaitingQuestion<T>, shown: string): Promise<T> {
+    const ending = new AbortController();
+    const cancelLimit = this.#limit(ending, `${shown}: no answer`);
+    try {
+      return await question.ask(ending.signal);
+    } finally {
+      cancelLimit();
+    }
+  }
+
+  #limit(controller: AbortController, what: string): () => void {
+    return this.#clock.setTimer(this.#timeoutMs, () => {
+      controller.abort(new ProviderError('timeout', `${what} in ${this.#timeoutMs} ms`));
+    });
   }
 }
 

@@ -90,26 +90,4 @@ describe('a caller that disconnects', () => {
     expect(await Promise.all(calls.slice(1))).toEqual(Array.from({ length: 99 }, () => 'accepted'));
     expect(provider.questions).toHaveLength(1);
   });
-
-  it.each<readonly [string, object]>([
-    ['as the last of several', {}],
-    ['without a cache', { cache: false }],
-  ])('%s aborts the request', async (_, options) => {
-    const provider = await startProvider();
-    let closed = 0;
-    provider.respond((__, response) => {
-      response.once('close', () => {
-        closed += 1;
-      });
-    });
-    // Long before any time limit.
-    const http = { timeoutMs: 60_000 };
-    const { verdict } = createSubject(provider, { http, ...options });
-    const controller = new AbortController();
-    const call = verdict('token', controller.signal);
-    await expect.poll(() => provider.questions.length).toBe(1);
-    controller.abort();
-    expect(await call).toMatchObject({ code: 'unavailable' });
-    await expect.poll(() => closed).toBe(1);
-  });
 });

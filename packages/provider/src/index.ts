@@ -2,7 +2,7 @@
 export { isLoopbackHost } from './address/address-scope.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './address/url-rules.ts';
 export { Discovery } from './discovery/discovery.ts';
-export { GuardedFetch } from './fetch/guarded-fetch.ts';
+export { type ConnectionOptions, GuardedFetch } from './fetch/guarded-fetch.ts';
 export { maxAgeMsOf } from './fetch/cache-control.ts';
 export type { HttpRequest } from './fetch/http-exchange.ts';
 export {

@@ -2,6 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { createGuardedFetch, errorOf, problemOf } from './support/guarded-fetches.ts';
 import { startProvider } from './support/provider-server.ts';
 
+describe('concurrent requests', () => {
+  it('use at most maxSockets, and keep them alive', async () => {
+    const held: (() => void)[] = [];
+    const provider = await startProvider((_, response) => {
+      held.push(() => response.end('{}'));
+    });
+    const fetch = createGuardedFetch({}, { maxSockets: 2 });
+    const asked = Array.from({ length: 6 }, () => fetch.fetch(provider.url));
+    for (let answered = 0; answered < 6; answered += 1) {
+      await expect.poll(() => held.length).toBeGreaterThan(0);
+      held.shift()?.();
+    }
+    await Promise.all(asked);
+    expect(provider.opened()).toBe(2);
+  });
+});
+
 describe('an answer', () => {
   it('is returned whole, with its status and its headers', async () => {
     const { url } = await startProvider((_, response) => {

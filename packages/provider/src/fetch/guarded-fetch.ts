@@ -13,21 +13,28 @@ const MAX_BYTES = 1024 * 1024;
 /** All that this family and its OAuth libraries read. */
 const HEADERS_READ = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
+/** For the built-in fetch. */
+export interface ConnectionOptions {
+  readonly certificate?: ClientCertificate | undefined;
+  /** Sockets to one origin at a time. Requests beyond that wait, within their time limit. Default no limit. */
+  readonly maxSockets?: number;
+}
+
 /**
  * Sends requests to providers, and returns only responses within the limits: no redirect is followed, at
  * most 1 MiB is read (after decompression), and one time limit covers the whole request.
  */
 export class GuardedFetch {
   readonly #settings: HttpSettings;
-  readonly #certificate: ClientCertificate | undefined;
+  readonly #connections: ConnectionOptions;
   readonly #agents = new Map<string, undici.Agent>();
   readonly #asking = new Set<AbortController>();
   #undici: typeof undici | undefined;
   #closed = false;
 
-  constructor(settings: HttpSettings, certificate?: ClientCertificate) {
+  constructor(settings: HttpSettings, connections: ConnectionOptions = {}) {
     this.#settings = settings;
-    this.#certificate = certificate;
+    this.#connections = connections;
   }
 
   /**
@@ -105,10 +112,12 @@ export class GuardedFetch {
     let agent = this.#agents.get(key);
     if (agent === undefined) {
       const { ca } = this.#settings;
+      const { certificate, maxSockets = null } = this.#connections;
       agent = new Agent({
+        connections: maxSockets,
         connect: {
           ...(ca === undefined ? undefined : { ca }),
-          ...this.#certificate,
+          ...certificate,
           ...(issuer === undefined ? undefined : { lookup: guardedLookup(issuer) }),
         },
       });

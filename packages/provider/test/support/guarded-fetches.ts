@@ -1,9 +1,18 @@
 import { onTestFinished } from 'vitest';
-import { GuardedFetch, type HttpOptions, ProviderError, readHttpOptions } from '../../src/index.ts';
+import {
+  type ConnectionOptions,
+  GuardedFetch,
+  type HttpOptions,
+  ProviderError,
+  readHttpOptions,
+} from '../../src/index.ts';
 
 /** Closed when the test ends. */
-export function createGuardedFetch(options: HttpOptions = {}): GuardedFetch {
-  const fetch = new GuardedFetch(readHttpOptions(options));
+export function createGuardedFetch(
+  options: HttpOptions = {},
+  connections: ConnectionOptions = {},
+): GuardedFetch {
+  const fetch = new GuardedFetch(readHttpOptions(options), connections);
   onTestFinished(() => fetch.close());
   return fetch;
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** An HTTP server on 127.0.0.1, stopped when the test ends. Shared by the tests of the adapters. */
@@ -10,6 +10,7 @@ export interface LoopbackServer {
   readonly connections: () => Promise<number>;
   /** Sockets that were opened so far. */
   readonly opened: () => number;
+  readonly onSocket: (listener: (socket: Socket) => void) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export async function startLoopbackServer(
     origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     stop,
     opened: () => opened,
+    onSocket: (onSocket) => void server.on('connection', onSocket),
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => {
