@@ -7,7 +7,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { notify, unavailableOnAbort } from '@grpc-authn/core/internal';
+import { notify, queueKeysOf, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
 import { createEndpointSource, type EndpointSource } from './endpoint.ts';
@@ -62,20 +62,18 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   ): Verdict<object> | Promise<Verdict<object>> {
     const { token } = credentials;
     if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
-    return this.#ofOtherIssuer(token) ?? this.#share(token, context.signal);
+    return this.#ofOtherIssuer(token) ?? this.#share(token, context);
   }
 
-  #share(token: string, signal: AbortSignal): Promise<Verdict<object>> {
+  #share(token: string, context: AuthenticationContext): Promise<Verdict<object>> {
     const sent = this.#sent;
     if (sent === undefined) {
-      return unavailableOnAbort(
-        this.#ask(token, signal, () => undefined),
-        signal,
-      );
+      const asked = this.#ask(token, context, () => undefined);
+      return unavailableOnAbort(asked, context.signal);
     }
     const running = sent.get(token);
     if (running !== undefined) return running;
-    const verdict = this.#ask(token, signal, () => sent.set(token, verdict)).finally(() => {
+    const verdict = this.#ask(token, context, () => sent.set(token, verdict)).finally(() => {
       if (sent.get(token) === verdict) sent.delete(token);
     });
     return verdict;
@@ -90,7 +88,14 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     return new AuthError('invalid_token', 'issuer', { tokenExpired });
   }
 
-  async #ask(token: string, signal: AbortSignal, onSent: () => void): Promise<Verdict<object>> {
+  async #ask(
+    token: string,
+    context: AuthenticationContext,
+    onSent: () => void,
+  ): Promise<Verdict<object>> {
+    const { signal } = context;
+    // Now, because the transport may not know it after the call has ended.
+    const { peer } = queueKeysOf(context);
     try {
       const endpoint = await this.#endpoint.get();
       if (AuthError.is(endpoint)) return endpoint;
@@ -100,6 +105,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       const answer = await this.#guard.ask(
         {
           token,
+          peer,
           signal,
           ask: (ending) => {
             onSent();

@@ -13,6 +13,9 @@ import type { IntrospectionSettings } from './introspection-options.ts';
 import { createRequestTarget, type RequestTarget, unusableAnswer } from './request-target.ts';
 import { readSignedAnswer } from './signed-answer.ts';
 
+/** A provider that asks for a longer rest is asked again after a minute. */
+const MAX_REST_MS = 60_000;
+
 /** Sends introspection requests (RFC 7662) with oauth4webapi, over the guarded fetch. */
 export class IntrospectionClient {
   readonly #settings: IntrospectionSettings;
@@ -110,8 +113,14 @@ export class IntrospectionClient {
       this.#rejected = true;
       throw problem;
     }
-    const asked = retryAfterMs(response.headers, this.#settings.clock.nowMs());
-    throw new ProviderError('status', message, { status, retryAfterMs: asked });
+    throw new ProviderError('status', message, { status, retryAfterMs: this.#askedRest(response) });
+  }
+
+  /** Only 429 (RFC 6585, section 4) and 503 (RFC 9110, section 15.6.4) ask for a rest. */
+  #askedRest({ status, headers }: Response): number | undefined {
+    if (status !== 429 && status !== 503) return undefined;
+    const asked = retryAfterMs(headers, this.#settings.clock.nowMs());
+    return asked === undefined ? undefined : Math.min(asked, MAX_REST_MS);
   }
 
   #targetOf(endpoint: Endpoint): RequestTarget {

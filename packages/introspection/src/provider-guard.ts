@@ -9,6 +9,8 @@ const MAX_WAITING = 1024;
 /** A question that is not sent yet. */
 export interface WaitingQuestion<T> {
   readonly token: string;
+  /** The sender of the token. */
+  readonly peer: string;
   /** The caller's. A question that was not sent yet is dropped when it is aborted. */
   readonly signal: AbortSignal;
   /** Sends it. The signal is the question's own: no caller aborts it. */
@@ -44,7 +46,7 @@ export class ProviderGuard {
    */
   async ask<T>(question: WaitingQuestion<T>, shown: string): Promise<T> {
     const waiting = new AbortController();
-    const { token, signal } = question;
+    const { token, peer, signal } = question;
     const left = (): void => waiting.abort(new AuthError('unavailable', 'timeout'));
     const cancelLimit = this.#limit(waiting, `${shown}: no place for the request`);
     signal.addEventListener('abort', left, { once: true });
@@ -55,7 +57,7 @@ export class ProviderGuard {
     };
     try {
       return await this.#places.run(waiting.signal, () =>
-        this.#breaker.run({ token, ask }, waiting.signal),
+        this.#breaker.run({ token, peer, ask }, waiting.signal),
       );
     } catch (error) {
       throw toUnavailable(error);

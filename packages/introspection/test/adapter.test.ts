@@ -164,7 +164,7 @@ describe('use: introspection in a config file', () => {
     const authenticator = await make(adapter, spec({ endpoint: issuer.introspectionEndpoint }), {
       report,
     });
-    issuer.fail('http500');
+    issuer.fail('http429');
     for (let asked = 0; asked < 5; asked += 1) await decisionOf(authenticator, issuer.opaque());
     issuer.fail('none');
     expect(events.map((event) => event.authenticator)).toContain('main');

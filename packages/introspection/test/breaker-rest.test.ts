@@ -95,7 +95,7 @@ describe('an open circuit', () => {
     });
     const early = decide('early');
     await expect.poll(() => held.length).toBe(1);
-    provider.say('', 500);
+    provider.say('', 429);
     await askAbout('token', 5);
     held[0]?.();
     expect(await early).toBe('accepted');

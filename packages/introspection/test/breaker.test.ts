@@ -10,23 +10,24 @@ beforeEach(() => {
   return () => void vi.useRealTimers();
 });
 
+const json = { 'content-type': 'application/json' };
+const html = { 'content-type': 'text/html' };
 type Failure = Parameters<ProviderServer['respond']>[0];
 const NO_ANSWER: Failure = () => undefined;
 const COUNTED: readonly (readonly [string, Failure])[] = [
-  ['500', (_, response) => response.writeHead(500).end()],
-  ['503', (_, response) => response.writeHead(503).end()],
   ['429', (_, response) => response.writeHead(429).end()],
   ['a broken connection', (_, response) => void response.socket?.destroy()],
   ['no answer in time', NO_ANSWER],
+  ['200 with HTML', (_, response) => response.writeHead(200, html).end('<html>')],
+  ['200 with a list', (_, response) => response.writeHead(200, json).end('[]')],
+  ['an answer that is too large', (_, response) => response.end('x'.repeat(1024 * 1024 + 1))],
 ];
-const json = { 'content-type': 'application/json' };
 const UNCOUNTED: readonly (readonly [string, Failure])[] = [
   ['inactive', (_, response) => response.writeHead(200, json).end('{"active":false}')],
   ['400', (_, response) => response.writeHead(400).end('{"error":"unsupported_token_type"}')],
   ['401', (_, response) => response.writeHead(401).end()],
   ['404', (_, response) => response.writeHead(404).end()],
   ['a redirect', (_, response) => response.writeHead(302, { location: '/' }).end()],
-  ['a list', (_, response) => response.writeHead(200, json).end('[]')],
 ];
 
 describe('a provider that fails', () => {
@@ -81,7 +82,7 @@ describe('a provider that fails', () => {
   it('now and then keeps the circuit closed: an answer in between resets the count', async () => {
     const { provider, askAbout, types } = await createUncached();
     for (let round = 0; round < 5; round += 1) {
-      provider.say('', 500);
+      provider.say('', 429);
       await askAbout(`round ${round}`.replace(' ', '-'), 4);
       provider.say({ active: false });
       await askAbout('answered', 1);
@@ -95,7 +96,7 @@ describe('a provider that fails', () => {
     await askAbout('token', 4);
     provider.say({ active: false });
     await askAbout('answered', 1);
-    provider.say('', 500);
+    provider.say('', 429);
     await askAbout('token', 5);
     expect(types()).toEqual(['introspection_unavailable']);
   });
@@ -109,6 +110,6 @@ describe('a provider that fails', () => {
       authenticator: 'second-opinion',
       detail: { restMs: REST_MS },
     });
-    expect(String(events[0]?.error)).toContain(`${provider.endpoint}: answered 500`);
+    expect(String(events[0]?.error)).toContain(`${provider.endpoint}: answered 429`);
   });
 });

@@ -39,7 +39,7 @@ describe('a caller that disconnects from the probe', () => {
     const { provider, clock, decide, types } = await createAtRest();
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
-      held.push(() => send(response, '', 500));
+      held.push(() => send(response, '', 429));
     });
     await clock.advance(REST_MS);
     const leaving = new AbortController();

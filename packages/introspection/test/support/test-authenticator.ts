@@ -18,9 +18,13 @@ export interface Subject {
   readonly authenticator: ManagedAuthenticator<object>;
   /** What it reported, oldest first. */
   readonly events: readonly AuthEvent[];
-  readonly verdict: (token: string, signal?: AbortSignal) => Promise<Verdict<object>>;
+  readonly verdict: (
+    token: string,
+    signal?: AbortSignal,
+    address?: string,
+  ) => Promise<Verdict<object>>;
   /** 'accepted', or code/reason. */
-  readonly decide: (token: string, signal?: AbortSignal) => Promise<string>;
+  readonly decide: (token: string, signal?: AbortSignal, address?: string) => Promise<string>;
   /** Fails if the token is rejected. */
   readonly principal: (token: string) => Promise<Principal<object>>;
   /** Fails if the token is accepted. */
@@ -46,16 +50,17 @@ export function createSubject(
   const verdict = async (
     token: string,
     signal = new AbortController().signal,
+    address = '192.0.2.1:50000',
   ): Promise<Verdict<object>> =>
     authenticator.authenticate(
       { scheme: 'bearer', token },
-      { method: '/orders.v1.Orders/List', signal },
+      { method: '/orders.v1.Orders/List', signal, peer: { address } },
     );
   return {
     authenticator,
     events,
     verdict,
-    decide: async (token, signal) => formatVerdict(await verdict(token, signal)),
+    decide: async (...call) => formatVerdict(await verdict(...call)),
     async principal(token) {
       const answer = await verdict(token);
       if (AuthError.is(answer)) throw new Error(`rejected: ${formatVerdict(answer)}`);

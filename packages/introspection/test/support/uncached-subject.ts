@@ -9,12 +9,12 @@ export interface UncachedSubject extends Subject {
   readonly types: () => readonly string[];
 }
 
-/** Keeps nothing, so that every call is a question; its provider answers 500 at first. */
+/** Keeps nothing, so that every call is a question; its provider answers 429 at first. */
 export async function createUncached(
   options: Parameters<typeof createSubject>[1] = {},
 ): Promise<UncachedSubject> {
   const provider = await startProvider();
-  provider.say('', 500);
+  provider.say('', 429);
   const subject = createSubject(provider, { cache: false, ...options });
   return {
     ...subject,
