@@ -6,6 +6,7 @@ import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
 import type { ClientCertificate, HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
+import { ResetSockets } from './reset-sockets.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
 /** The largest document that is read. */
@@ -22,13 +23,15 @@ export interface ConnectionOptions {
 
 /**
  * Sends requests to providers, and returns only responses within the limits: no redirect is followed, at
- * most 1 MiB is read (after decompression), and one time limit covers the whole request.
+ * most 1 MiB is read (after decompression), and one time limit covers the whole request. A request that is
+ * lost with a kept-alive socket before any byte of an answer is sent once more.
  */
 export class GuardedFetch {
   readonly #settings: HttpSettings;
   readonly #connections: ConnectionOptions;
   readonly #agents = new Map<string, undici.Agent>();
   readonly #asking = new Set<AbortController>();
+  readonly #resets = new ResetSockets();
   #undici: typeof undici | undefined;
   #closed = false;
 
@@ -96,10 +99,16 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
-    const { Agent } = (this.#undici ??= await importUndici());
+    const loaded = (this.#undici ??= await importUndici());
     // After close() nothing would close a new agent.
     request.signal?.throwIfAborted();
-    return undiciExchange(this.#agentFor(Agent, issuer), url, request);
+    const agent = this.#agentFor(loaded, issuer);
+    try {
+      return await undiciExchange(agent, url, request);
+    } catch (error) {
+      if (!this.#resets.isReset(error)) throw error;
+      return undiciExchange(agent, url, request);
+    }
   }
 
   /** Imports the HTTP client, so that the first request does not pay for it. */
@@ -107,20 +116,18 @@ export class GuardedFetch {
     if (this.#settings.fetch === undefined) this.#undici ??= await importUndici();
   }
 
-  #agentFor(Agent: typeof undici.Agent, issuer: URL | undefined): undici.Agent {
+  #agentFor({ Agent, buildConnector }: typeof undici, issuer: URL | undefined): undici.Agent {
     const key = issuer?.origin ?? '';
     let agent = this.#agents.get(key);
     if (agent === undefined) {
       const { ca } = this.#settings;
       const { certificate, maxSockets = null } = this.#connections;
-      agent = new Agent({
-        connections: maxSockets,
-        connect: {
-          ...(ca === undefined ? undefined : { ca }),
-          ...certificate,
-          ...(issuer === undefined ? undefined : { lookup: guardedLookup(issuer) }),
-        },
+      const connect = buildConnector({
+        ...(ca === undefined ? undefined : { ca }),
+        ...certificate,
+        ...(issuer === undefined ? undefined : { lookup: guardedLookup(issuer) }),
       });
+      agent = new Agent({ connections: maxSockets, connect: this.#resets.watch(connect) });
       this.#agents.set(key, agent);
     }
     return agent;
