@@ -1,5 +1,6 @@
 // The config plug-in.
 import {
+  atMost,
   adapterSchema,
   anyValue,
   type AuthenticatorAdapter,
@@ -25,6 +26,7 @@ import {
 } from '@grpc-authn/config/adapter';
 import type { CacheOptions } from '@grpc-authn/core/authenticator';
 import { CACHE_RANGES } from '@grpc-authn/core/internal';
+import { CLOCK_TOLERANCE } from '@grpc-authn/jwt/internal';
 import { type HttpFileOptions, httpSchema, httpStrictness } from '@grpc-authn/provider/adapter';
 import {
   type ClientAuthenticationText,
@@ -118,6 +120,10 @@ const members: MemberSchemas<IntrospectionAdapterOptions> = {
   scopeClaims: texts
     .describe('Claims that have the scopes; the first that is present counts; default scope.')
     .exactOptional(),
+  clockToleranceSeconds: numberIn(
+    CLOCK_TOLERANCE,
+    'The clock difference that is tolerated, in seconds.',
+  ).exactOptional(),
   ...pinSchema,
 };
 
@@ -130,6 +136,7 @@ const strictness: Strictness<IntrospectionAdapterOptions> = {
   audience: (before, after, options) =>
     before === 'any' ? undefined : subset<string>([])(before, after, options),
   tokenTypes: subset<string | null>(['bearer']),
+  clockToleranceSeconds: atMost(CLOCK_TOLERANCE.default),
   response: (before, after) =>
     before === 'jwt' && after !== 'jwt' ? 'it accepts answers that are not signed' : undefined,
   cache: cacheAge,

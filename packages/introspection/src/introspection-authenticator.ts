@@ -9,7 +9,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { notify, queueKeysOf, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
-import { hasExpired, readUnverified } from '@grpc-authn/jwt/internal';
+import { hasExpired, readUnverified, type UnverifiedToken } from '@grpc-authn/jwt/internal';
 import { createEndpointSource, type EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
@@ -81,11 +81,15 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
 
   /** A JWT of another issuer is never sent to this provider. */
   #ofOtherIssuer(token: string): AuthError | undefined {
-    const { issuer, clock } = this.#settings;
+    const { issuer } = this.#settings;
     const jwt = issuer === undefined ? undefined : readUnverified(token);
     if (jwt?.issuer === undefined || jwt.issuer === issuer) return undefined;
-    const tokenExpired = hasExpired(jwt.payload, clock.nowMs() / 1000, 0);
-    return new AuthError('invalid_token', 'issuer', { tokenExpired });
+    return new AuthError('invalid_token', 'issuer', { tokenExpired: this.#hasExpired(jwt) });
+  }
+
+  #hasExpired({ payload }: UnverifiedToken): boolean {
+    const { clock, clockToleranceSeconds } = this.#settings;
+    return hasExpired(payload, clock.nowMs() / 1000, clockToleranceSeconds);
   }
 
   async #ask(
@@ -129,8 +133,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   #withExpiry(token: string, refusal: AuthError): AuthError {
     if (refusal.tokenExpired || refusal.code !== 'invalid_token') return refusal;
     const jwt = readUnverified(token);
-    const expired = jwt && hasExpired(jwt.payload, this.#settings.clock.nowMs() / 1000, 0);
-    if (expired !== true) return refusal;
+    if (jwt === undefined || !this.#hasExpired(jwt)) return refusal;
     const { reason } = refusal as AuthError<'invalid_token'>;
     return new AuthError('invalid_token', reason, { tokenExpired: true });
   }

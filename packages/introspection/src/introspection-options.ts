@@ -21,7 +21,7 @@ import {
   type HttpSettings,
   readHttpOptions,
 } from '@grpc-authn/provider';
-import { checkSchema } from '@grpc-authn/jwt/internal';
+import { checkSchema, CLOCK_TOLERANCE } from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import {
   type ClientAuthentication,
@@ -50,6 +50,8 @@ export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = u
   readonly claims?: S;
   /** The first claim that is present counts. Default `scope`. */
   readonly scopeClaims?: readonly string[];
+  /** Clock skew allowed for the answer's `exp`, `nbf` and `iat`, in seconds, 0 to 300. Default 5. */
+  readonly clockToleranceSeconds?: number;
   readonly clock?: Clock;
   /** Called for outages, recoveries and rejected client credentials. Its errors are ignored. */
   readonly report?: (event: AuthEvent) => void;
@@ -76,6 +78,7 @@ export interface IntrospectionSettings {
   readonly http: HttpSettings;
   readonly schema: StandardSchemaV1 | undefined;
   readonly scopeClaims: readonly string[];
+  readonly clockToleranceSeconds: number;
   readonly clock: Clock;
   readonly report: ((event: AuthEvent) => void) | undefined;
 }
@@ -94,6 +97,7 @@ const OPTION_NAMES = [
   'http',
   'claims',
   'scopeClaims',
+  'clockToleranceSeconds',
   'clock',
   'report',
 ];
@@ -137,6 +141,11 @@ export function readIntrospectionOptions(
     http,
     schema: checkSchema(options.claims),
     scopeClaims: checkTexts('scopeClaims', options.scopeClaims ?? ['scope']),
+    clockToleranceSeconds: checkNumber(
+      'clockToleranceSeconds',
+      options.clockToleranceSeconds,
+      CLOCK_TOLERANCE,
+    ),
     clock: checkClock(options.clock),
     report: options.report,
   });

@@ -13,16 +13,6 @@ import {
 } from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
-/** The provider says that the token is active now, so clocks need no tolerance. */
-const TOLERANCE_SECONDS = 0;
-
-/** `exp` is optional in an answer. */
-const TIME_RULES = {
-  expiryRequired: false,
-  clockToleranceSeconds: TOLERANCE_SECONDS,
-  maxTokenAgeSeconds: undefined,
-};
-
 /**
  * Makes a principal from the provider's answer, or refuses it (RFC 7662, section 2.2). The token counts as
  * verified when the provider was asked: it may have been revoked while the answer was on its way.
@@ -35,7 +25,7 @@ export function judgeAnswer(
   const nowSeconds = settings.clock.nowMs() / 1000;
   const reason = whyRefused(answer, settings, nowSeconds);
   if (reason !== undefined) {
-    const tokenExpired = hasExpired(answer, nowSeconds, TOLERANCE_SECONDS);
+    const tokenExpired = hasExpired(answer, nowSeconds, settings.clockToleranceSeconds);
     return new AuthError('invalid_token', reason, { tokenExpired });
   }
   const identity = readIdentity(answer, settings.scopeClaims);
@@ -68,7 +58,10 @@ function whyRefused(
   if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
   if (iss !== undefined && !isIssuer(iss, settings.issuer)) return 'issuer';
   if (audienceOf(answer, settings) === undefined) return 'audience';
-  return checkTimes(answer, nowSeconds, TIME_RULES);
+  const { clockToleranceSeconds } = settings;
+  // `exp` is optional in an answer.
+  const rules = { expiryRequired: false, clockToleranceSeconds, maxTokenAgeSeconds: undefined };
+  return checkTimes(answer, nowSeconds, rules);
 }
 
 function isIssuer(iss: unknown, configured: string | undefined): boolean {

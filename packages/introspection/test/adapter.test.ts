@@ -50,6 +50,7 @@ describe('the spec of introspection', () => {
     { maxConcurrent: 1024 },
     { http: { timeoutMs: 60_000 } },
     { scopeClaims: ['scp'] },
+    { clockToleranceSeconds: 300 },
     { pin: { azp: 'web' } },
   ])('is accepted with %j, and by the factory', async (members) => {
     expect(check(written({ ...good, ...members }))).toBe('accepted');
@@ -63,6 +64,7 @@ describe('the spec of introspection', () => {
     [{ audience: undefined }, 'audience'],
     [{ audience: [] }, 'audience'],
     [{ clientId: '' }, 'clientId'],
+    [{ clockToleranceSeconds: 301 }, 'clockToleranceSeconds'],
     [{ clientAuthentication: SECRET }, 'clientAuthentication'],
     [{ clientAuthentication: { method: SECRET } }, 'clientAuthentication.method'],
     [{ clientAuthentication: { ...bySecret, secret: 5 } }, 'clientAuthentication.secret'],

@@ -59,6 +59,7 @@ describe('createIntrospectionAuthenticator throws a ConfigError for', () => {
     ['undefined among the types', { tokenTypes: [undefined] }, /^tokenTypes: expected/],
     ['another kind of answer', { response: 'xml' }, /^response: expected .*json, jwt/],
     ['no questions at once', { maxConcurrent: 0 }, /^maxConcurrent: expected/],
+    ['a long tolerance', { clockToleranceSeconds: 301 }, /^clockToleranceSeconds: expected/],
     ['too many at once', { maxConcurrent: 1025 }, /^maxConcurrent: expected/],
     ['a cache that is true', { cache: true }, /^cache: expected/],
     ['a cache that is null', { cache: null }, /^cache: expected/],

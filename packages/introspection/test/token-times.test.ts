@@ -5,18 +5,18 @@ import { createSubject, formatVerdict } from './support/test-authenticator.ts';
 
 const NOW_SECONDS = 1_800_000_000;
 
-async function askAbout(times: object) {
+async function askAbout(times: object, options: Parameters<typeof createSubject>[1] = {}) {
   const provider = await startProvider();
   provider.say({ ...ACTIVE, ...times });
   const clock = createFakeClock(NOW_SECONDS * 1000);
-  return { ...createSubject(provider, { clock }), clock, provider };
+  return { ...createSubject(provider, { clock, ...options }), clock, provider };
 }
 
 describe('an active token', () => {
   it.each([
-    ['that expired this moment', { exp: NOW_SECONDS }],
+    ['that expired this moment', { exp: NOW_SECONDS - 5 }],
     ['that expired long ago', { exp: 0 }],
-    ['that expired and is not valid yet', { exp: NOW_SECONDS - 1, nbf: NOW_SECONDS + 9 }],
+    ['that expired and is not valid yet', { exp: NOW_SECONDS - 6, nbf: NOW_SECONDS + 9 }],
   ])('%s is rejected, and reported as expired', async (_, times) => {
     const { verdict } = await askAbout(times);
     expect(await verdict('token')).toMatchObject({
@@ -27,9 +27,9 @@ describe('an active token', () => {
   });
 
   it.each([
-    ['nbf', { nbf: NOW_SECONDS + 1 }],
-    ['iat', { iat: NOW_SECONDS + 1 }],
-    ['iat', { iat: NOW_SECONDS + 0.5, exp: NOW_SECONDS + 60 }],
+    ['nbf', { nbf: NOW_SECONDS + 6 }],
+    ['iat', { iat: NOW_SECONDS + 6 }],
+    ['iat', { iat: NOW_SECONDS + 5.5, exp: NOW_SECONDS + 60 }],
   ])('of which %s is to come is refused', async (_, times) => {
     const { verdict } = await askAbout(times);
     expect(await verdict('token')).toMatchObject({
@@ -72,15 +72,45 @@ describe('an active token', () => {
     expect(await decide('token')).toBe('accepted');
     expect(provider.questions).toHaveLength(1);
     await clock.advance(1);
-    expect(formatVerdict(await verdict('token'))).toBe('invalid_token/expired');
+    // Within the tolerance, but asked about each time.
+    expect(await decide('token')).toBe('accepted');
     expect(provider.questions).toHaveLength(2);
+    await clock.advance(5000);
+    expect(formatVerdict(await verdict('token'))).toBe('invalid_token/expired');
+    expect(provider.questions).toHaveLength(3);
   });
 
   it('that is not valid yet is not refused a moment longer than that', async () => {
-    const { decide, clock } = await askAbout({ nbf: NOW_SECONDS + 1 });
+    const { decide, clock } = await askAbout({ nbf: NOW_SECONDS + 6 });
     expect(await decide('token')).toBe('invalid_token/not_yet_valid');
     await clock.advance(1000);
     expect(await decide('token')).toBe('accepted');
+  });
+});
+
+describe('the clock tolerance', () => {
+  it.each([
+    ['exp', { exp: NOW_SECONDS - 4 }],
+    ['nbf', { nbf: NOW_SECONDS + 5 }],
+    ['iat', { iat: NOW_SECONDS + 5 }],
+  ])('is 5 s by default: %s', async (_, times) => {
+    const { decide } = await askAbout(times);
+    expect(await decide('token')).toBe('accepted');
+  });
+
+  it.each([
+    ['exp', { exp: NOW_SECONDS - 5 }, { exp: NOW_SECONDS - 60 }],
+    ['nbf', { nbf: NOW_SECONDS + 60 }, { nbf: NOW_SECONDS + 61 }],
+    ['iat', { iat: NOW_SECONDS + 60 }, { iat: NOW_SECONDS + 61 }],
+  ])('is what clockToleranceSeconds says: %s', async (_, within, beyond) => {
+    const options = { clockToleranceSeconds: 60 };
+    expect(await (await askAbout(within, options)).decide('token')).toBe('accepted');
+    expect(await (await askAbout(beyond, options)).decide('token')).not.toBe('accepted');
+  });
+
+  it('may be none', async () => {
+    const { decide } = await askAbout({ exp: NOW_SECONDS }, { clockToleranceSeconds: 0 });
+    expect(await decide('token')).toBe('invalid_token/expired');
   });
 });
 
@@ -92,12 +122,12 @@ describe('a token that is refused for another reason', () => {
     ['audience', { aud: 'other' }],
     ['expired', {}],
   ])('is reported as expired if it has expired: %s', async (reason, changes) => {
-    const { verdict } = await askAbout({ ...changes, exp: NOW_SECONDS - 1 });
+    const { verdict } = await askAbout({ ...changes, exp: NOW_SECONDS - 5 });
     expect(await verdict('token')).toMatchObject({ reason, tokenExpired: true });
   });
 
   it('is not reported as expired if it has not expired', async () => {
-    const { verdict } = await askAbout({ aud: 'other', exp: NOW_SECONDS + 1 });
+    const { verdict } = await askAbout({ aud: 'other', exp: NOW_SECONDS - 4 });
     expect(await verdict('token')).toMatchObject({ reason: 'audience', tokenExpired: false });
   });
 });
@@ -120,8 +150,8 @@ describe('a token that the provider does not take, but that tells its own end', 
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');
   it.each([
-    ['that has passed', NOW_SECONDS - 1, true],
-    ['that is to come', NOW_SECONDS + 1, false],
+    ['that has passed', NOW_SECONDS - 5, true],
+    ['that passed within the tolerance', NOW_SECONDS - 4, false],
   ])('%s', async (_, exp, tokenExpired) => {
     const provider = await startProvider();
     provider.say({ active: false });

@@ -1,6 +1,7 @@
 // For the JWT adapters of this project, which are released together. Not a public API.
 export { JwtAuthenticator } from './authenticator/jwt-authenticator.ts';
 export {
+  CLOCK_TOLERANCE,
   type ClaimsOutput,
   JWT_OPTION_NAMES,
   type JwtOptions,
