@@ -101,6 +101,7 @@ const OPTIONS: readonly (readonly [...Case, stricter?: unknown])[] = [
   ['introspection', 'audience', 'orders', ['orders', 'other']],
   ['introspection', 'tokenTypes', undefined, ['bearer', null], ['bearer']],
   ['introspection', 'response', 'jwt', undefined, 'jwt'],
+  ['introspection', 'clockToleranceSeconds', undefined, 6, 4],
   ['introspection', 'scopeClaims', undefined, ['roles'], ['scope']],
   ['introspection', 'cache', { maxAgeSeconds: 60 }, { maxAgeSeconds: 61 }, false],
   ['introspection', 'cache', false, undefined],

@@ -1,8 +1,8 @@
 // The config plug-in.
 import {
-  atMost,
   adapterSchema,
   anyValue,
+  atMost,
   type AuthenticatorAdapter,
   cacheAge,
   defineAdapter,
