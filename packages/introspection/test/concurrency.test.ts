@@ -23,6 +23,9 @@ async function startHoldingProvider() {
   };
 }
 
+/** A busy machine may take longer than the default for a thousand requests one after the other. */
+const PATIENT = { timeoutMs: 60_000 };
+
 describe('concurrent requests', () => {
   it.each([
     ['64 by default', {}, 64],
@@ -30,7 +33,7 @@ describe('concurrent requests', () => {
     ['one', { maxConcurrent: 1 }, 1],
   ])('are limited to %s; the others wait', async (_, options, limit) => {
     const provider = await startHoldingProvider();
-    const { decide } = createSubject(provider, options);
+    const { decide } = createSubject(provider, { ...options, http: PATIENT });
     const calls = Array.from({ length: limit + 20 }, (__, index) => decide(`token-${index}`));
     await expect.poll(() => provider.held.length).toBe(limit);
     // Each answer lets one more in, and no more than one.
@@ -46,7 +49,10 @@ describe('concurrent requests', () => {
 
   it('that are too many to wait are rejected at once, as overload', async () => {
     const provider = await startHoldingProvider();
-    const { decide, refusal, events } = createSubject(provider, { maxConcurrent: 1 });
+    const { decide, refusal, events } = createSubject(provider, {
+      maxConcurrent: 1,
+      http: PATIENT,
+    });
     const waiting = Array.from({ length: 1 + 1024 }, (_, index) => decide(`token-${index}`));
     await expect.poll(() => provider.held.length).toBe(1);
     expect(await refusal('one-too-many')).toMatchObject({

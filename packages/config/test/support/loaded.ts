@@ -58,7 +58,7 @@ export function createLookingClock(): LookingClock {
       };
     },
     async looked() {
-      for (let turn = 0; waiting.size === 0 && turn < 10_000; turn += 1) await setImmediate();
+      for (let turn = 0; waiting.size === 0 && turn < 500_000; turn += 1) await setImmediate();
     },
   };
 }
