@@ -82,7 +82,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     wanted: {
       code: 'PERMISSION_DENIED',
       details: 'Permission denied',
-      challenge: 'Bearer realm="grpc", error="insufficient_scope"',
+      challenge: 'Bearer realm="grpc", error="insufficient_scope", scope="orders:write"',
       status: { code: 7, message: 'Permission denied', reason: 'SCOPE_INSUFFICIENT', domain },
     },
   },
