@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests read the sources through this condition, so that they need no build.
@@ -12,6 +13,8 @@ export default defineConfig({
       'apps/config-files/test/**/*.test.ts',
       'scripts/test/**/*.test.ts',
     ],
+    // By default, vitest leaves one core idle.
+    maxWorkers: availableParallelism(),
     // No test waits for time to pass: the limit only ends one that would hang, on a busy machine too.
     testTimeout: 60_000,
     hookTimeout: 60_000,

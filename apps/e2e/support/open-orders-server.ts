@@ -12,4 +12,9 @@ server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port
   if (error !== null) throw error;
   console.log(`listening on 127.0.0.1:${port}`);
 });
-process.once('SIGTERM', () => server.forceShutdown());
+// The demo replaces the config and waits for the result of the reload.
+const rejecting = setInterval(() => console.log('not reloaded: this server has no config'), 100);
+process.once('SIGTERM', () => {
+  clearInterval(rejecting);
+  server.forceShutdown();
+});
