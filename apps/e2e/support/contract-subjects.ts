@@ -13,6 +13,8 @@ import {
 import { SignJWT } from 'jose';
 
 const AUDIENCE = 'orders';
+/** The contract waits for it once per subject. Long enough for a good answer on a busy machine. */
+const TIME_LIMIT_MS = 1000;
 const LEGACY = 'https://legacy.example.com';
 
 /** One of each, at two issuers: all parts of a composition. */
@@ -83,7 +85,7 @@ export function composition(
             'canary-that-nobody-gave-out',
           ];
         },
-        outage: async () => providers.forEach((provider) => provider.fail('down')),
+        outage: async (kind) => providers.forEach((provider) => provider.fail(kind)),
         async close() {
           await authenticator.close?.();
           await Promise.all(providers.map((provider) => provider.close()));
@@ -124,16 +126,19 @@ function partsOf(
   bytes: Uint8Array,
 ): Parts {
   const audience = AUDIENCE;
+  const http = { timeoutMs: TIME_LIMIT_MS };
   return {
-    oidc: createOidcAuthenticator({ issuer: main.issuer, audience }),
+    oidc: createOidcAuthenticator({ issuer: main.issuer, audience, http }),
     jwks: createJwksAuthenticator({
       jwks: { url: partner.jwksUri },
       issuer: partner.issuer,
       audience,
+      http,
     }),
     introspection: createIntrospectionAuthenticator({
       issuer: opaque.issuer,
       audience,
+      http,
       clientId: 'orders',
       clientAuthentication: { method: 'client_secret_basic', secret: 'canary-client-secret' },
       cache: false,

@@ -1,32 +1,34 @@
 import type { ServerResponse } from 'node:http';
 // Imported, because a test may have replaced the global one.
 import { setTimeout } from 'node:timers';
+import type { OutageKind } from './contract/subject.ts';
 
-/** How the test issuer fails. */
-export type FailureMode =
-  | 'none'
-  | 'down'
-  | 'hang'
-  | 'slow'
-  | 'http500'
-  | 'http429'
-  | 'garbage'
-  | 'endless'
-  | 'redirect';
+/** How the test issuer fails. `unreachable` is `down` and `hanging` is `hang`, as `describeAuthenticator` names them. */
+export type FailureMode = 'none' | 'down' | 'hang' | 'slow' | 'http429' | OutageKind;
 
 const SLOW_MS = 300;
 /** Endless for a reader with a limit; ends here for a reader without one. */
 const ENDLESS_BYTES = 256 * 1024 * 1024;
 
-/** Fails as the mode says. `answer` sends the good response, for the modes that send it. */
-export function failWith(mode: FailureMode, response: ServerResponse, answer: () => void): void {
+/**
+ * Fails as the mode says. `answer` sends the good response, for the modes that send it. `redirect` sends the
+ * client to another origin.
+ */
+export function failWith(
+  mode: FailureMode,
+  response: ServerResponse,
+  answer: () => void,
+  redirect: () => void,
+): void {
   switch (mode) {
     case 'none':
       return answer();
     case 'down':
+    case 'unreachable':
       response.socket?.destroy();
       return undefined;
     case 'hang':
+    case 'hanging':
       return undefined;
     case 'slow':
       setTimeout(answer, SLOW_MS).unref();
@@ -43,8 +45,7 @@ export function failWith(mode: FailureMode, response: ServerResponse, answer: ()
     case 'endless':
       return pour(response);
     case 'redirect':
-      response.writeHead(302, { location: '/elsewhere' }).end();
-      return undefined;
+      return redirect();
   }
 }
 

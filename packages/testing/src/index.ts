@@ -2,6 +2,7 @@ export { describeAuthenticator } from './contract/describe-authenticator.ts';
 export type {
   AuthenticatorSubject,
   Capability,
+  OutageKind,
   SubjectInstance,
   TestRunner,
 } from './contract/subject.ts';

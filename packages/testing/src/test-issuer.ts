@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '@grpc-authn/core/authenticator';
 import { type FailureMode, failWith } from './failures.ts';
@@ -64,21 +64,28 @@ export async function startTestIssuer(
   const revoked = new Set<string>();
   const requests = { discovery: 0, jwks: 0, introspection: 0 };
 
+  // Another origin, where a client that follows a redirect gets a good answer.
+  const elsewhere = createServer((request, response) => {
+    answer(request.url ?? '/', request, response).catch(() => response.destroy());
+  });
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     if (path.startsWith('/.well-known/')) requests.discovery += 1;
     if (path === PATHS.jwks) requests.jwks += 1;
     if (path === PATHS.introspection) requests.introspection += 1;
-    failWith(mode, response, () => {
-      // The client disconnected in the middle of its request.
-      answer(path, request, response).catch(() => response.destroy());
-    });
+    failWith(
+      mode,
+      response,
+      () => {
+        // The client disconnected in the middle of its request.
+        answer(path, request, response).catch(() => response.destroy());
+      },
+      // 307 keeps the method and the body.
+      () => response.writeHead(307, { location: `${redirectOrigin}${path}` }).end(),
+    );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = await originOf(server, options.port ?? 0);
+  const redirectOrigin = await originOf(elsewhere, 0);
 
   async function answer(path: string, request: IncomingMessage, response: ServerResponse) {
     if (path === '/.well-known/openid-configuration') return json(response, metadataOf(issuer));
@@ -140,12 +147,25 @@ export async function startTestIssuer(
       mode = newMode;
     },
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
+      await Promise.all([server, elsewhere].map(closeServer));
     },
   };
+}
+
+/** Starts the server on loopback. */
+async function originOf(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
 }
 
 function encode(object: object): string {

@@ -1,17 +1,24 @@
 import type { Authenticator } from '@grpc-authn/core/authenticator';
-import type { Capability } from './subject.ts';
+import type { Outages } from './outages.ts';
+import type { Capability, OutageKind } from './subject.ts';
 
 /** An instance of the subject whose functions need no `this`. It can be closed several times. */
 export interface CheckInstance {
   readonly authenticator: Authenticator<object>;
   readonly good: () => Promise<string>;
   readonly bad: () => Promise<readonly string[]>;
-  readonly outage: (() => Promise<void>) | undefined;
+  readonly outage: ((kind: OutageKind) => Promise<void>) | undefined;
   readonly close: () => Promise<void>;
 }
 
 /** Creates another instance of the subject. All instances are closed when the check ends. */
 export type CreateInstance = () => Promise<CheckInstance>;
+
+/**
+ * What the authenticator did in each kind of outage. The first check that needs it observes it, and the others
+ * share it, because a provider that hangs takes one time limit. Undefined if the subject has no `outage`.
+ */
+export type ObserveOutages = () => Promise<Outages | undefined>;
 
 /**
  * One contract check is one test. A check fails only for the fault it names. If another fault prevents the
@@ -25,5 +32,5 @@ export interface ContractCheck {
   /** For authenticators without this capability. */
   readonly lacking?: Capability;
   /** @throws AssertionError if the authenticator fails the check. */
-  readonly run: (create: CreateInstance) => Promise<void>;
+  readonly run: (create: CreateInstance, observe: ObserveOutages) => Promise<void>;
 }

@@ -1,5 +1,6 @@
-import type { CheckInstance, ContractCheck } from './check.ts';
+import type { CheckInstance, ContractCheck, CreateInstance } from './check.ts';
 import { CHECKS } from './checks.ts';
+import { observeOutages, type Outages } from './outages.ts';
 import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subject.ts';
 
 /**
@@ -25,10 +26,24 @@ import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subjec
  */
 export function describeAuthenticator(runner: TestRunner, subject: AuthenticatorSubject): void {
   runner.describe(`the authenticator contract: ${subject.name}`, () => {
+    let outages: Promise<Outages | undefined> | undefined;
+    const observe = (): Promise<Outages | undefined> =>
+      (outages ??= withInstances(subject, observeOutages));
     for (const check of CHECKS) {
-      if (applies(check, subject)) runner.it(check.name, () => runCheck(check, subject));
+      if (!applies(check, subject)) continue;
+      runner.it(check.name, () => withInstances(subject, (create) => check.run(create, observe)));
     }
+    if (!subject.capabilities.includes('network')) showSkipped(runner);
   });
+}
+
+/** A subject that should declare `network` but does not must not look as if its outages were tested. */
+function showSkipped({ it }: TestRunner): void {
+  const count = CHECKS.filter(({ having }) => having === 'network').length;
+  const name = `(skipped: ${count} checks of outages, because it does not declare "network")`;
+  const empty = async (): Promise<void> => undefined;
+  if (it.skip === undefined) it(name, empty);
+  else it.skip(name, empty);
 }
 
 function applies(
@@ -39,10 +54,14 @@ function applies(
   return lacking === undefined || !capabilities.includes(lacking);
 }
 
-async function runCheck(check: ContractCheck, subject: AuthenticatorSubject): Promise<void> {
+/** Closes all instances at the end. */
+async function withInstances<T>(
+  subject: AuthenticatorSubject,
+  run: (create: CreateInstance) => Promise<T>,
+): Promise<T> {
   const instances: CheckInstance[] = [];
   try {
-    await check.run(async () => {
+    return await run(async () => {
       const instance = closedOnce(await subject.create());
       instances.push(instance);
       return instance;
@@ -59,7 +78,7 @@ function closedOnce(instance: SubjectInstance): CheckInstance {
     authenticator: instance.authenticator,
     good: () => instance.good(),
     bad: () => instance.bad(),
-    outage: instance.outage === undefined ? undefined : async () => instance.outage?.(),
+    outage: instance.outage === undefined ? undefined : async (kind) => instance.outage?.(kind),
     close: () => (closing ??= instance.close()),
   };
 }

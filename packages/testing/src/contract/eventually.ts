@@ -4,10 +4,15 @@ import { setTimeout } from 'node:timers';
 /** Counts turns, not time: if the machine stalls, the turns stall too, so slow is not taken for broken. */
 const TURNS = 100;
 const TURN_MS = 5;
+/** About three seconds. Shorter than the time limit of a test in vitest and jest. */
+export const PROVIDER_TURNS = 600;
 
 /** Waits for the condition, for about half a second. False if it is still not met. */
-export async function eventually(condition: () => boolean): Promise<boolean> {
-  for (let turn = 0; turn < TURNS; turn += 1) {
+export async function eventually(
+  condition: () => boolean,
+  turns: number = TURNS,
+): Promise<boolean> {
+  for (let turn = 0; turn < turns; turn += 1) {
     if (condition()) return true;
     await pause();
   }

@@ -10,10 +10,21 @@ export type Capability =
   | 'scopes'
   | 'typed_claims';
 
-/** Registers the tests: `describe` and `it` from vitest or node:test. */
+/**
+ * How a provider fails. `unreachable`: no connection, or one that breaks. `http500`: each answer has status 500.
+ * `hanging`: it accepts requests and never answers. `garbage`: 200 with HTML. `endless`: an answer that does not
+ * end. `redirect`: 307 to another origin, where everything is answered as if nothing was wrong.
+ */
+export type OutageKind = 'unreachable' | 'http500' | 'hanging' | 'garbage' | 'endless' | 'redirect';
+
+/** Registers the tests: `describe` and `it` from vitest, node:test or jest. */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
+  readonly it: {
+    (name: string, body: () => Promise<void>): unknown;
+    /** Shows which checks do not apply. Without it, they are shown as an empty test. */
+    skip?(name: string, body: () => Promise<void>): unknown;
+  };
 }
 
 /** One authenticator and its provider, created for each check. */
@@ -23,8 +34,11 @@ export interface SubjectInstance {
   good(): Promise<string>;
   /** Returns tokens that are refused. With `revokes`, it revokes the tokens that `good` returned and includes them. */
   bad(): Promise<readonly string[]>;
-  /** Makes the provider unreachable from now on. Required with `network`. */
-  outage?(): Promise<void>;
+  /**
+   * Makes the provider fail in this way from now on. Required with `network`. A subject over
+   * `startTestIssuer` passes the kind on: `outage: async (kind) => issuer.fail(kind)`.
+   */
+  outage?(kind: OutageKind): Promise<void>;
   /** Closes the authenticator, which may already be closed, and its provider. */
   close(): Promise<void>;
 }

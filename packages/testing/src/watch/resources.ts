@@ -24,21 +24,39 @@ const HANDLES = new Set([
   'Timeout',
 ]);
 
+/** Sockets, which count what they read. */
+const SOCKETS = new Set(['TCPWRAP', 'PIPEWRAP']);
+
+interface Handle {
+  readonly hasRef?: () => boolean;
+  /** Of a socket. */
+  readonly bytesRead?: number;
+  /** Of an attempt to connect, set after its creation. */
+  readonly address?: string;
+  readonly port?: number;
+}
+
 interface Resource {
   readonly type: string;
-  readonly handle: { hasRef?: () => boolean };
+  readonly handle: Handle;
 }
 
 /** Records the resources that a piece of code opens, and no others of the process. */
 export class ResourceWatch {
   readonly #scope = new AsyncLocalStorage<ResourceWatch>();
   readonly #open = new Map<number, Resource>();
-  #connections = 0;
+  readonly #connecting: Handle[] = [];
+  readonly #bytesRead = new Map<number, number>();
   readonly #hook = createHook({
     init: (id, type, _trigger, handle) => {
       if (this.#scope.getStore() !== this) return;
-      if (CONNECTING.has(type)) this.#connections += 1;
+      if (CONNECTING.has(type)) this.#connecting.push(handle);
       if (HANDLES.has(type)) this.#open.set(id, { type, handle });
+    },
+    // Runs before each chunk is delivered. A closed socket no longer knows what it has read.
+    before: (id) => {
+      const { type = '', handle } = this.#open.get(id) ?? {};
+      if (SOCKETS.has(type)) this.#bytesRead.set(id, handle?.bytesRead ?? 0);
     },
     destroy: (id) => {
       this.#open.delete(id);
@@ -56,7 +74,18 @@ export class ResourceWatch {
 
   /** Attempts to connect so far. */
   get connections(): number {
-    return this.#connections;
+    return this.#connecting.length;
+  }
+
+  /** The number of different addresses, with their ports, that it tried to connect to. */
+  get destinations(): number {
+    const connects = this.#connecting.filter(({ port }) => port !== undefined);
+    return new Set(connects.map(({ address, port }) => `${address} ${port}`)).size;
+  }
+
+  /** What all sockets have read so far. */
+  get bytesRead(): number {
+    return [...this.#bytesRead.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /**

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Capability } from '../../src/index.ts';
 import { CHECKS } from '../../src/contract/checks.ts';
 import { reading, revoking, accepting, wrapped } from '../support/broken/capabilities.ts';
-import { remote } from '../support/broken/network.ts';
+import { remote } from '../support/broken/outages.ts';
 import { rotating } from '../support/broken/rotation.ts';
+import { overHttp } from '../support/http-authenticator.ts';
 import { failuresOf, checksOf } from '../support/recorded-failures.ts';
 import { type Build, tableSubject, UNAVAILABLE } from '../support/table.ts';
 
@@ -31,6 +32,12 @@ describe('a correct authenticator', () => {
       expect(await failuresOf(tableSubject([capability], build))).toEqual([]);
     },
   );
+});
+
+describe('a correct authenticator over HTTP', () => {
+  it('passes in each kind of outage', async () => {
+    expect(await failuresOf(tableSubject(['network'], overHttp()))).toEqual([]);
+  });
 });
 
 describe('each capability', () => {

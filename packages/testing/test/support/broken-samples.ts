@@ -5,7 +5,9 @@ import { CAPABILITY_SAMPLES } from './broken/capabilities.ts';
 import { CLOSING_SAMPLES } from './broken/closing.ts';
 import { CONSTANCY_SAMPLES } from './broken/constancy.ts';
 import { NETWORK_SAMPLES } from './broken/network.ts';
+import { OUTAGE_SAMPLES } from './broken/outages.ts';
 import { REFUSAL_SAMPLES } from './broken/refusals.ts';
+import { REQUEST_SAMPLES } from './broken/requests.ts';
 import { ROTATION_SAMPLES } from './broken/rotation.ts';
 import { SECRECY_SAMPLES } from './broken/secrecy.ts';
 import { VERDICT_SAMPLES } from './broken/verdicts.ts';
@@ -27,6 +29,8 @@ export const BROKEN_SAMPLES: readonly BrokenSample[] = [
   ...SECRECY_SAMPLES,
   ...CLOSING_SAMPLES,
   ...NETWORK_SAMPLES,
+  ...OUTAGE_SAMPLES,
+  ...REQUEST_SAMPLES,
   ...ROTATION_SAMPLES,
   ...CAPABILITY_SAMPLES,
 ];

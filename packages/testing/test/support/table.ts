@@ -6,12 +6,17 @@ import {
   type PrincipalInit,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import type { AuthenticatorSubject, Capability, SubjectInstance } from '../../src/index.ts';
+import type {
+  AuthenticatorSubject,
+  Capability,
+  OutageKind,
+  SubjectInstance,
+} from '../../src/index.ts';
 
 /** The accounts and the state of the simplest authenticator. */
 export class Table {
   readonly tokens = new Set<string>();
-  down = false;
+  outage: OutageKind | undefined;
   closed = false;
 
   add(): string {
@@ -75,13 +80,19 @@ export async function slowly(): Promise<void> {
   }
 }
 
-/** Keeps a timer open for longer than the kit waits. */
-export function leaveTimerOpen(): void {
+/**
+ * A time limit that counts turns, longer than the kit waits for what needs no provider. Returns a function that
+ * cancels. It keeps a timer open until then.
+ */
+export function afterTurns(fire: () => void): () => void {
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
-    if (turns === SLOW_TURNS) clearInterval(timer);
+    if (turns < SLOW_TURNS) return;
+    clearInterval(timer);
+    fire();
   }, TURN_MS);
+  return () => clearInterval(timer);
 }
 
 /** Waits a turn, as for an asynchronous lookup. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 import { isPromiseLike } from '@grpc-authn/core/internal';
 import { contextWith, credentialsOf, principalOf } from '../ask.ts';
-import type { ContractCheck } from '../check.ts';
+import type { ContractCheck, CreateInstance } from '../check.ts';
+import { failCheck } from '../expected.ts';
+import { withLeap } from '../../watch/clock-leap.ts';
 
 export const CACHE_CHECKS: readonly ContractCheck[] = [
   {
@@ -41,6 +43,21 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
     },
   },
   {
+    name: 'caches no principal longer when the clock is set back',
+    having: 'caches',
+    async run(create) {
+      // Without an age limit, or with a clock of its own, the leap shows nothing.
+      const forward = { wallMs: DAY_MS, monotonicMs: DAY_MS };
+      const back = { wallMs: -HOUR_MS, monotonicMs: DAY_MS };
+      if ((await cachesAfter(create, forward)) || !(await cachesAfter(create, back))) return;
+      failCheck(
+        'a new verification a day later, with a clock that was set back an hour',
+        'the cached principal',
+        'Count the age of an entry by performance.now(), too.',
+      );
+    },
+  },
+  {
     name: 'caches nothing, because it does not declare a cache',
     lacking: 'caches',
     async run(create) {
@@ -53,6 +70,22 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
     },
   },
 ];
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** True if a principal comes from the cache after the clocks have changed. */
+async function cachesAfter(
+  create: CreateInstance,
+  leap: Parameters<typeof withLeap>[0],
+): Promise<boolean> {
+  const { authenticator, good } = await create();
+  const token = await good();
+  const first = await principalOf(authenticator, token);
+  // A cache answers synchronously, so the clocks need not stay changed.
+  const asked = withLeap(leap, () => principalOf(authenticator, token));
+  return first !== undefined && (await asked) === first;
+}
 
 async function isSynchronous(
   authenticator: Authenticator<object>,

@@ -1,5 +1,5 @@
 import type { Verdict } from '@grpc-authn/core/authenticator';
-import { later, slowly, UNAVAILABLE } from '../table.ts';
+import { later, UNAVAILABLE } from '../table.ts';
 import type { BrokenSample } from '../broken-samples.ts';
 
 export const ABORT_SAMPLES: readonly BrokenSample[] = [
@@ -30,24 +30,6 @@ export const ABORT_SAMPLES: readonly BrokenSample[] = [
           }
           return table.verify(token);
         },
-      },
-    }),
-  },
-  {
-    breaks: 'answers promptly when the call is cancelled',
-    by: 'waiting for a provider that does not answer',
-    capabilities: ['network'],
-    build: (table) => ({
-      authenticator: {
-        async authenticate({ token }) {
-          const verdict = table.verify(token);
-          if (!table.down) return verdict;
-          await slowly();
-          return UNAVAILABLE();
-        },
-      },
-      async outage() {
-        table.down = true;
       },
     }),
   },

@@ -76,6 +76,24 @@ function caching(parts: { readonly shares: boolean; readonly synchronous: boolea
   };
 }
 
+/** Caches a principal for a minute of the given clock. */
+export function cachingForAMinute(nowMs: () => number) {
+  return (table: Table) => {
+    const entries = new Map<string, { readonly verdict: Verdict; readonly fromMs: number }>();
+    return {
+      authenticator: {
+        authenticate({ token }: { readonly token: string }): Verdict {
+          const found = entries.get(token);
+          if (found !== undefined && nowMs() - found.fromMs < 60_000) return found.verdict;
+          const verdict = table.verify(token);
+          if (!AuthError.is(verdict)) entries.set(token, { verdict, fromMs: nowMs() });
+          return verdict;
+        },
+      },
+    };
+  };
+}
+
 /** Wrapped in `cached`. */
 export function wrapped(table: Table) {
   const inner = {
@@ -149,6 +167,12 @@ export const CAPABILITY_SAMPLES: readonly BrokenSample[] = [
     by: 'verifying for each call',
     capabilities: ['caches'],
     build: caching({ shares: false, synchronous: true }),
+  },
+  {
+    breaks: 'caches no principal longer when the clock is set back',
+    by: 'counting its age by the time of day alone',
+    capabilities: ['caches'],
+    build: cachingForAMinute(() => Date.now()),
   },
   {
     breaks: 'caches nothing, because it does not declare a cache',

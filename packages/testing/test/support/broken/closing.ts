@@ -1,5 +1,5 @@
 import type { BrokenSample } from '../broken-samples.ts';
-import { later, leaveTimerOpen, principalOf } from '../table.ts';
+import { afterTurns, later, principalOf } from '../table.ts';
 
 export const CLOSING_SAMPLES: readonly BrokenSample[] = [
   {
@@ -64,7 +64,7 @@ export const CLOSING_SAMPLES: readonly BrokenSample[] = [
     build: (table) => ({
       authenticator: {
         authenticate({ token }) {
-          leaveTimerOpen();
+          afterTurns(() => undefined);
           return table.verify(token);
         },
       },

@@ -2,21 +2,34 @@ import type { AuthenticatorEvent, Verdict } from '@grpc-authn/core/authenticator
 import type { BrokenSample } from '../broken-samples.ts';
 import { principalOf, REFUSED } from '../table.ts';
 
-type Notify = (
-  listeners: ReadonlySet<(event: AuthenticatorEvent) => void>,
-  event: AuthenticatorEvent,
-) => void;
+type Listener = (event: AuthenticatorEvent) => void;
+type Notify = (listeners: readonly Listener[], event: AuthenticatorEvent) => void;
+type Subscribe = (listeners: Listener[], listener: Listener) => () => void;
 
 interface Faults {
   readonly neverFetches?: boolean;
   readonly keepsOldKeys?: boolean;
   readonly notify?: Notify;
+  readonly subscribe?: Subscribe;
+}
+
+function subscribeOnce(listeners: Listener[], listener: Listener): () => void {
+  listeners.push(listener);
+  return () => {
+    const index = listeners.indexOf(listener);
+    if (index >= 0) listeners.splice(index, 1);
+  };
 }
 
 /** Each good token has new keys, which it fetches when it sees such a token. */
-export function rotating({ neverFetches, keepsOldKeys, notify = notifyAll }: Faults = {}) {
+export function rotating({
+  neverFetches,
+  keepsOldKeys,
+  notify = notifyAll,
+  subscribe = subscribeOnce,
+}: Faults = {}) {
   return () => {
-    const listeners = new Set<(event: AuthenticatorEvent) => void>();
+    const listeners: Listener[] = [];
     let published = '';
     let known = '';
     const all = new Set<string>();
@@ -32,10 +45,7 @@ export function rotating({ neverFetches, keepsOldKeys, notify = notifyAll }: Fau
             (known !== '' && token === known) || (keepsOldKeys === true && all.has(token));
           return good ? principalOf() : REFUSED();
         },
-        subscribe(listener: (event: AuthenticatorEvent) => void) {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
+        subscribe: (listener: Listener) => subscribe(listeners, listener),
       },
       async good(): Promise<string> {
         published = `good-canary-${crypto.randomUUID()}`;
@@ -104,6 +114,39 @@ export const ROTATION_SAMPLES: readonly BrokenSample[] = [
           }
         }
         if (fault !== undefined) throw fault;
+      },
+    }),
+  },
+  {
+    breaks: 'notifies nobody after the unsubscription',
+    by: 'a function to unsubscribe that does nothing',
+    capabilities: ['rotates'],
+    build: rotating({
+      subscribe(listeners, listener) {
+        listeners.push(listener);
+        return () => undefined;
+      },
+    }),
+  },
+  {
+    breaks: 'notifies the other subscribers after an unsubscription',
+    by: 'removing all listeners',
+    capabilities: ['rotates'],
+    build: rotating({
+      subscribe(listeners, listener) {
+        listeners.push(listener);
+        return () => listeners.splice(0);
+      },
+    }),
+  },
+  {
+    breaks: 'notifies the other subscribers after an unsubscription',
+    by: 'removing the last listener when it unsubscribes again',
+    capabilities: ['rotates'],
+    build: rotating({
+      subscribe(listeners, listener) {
+        listeners.push(listener);
+        return () => listeners.splice(listeners.indexOf(listener), 1);
       },
     }),
   },
