@@ -7,8 +7,8 @@ import { eventually, PROVIDER_TURNS } from './eventually.ts';
 import type { OutageKind } from './subject.ts';
 import { secretsOf } from './tokens.ts';
 
-/** More than any metadata, key set or introspection response needs, for each call. */
-export const MAX_BYTES_PER_CALL: number = 16 * 1024 * 1024;
+/** More than any metadata, key set or introspection response needs, even if one connection carries several. */
+export const MAX_BYTES: number = 8 * 1024 * 1024;
 
 const KINDS: readonly OutageKind[] = [
   'unreachable',
@@ -35,7 +35,7 @@ export interface Outage {
   readonly good: readonly AskedToken[];
   /** Tokens of `bad()` that are refused if there is no outage. */
   readonly bad: readonly AskedToken[];
-  /** It read more than its calls need. */
+  /** It read more from one connection than its calls need. */
   readonly readTooMuch: boolean;
   /** Addresses to which it connected since it was created. */
   readonly destinations: number;
@@ -104,7 +104,7 @@ async function observe(
     const asked = watch.run(() =>
       [...good, ...bad].map((token) => new PendingToken(instance, token)),
     );
-    const readsTooMuch = (): boolean => watch.bytesRead > MAX_BYTES_PER_CALL * asked.length;
+    const readsTooMuch = (): boolean => watch.maxBytesRead > MAX_BYTES;
     await eventually(
       () => asked.every(({ answer }) => answer !== undefined) || readsTooMuch(),
       PROVIDER_TURNS,

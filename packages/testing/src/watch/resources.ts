@@ -83,9 +83,9 @@ export class ResourceWatch {
     return new Set(connects.map(({ address, port }) => `${address} ${port}`)).size;
   }
 
-  /** What all sockets have read so far. */
-  get bytesRead(): number {
-    return [...this.#bytesRead.values()].reduce((sum, bytes) => sum + bytes, 0);
+  /** What the socket with the most bytes has read so far. */
+  get maxBytesRead(): number {
+    return Math.max(0, ...this.#bytesRead.values());
   }
 
   /**

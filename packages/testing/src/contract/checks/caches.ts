@@ -4,7 +4,7 @@ import { isPromiseLike } from '@grpc-authn/core/internal';
 import { contextWith, credentialsOf, principalOf } from '../ask.ts';
 import type { ContractCheck, CreateInstance } from '../check.ts';
 import { failCheck } from '../expected.ts';
-import { withLeap } from '../../watch/clock-leap.ts';
+import { type ClockLeap, withClockLeap } from '../../watch/clock-leap.ts';
 
 export const CACHE_CHECKS: readonly ContractCheck[] = [
   {
@@ -75,15 +75,12 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** True if a principal comes from the cache after the clocks have changed. */
-async function cachesAfter(
-  create: CreateInstance,
-  leap: Parameters<typeof withLeap>[0],
-): Promise<boolean> {
+async function cachesAfter(create: CreateInstance, leap: ClockLeap): Promise<boolean> {
   const { authenticator, good } = await create();
   const token = await good();
   const first = await principalOf(authenticator, token);
   // A cache answers synchronously, so the clocks need not stay changed.
-  const asked = withLeap(leap, () => principalOf(authenticator, token));
+  const asked = withClockLeap(leap, () => principalOf(authenticator, token));
   return first !== undefined && (await asked) === first;
 }
 

@@ -3,7 +3,7 @@ import { type Answer, ask, contextWith } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
 import { eventually, PROVIDER_TURNS } from '../eventually.ts';
 import { failCheck } from '../expected.ts';
-import { MAX_BYTES_PER_CALL, type Outage } from '../outages.ts';
+import { MAX_BYTES, type Outage } from '../outages.ts';
 
 /** What a request to a provider must not do, whatever the provider answers. */
 export const REQUEST_CHECKS: readonly ContractCheck[] = [
@@ -11,15 +11,14 @@ export const REQUEST_CHECKS: readonly ContractCheck[] = [
     name: 'limits the time that it waits for its provider',
     having: 'network',
     async run(_, observe) {
-      const failing = ((await observe())?.all ?? []).filter(
+      const failing = ((await observe())?.all ?? []).find(
         ({ good, bad, readTooMuch }) =>
           !readTooMuch && [...good, ...bad].some(({ answer }) => answer === undefined),
       );
-      const [first] = failing;
-      if (first === undefined) return;
+      if (failing === undefined) return;
       failCheck(
         'an answer within 3 s',
-        `none (${first.kind})`,
+        `none (${failing.kind})`,
         'Give each request a time limit that includes its body. In this test, set it to at most 2 s.',
       );
     },
@@ -30,7 +29,7 @@ export const REQUEST_CHECKS: readonly ContractCheck[] = [
     async run(_, observe) {
       if (!((await observe())?.all ?? []).some(({ readTooMuch }) => readTooMuch)) return;
       failCheck(
-        `at most ${MAX_BYTES_PER_CALL} bytes to be read for a call`,
+        `at most ${MAX_BYTES} bytes to be read from a connection`,
         'more',
         'Count the bytes of a body while it arrives, and stop at a limit.',
       );
