@@ -33,7 +33,7 @@ async function load(name: string): Promise<Record<string, unknown>> {
 describe('the examples in the documents', { timeout: 60_000 }, () => {
   it('compile', () => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    expect([...guide.keys(), ...readme.keys()]).toHaveLength(8);
+    expect([...guide.keys(), ...readme.keys()]).toHaveLength(10);
     execFileSync(tsc, ['--noEmit', '-p', FOLDER], { stdio: 'pipe' });
   });
 
@@ -47,6 +47,7 @@ describe('the examples in the documents', { timeout: 60_000 }, () => {
 });
 
 await load('guide/api-key-authenticator.test.ts');
+await load('guide/session-authenticator.test.ts');
 for (const name of readme.keys()) if (name !== 'contract.test.ts') await load(`readme/${name}`);
 
 describe('the extractor of the guide', async () => {

@@ -34,7 +34,7 @@ describe('an issuer that fails on command', () => {
   it.each([
     ['http500', 500],
     ['http429', 429],
-    ['redirect', 302],
+    ['redirect', 307],
   ] as const)('%s: answers with that status', async (mode, status) => {
     const issuer = await start();
     issuer.fail(mode);
@@ -42,6 +42,30 @@ describe('an issuer that fails on command', () => {
     expect(response.status).toBe(status);
     if (mode === 'http429') expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
     if (mode === 'redirect') expect(response.headers.get('location')).toBeTruthy();
+  });
+
+  it('redirect: leads to another origin, which answers', async () => {
+    const issuer = await start();
+    const token = issuer.opaque({ aud: 'orders' });
+    issuer.fail('redirect');
+    const body = new URLSearchParams({ token });
+    const response = await fetch(issuer.introspectionEndpoint, { method: 'POST', body });
+    expect(new URL(response.url).origin).not.toBe(issuer.issuer);
+    expect(await response.json()).toMatchObject({ active: true, aud: 'orders' });
+    expect(issuer.requests.introspection).toBe(1);
+  });
+
+  it('unreachable: closes the connection, as down does', async () => {
+    const issuer = await start();
+    issuer.fail('unreachable');
+    await expect(fetch(issuer.jwksUri)).rejects.toThrow(TypeError);
+  });
+
+  it('hanging: never answers, as hang does', async () => {
+    const issuer = await start();
+    issuer.fail('hanging');
+    const asked = fetch(issuer.jwksUri, { signal: signal() });
+    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('garbage: answers 200 without JSON', async () => {

@@ -23,20 +23,20 @@ const ABLE: Readonly<Record<Capability, Build>> = {
 
 describe('a correct authenticator', () => {
   it('passes without capabilities', async () => {
-    expect(await failuresOf(tableSubject())).toEqual([]);
+    expect(await failuresOf(tableSubject())).toEqual({});
   });
 
   it.each(Object.entries(ABLE) as [Capability, Build][])(
     'passes with its capability: %s',
     async (capability, build) => {
-      expect(await failuresOf(tableSubject([capability], build))).toEqual([]);
+      expect(await failuresOf(tableSubject([capability], build))).toEqual({});
     },
   );
 });
 
 describe('a correct authenticator over HTTP', () => {
   it('passes in each kind of outage', async () => {
-    expect(await failuresOf(tableSubject(['network'], overHttp()))).toEqual([]);
+    expect(await failuresOf(tableSubject(['network'], overHttp()))).toEqual({});
   });
 });
 

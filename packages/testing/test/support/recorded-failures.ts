@@ -5,9 +5,11 @@ export function checksOf(subject: AuthenticatorSubject): readonly string[] {
   return registered(subject).map(({ name }) => name);
 }
 
-/** Runs the kit as a runner would. Returns the names of the failed checks. */
-export async function failuresOf(subject: AuthenticatorSubject): Promise<readonly string[]> {
-  const failures: string[] = [];
+/** Runs the kit as a runner would. Returns the messages of the failed checks, by their names. */
+export async function failuresOf(
+  subject: AuthenticatorSubject,
+): Promise<Readonly<Record<string, string>>> {
+  const failures: Record<string, string> = {};
   // The kit must notice a broken sample's rejections, not this test run.
   const others = process.rawListeners('unhandledRejection') as (() => void)[];
   const ignore = (): void => undefined;
@@ -15,7 +17,9 @@ export async function failuresOf(subject: AuthenticatorSubject): Promise<readonl
   process.on('unhandledRejection', ignore);
   try {
     for (const { name, body } of registered(subject)) {
-      await body().catch(() => failures.push(name));
+      await body().catch((error: Error) => {
+        failures[name] = error.message;
+      });
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
