@@ -1,18 +1,6 @@
-import type { Authenticator } from '@grpc-authn/core/authenticator';
+import type { CreateInstance } from './instance.ts';
 import type { Outages } from './outages.ts';
-import type { Capability, OutageKind } from './subject.ts';
-
-/** An instance of the subject whose functions need no `this`. It can be closed several times. */
-export interface CheckInstance {
-  readonly authenticator: Authenticator<object>;
-  readonly good: () => Promise<string>;
-  readonly bad: () => Promise<readonly string[]>;
-  readonly outage: ((kind: OutageKind) => Promise<void>) | undefined;
-  readonly close: () => Promise<void>;
-}
-
-/** Creates another instance of the subject. All instances are closed when the check ends. */
-export type CreateInstance = () => Promise<CheckInstance>;
+import type { Capability } from './subject.ts';
 
 /**
  * What the authenticator did in each kind of outage. The first check that needs it observes it, and the others

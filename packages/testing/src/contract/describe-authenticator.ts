@@ -1,4 +1,5 @@
-import type { CheckInstance, ContractCheck, CreateInstance } from './check.ts';
+import type { ContractCheck } from './check.ts';
+import type { CheckInstance, CreateInstance } from './instance.ts';
 import { CHECKS } from './checks.ts';
 import { observeOutages, type Outages } from './outages.ts';
 import type { AuthenticatorSubject, SubjectInstance, TestRunner } from './subject.ts';

@@ -2,7 +2,7 @@ import { printsDuring } from '../watch/output.ts';
 import { unhandledRejectionsDuring } from '../watch/rejections.ts';
 import { ResourceWatch } from '../watch/resources.ts';
 import { accepts, type Answer, ask } from './ask.ts';
-import type { CheckInstance, CreateInstance } from './check.ts';
+import type { CheckInstance, CreateInstance } from './instance.ts';
 import { eventually, PROVIDER_TURNS } from './eventually.ts';
 import type { OutageKind } from './subject.ts';
 import { secretsOf } from './tokens.ts';

@@ -1,8 +1,8 @@
-import assert from 'node:assert/strict';
 import { accepts, ask, contextWith, formatAnswer } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
 import { settle, settlesEventually } from '../eventually.ts';
 import { unhandledRejectionsDuring } from '../../watch/rejections.ts';
+import { assertThat, failCheck } from '../expected.ts';
 
 export const ABORT_CHECKS: readonly ContractCheck[] = [
   {
@@ -11,13 +11,17 @@ export const ABORT_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const token = await good();
       const gone = ask(authenticator, token, contextWith(AbortSignal.abort()));
-      assert.ok(
+      assertThat(
         await settlesEventually(gone),
-        'it did not answer a call whose signal was aborted before',
+        'an answer to a call whose signal was aborted before',
+        'none',
+        'Look at signal.aborted before you listen for the abort event.',
       );
-      assert.ok(
+      assertThat(
         await settlesEventually(askAndCancel(authenticator, token)),
-        'it did not answer after the abort',
+        'an answer after the abort',
+        'none',
+        'Settle the promise of a call that is cancelled.',
       );
     },
   },
@@ -29,7 +33,11 @@ export const ABORT_CHECKS: readonly ContractCheck[] = [
       const asked = askAndCancel(authenticator, token, () => ask(authenticator, token));
       const answer = await asked;
       if (answer.kind === 'accepted' || !(await accepts(authenticator, token))) return;
-      assert.fail(`another call with the same token: ${formatAnswer(answer)}`);
+      failCheck(
+        'another call with the same token to be accepted',
+        formatAnswer(answer),
+        'Give work that several calls share a signal of its own.',
+      );
     },
   },
   {
@@ -51,7 +59,12 @@ export const ABORT_CHECKS: readonly ContractCheck[] = [
         });
         if (outage === undefined) break;
       }
-      assert.equal(unhandled, 0, 'an unhandled rejection ends the process');
+      assertThat(
+        unhandled === 0,
+        'no unhandled rejection',
+        `${unhandled}`,
+        'It ends the process: add a catch() to each promise that nobody may await.',
+      );
     },
   },
 ];

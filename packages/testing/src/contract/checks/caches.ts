@@ -1,10 +1,10 @@
-import assert from 'node:assert/strict';
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 import { isPromiseLike } from '@grpc-authn/core/internal';
 import { contextWith, credentialsOf, principalOf } from '../ask.ts';
-import type { ContractCheck, CreateInstance } from '../check.ts';
-import { failCheck } from '../expected.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CreateInstance } from '../instance.ts';
 import { type ClockLeap, withClockLeap } from '../../watch/clock-leap.ts';
+import { assertThat, failCheck } from '../expected.ts';
 
 export const CACHE_CHECKS: readonly ContractCheck[] = [
   {
@@ -14,7 +14,12 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const token = await good();
       const first = await principalOf(authenticator, token);
-      assert.ok((await principalOf(authenticator, token)) === first, 'it verified the token again');
+      assertThat(
+        (await principalOf(authenticator, token)) === first,
+        'the cached principal',
+        'a new one',
+        'If it has no cache, remove "caches".',
+      );
     },
   },
   {
@@ -24,7 +29,12 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const token = await good();
       if ((await principalOf(authenticator, token)) === undefined) return;
-      assert.ok(await isSynchronous(authenticator, token), 'it returned a promise');
+      assertThat(
+        await isSynchronous(authenticator, token),
+        'the cached principal itself',
+        'a promise',
+        'Look into the cache before the first await.',
+      );
     },
   },
   {
@@ -39,7 +49,12 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
       const asked = [1, 2, 3].map(() => principalOf(authenticator, token));
       const [first, ...others] = await Promise.all(asked);
       const same = others.every((principal) => principal === first);
-      assert.ok(same, 'it verified one token twice concurrently');
+      assertThat(
+        same,
+        'one verification for three concurrent calls with one token',
+        'several',
+        'Share the pending verification of a token.',
+      );
     },
   },
   {
@@ -66,7 +81,12 @@ export const CACHE_CHECKS: readonly ContractCheck[] = [
       const first = await principalOf(authenticator, token);
       if (first === undefined) return;
       const second = await principalOf(authenticator, token);
-      assert.ok(second !== first, 'declare "caches", or create a new principal for each call');
+      assertThat(
+        second !== first,
+        'a new principal for each call',
+        'the same one twice',
+        'Create a principal for each call, or declare "caches".',
+      );
     },
   },
 ];

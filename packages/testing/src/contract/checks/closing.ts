@@ -1,8 +1,8 @@
-import assert from 'node:assert/strict';
 import { ResourceWatch } from '../../watch/resources.ts';
 import { ask, accepts, formatAnswer } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
 import { eventually, settlesEventually } from '../eventually.ts';
+import { assertSucceeds, assertThat } from '../expected.ts';
 
 export const CLOSING_CHECKS: readonly ContractCheck[] = [
   {
@@ -11,9 +11,11 @@ export const CLOSING_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const waiting = ask(authenticator, await good());
       await authenticator.close?.();
-      assert.ok(
+      assertThat(
         await settlesEventually(waiting),
-        'a waiting call got no answer when it was closed',
+        'an answer to a waiting call when it is closed',
+        'none',
+        'Settle the promises of all waiting calls in close().',
       );
     },
   },
@@ -27,10 +29,17 @@ export const CLOSING_CHECKS: readonly ContractCheck[] = [
       const acceptsBad = await accepts(authenticator, badToken);
       await authenticator.close?.();
       const after = await ask(authenticator, token);
-      assert.ok(after.kind !== 'invalid' || before.kind === 'invalid', formatAnswer(after));
-      assert.ok(
+      assertThat(
+        after.kind !== 'invalid' || before.kind === 'invalid',
+        'a principal or an AuthError after it was closed',
+        formatAnswer(after),
+        "Return new AuthError('unavailable', 'provider').",
+      );
+      assertThat(
         acceptsBad || !(await accepts(authenticator, badToken)),
-        'a bad token was accepted',
+        'a bad token to be refused after it was closed',
+        'accepted',
+        'Refuse every token that it can no longer verify.',
       );
     },
   },
@@ -40,7 +49,11 @@ export const CLOSING_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       await ask(authenticator, await good());
       await authenticator.close?.();
-      await assert.doesNotReject(async () => authenticator.close?.(), 'the second close() failed');
+      await assertSucceeds(
+        () => authenticator.close?.(),
+        'a second close() to succeed',
+        'Do nothing if it is already closed.',
+      );
     },
   },
   {
@@ -55,7 +68,12 @@ export const CLOSING_CHECKS: readonly ContractCheck[] = [
           await close();
         });
         await eventually(() => watch.open.length === 0);
-        assert.deepEqual(watch.open, []);
+        assertThat(
+          watch.open.length === 0,
+          'nothing open after it was closed',
+          watch.open.join(', '),
+          'Close sockets, servers and watchers, and clear timers, in close().',
+        );
       } finally {
         watch.stop();
       }
@@ -67,11 +85,20 @@ export const CLOSING_CHECKS: readonly ContractCheck[] = [
       const { authenticator } = await create();
       const stop: unknown = authenticator.subscribe?.(() => undefined);
       if (authenticator.subscribe === undefined) return;
-      assert.equal(typeof stop, 'function', 'subscribe() returned no function');
-      assert.doesNotThrow(() => {
-        (stop as () => void)();
-        (stop as () => void)();
-      });
+      assertThat(
+        typeof stop === 'function',
+        'subscribe() to return a function',
+        `a value of type ${typeof stop}`,
+        'Return a function that removes the listener.',
+      );
+      await assertSucceeds(
+        () => {
+          stop();
+          stop();
+        },
+        'to unsubscribe twice',
+        'Do nothing if the listener is already removed.',
+      );
     },
   },
 ];

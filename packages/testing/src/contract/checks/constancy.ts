@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { AuthenticationContext } from '@grpc-authn/core/authenticator';
 import {
   accepts,
@@ -9,7 +9,9 @@ import {
   credentialsOf,
   formatAnswer,
 } from '../ask.ts';
-import type { CreateInstance, ContractCheck } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CreateInstance } from '../instance.ts';
+import { assertThat } from '../expected.ts';
 
 export const CONSTANCY_CHECKS: readonly ContractCheck[] = [
   {
@@ -19,7 +21,13 @@ export const CONSTANCY_CHECKS: readonly ContractCheck[] = [
       for (const token of [...(await bad()), await good()]) {
         const first = await ask(authenticator, token);
         const second = await ask(authenticator, token);
-        assert.equal(essenceOf(second), essenceOf(first));
+        const changed = changesBetween(first, second);
+        assertThat(
+          changed.length === 0,
+          'the same verdict for the same token',
+          `another ${changed.join(', ')}`,
+          'Decide by the token alone.',
+        );
       }
     },
   },
@@ -37,10 +45,11 @@ export const CONSTANCY_CHECKS: readonly ContractCheck[] = [
           ),
         ]);
         const words = new Set(answers.map((answer) => `${answer.kind} ${codeOf(answer)}`));
-        assert.equal(
-          words.size,
-          1,
-          `${formatAnswer(await usual)}, but not with another method or peer`,
+        assertThat(
+          words.size === 1,
+          `${formatAnswer(await usual)} for any method and any peer`,
+          [...words].join(', '),
+          'Use context for nothing except its signal: a result may be cached for another call.',
         );
       }
     },
@@ -53,20 +62,31 @@ export const CONSTANCY_CHECKS: readonly ContractCheck[] = [
       const goodToken = await good();
       if (!(await distinguishes(create))) return;
       const refused = await askAndSwap(authenticator, badToken, goodToken);
-      assert.ok(
+      assertThat(
         refused.kind !== 'accepted',
-        'a bad token that was changed to a good one later was accepted',
+        'a bad token to be refused, although it is changed to a good one later',
+        'accepted',
+        ADVICE,
       );
       const accepted = await askAndSwap(authenticator, goodToken, badToken);
-      assert.ok(
+      assertThat(
         accepted.kind !== 'refused',
-        `a good token that was changed to a bad one later: ${formatAnswer(accepted)}`,
+        'a good token to be accepted, although it is changed to a bad one later',
+        formatAnswer(accepted),
+        ADVICE,
       );
       // It must not cache the verdict under the changed token either.
-      assert.ok(!(await accepts(authenticator, badToken)), 'the bad token was cached as good');
+      assertThat(
+        !(await accepts(authenticator, badToken)),
+        'a bad token to be refused after the change',
+        'accepted',
+        ADVICE,
+      );
     },
   },
 ];
+
+const ADVICE = 'Read credentials.token once, before the first await.';
 
 const CIRCUMSTANCES: readonly Partial<AuthenticationContext>[] = [
   { method: '' },
@@ -98,9 +118,16 @@ function codeOf(answer: Answer): string {
   return answer.kind === 'refused' ? answer.error.code : '';
 }
 
-/** What two verdicts about one token must have in common: everything except the time. */
-function essenceOf(answer: Answer): string {
-  if (answer.kind !== 'accepted') return formatAnswer(answer);
-  const { verifiedAtEpochSeconds: _, ...rest } = answer.principal;
-  return JSON.stringify(rest);
+/** What differs between two verdicts about one token, except the time. Contains no claim. */
+function changesBetween(first: Answer, second: Answer): readonly string[] {
+  if (first.kind !== 'accepted' || second.kind !== 'accepted') {
+    return formatAnswer(first) === formatAnswer(second) ? [] : [formatAnswer(second)];
+  }
+  const members = new Set([...Object.keys(first.principal), ...Object.keys(second.principal)]);
+  members.delete('verifiedAtEpochSeconds');
+  const valueOf = ({ principal }: { readonly principal: object }, member: string): unknown =>
+    Object.entries(principal).find(([name]) => name === member)?.[1];
+  return [...members].filter(
+    (member) => !isDeepStrictEqual(valueOf(first, member), valueOf(second, member)),
+  );
 }

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict';
 import { principalOf } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
+import { assertThat } from '../expected.ts';
 
 export const EXPIRY_CHECKS: readonly ContractCheck[] = [
   {
@@ -11,9 +11,11 @@ export const EXPIRY_CHECKS: readonly ContractCheck[] = [
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
       const { expiresAtEpochSeconds = 0, verifiedAtEpochSeconds } = principal;
-      assert.ok(
+      assertThat(
         expiresAtEpochSeconds > verifiedAtEpochSeconds,
-        'its expiry is not after the verification, or not set',
+        'an expiry after the verification',
+        principal.expiresAtEpochSeconds === undefined ? 'none' : 'an earlier one',
+        'Set expiresAtEpochSeconds, and refuse what has expired.',
       );
     },
   },
@@ -23,7 +25,12 @@ export const EXPIRY_CHECKS: readonly ContractCheck[] = [
     async run(create) {
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
-      assert.equal(principal?.expiresAtEpochSeconds, undefined, 'declare "expires"');
+      assertThat(
+        principal?.expiresAtEpochSeconds === undefined,
+        'no expiry',
+        'one',
+        'Declare "expires".',
+      );
     },
   },
 ];

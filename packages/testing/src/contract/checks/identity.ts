@@ -1,8 +1,9 @@
-import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { anyOf, type Authenticator } from '@grpc-authn/core/authenticator';
 import { hasAuthenticatorNamed } from '@grpc-authn/core/internal';
 import { ask, principalOf } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
+import { assertSucceeds, assertThat } from '../expected.ts';
 
 export const IDENTITY_CHECKS: readonly ContractCheck[] = [
   {
@@ -11,14 +12,23 @@ export const IDENTITY_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const before = identityOf(authenticator);
       await ask(authenticator, await good());
-      assert.deepEqual(identityOf(authenticator), before);
+      assertThat(
+        isDeepStrictEqual(identityOf(authenticator), before),
+        'the same name, schemes and issuers as before the call',
+        'others',
+        'Set them when you create the authenticator.',
+      );
     },
   },
   {
     name: 'has a name and schemes that a composition accepts',
     async run(create) {
       const { authenticator } = await create();
-      assert.doesNotThrow(() => anyOf(authenticator));
+      await assertSucceeds(
+        () => anyOf(authenticator),
+        'a name and schemes that anyOf() accepts',
+        'See the cause.',
+      );
     },
   },
   {
@@ -27,9 +37,11 @@ export const IDENTITY_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
-      assert.ok(
+      assertThat(
         hasAuthenticatorNamed(authenticator, principal.authenticator),
-        `"${authenticator.name}" named "${principal.authenticator}" in the principal`,
+        `"${authenticator.name}" or one of its children in the principal`,
+        `"${principal.authenticator}"`,
+        'Pass the name of the authenticator to createPrincipal.',
       );
     },
   },
@@ -40,7 +52,12 @@ export const IDENTITY_CHECKS: readonly ContractCheck[] = [
       const { issuers = [] } = authenticator;
       const principal = await principalOf(authenticator, await good());
       if (principal?.issuer === undefined || issuers.length === 0) return;
-      assert.ok(issuers.includes(principal.issuer), 'the principal has another issuer');
+      assertThat(
+        issuers.includes(principal.issuer),
+        'one of its issuers in the principal',
+        'another issuer',
+        'Refuse tokens of other issuers for the reason "issuer", or add the issuer to `issuers`.',
+      );
     },
   },
 ];

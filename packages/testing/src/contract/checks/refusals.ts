@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
 import { ask, accepts, formatAnswer } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
 import { alterationsOf, JUNK } from '../tokens.ts';
+import { assertThat } from '../expected.ts';
 
 export const REFUSAL_CHECKS: readonly ContractCheck[] = [
   {
@@ -9,9 +9,19 @@ export const REFUSAL_CHECKS: readonly ContractCheck[] = [
     async run(create) {
       const { authenticator, bad } = await create();
       const tokens = await bad();
-      assert.ok(tokens.length > 0, 'bad() returned no token');
+      assertThat(
+        tokens.length > 0,
+        'tokens from bad()',
+        'none',
+        'Return at least one token that must be refused.',
+      );
       for (const [index, token] of tokens.entries()) {
-        assert.ok(!(await accepts(authenticator, token)), `bad token ${index} was accepted`);
+        assertThat(
+          !(await accepts(authenticator, token)),
+          `bad()[${index}] to be refused`,
+          'accepted',
+          'Check what makes this token bad.',
+        );
       }
     },
   },
@@ -24,7 +34,12 @@ export const REFUSAL_CHECKS: readonly ContractCheck[] = [
         if (answer.kind !== 'refused') continue;
         const { code } = answer.error;
         const ownFault = code === 'unavailable' || code === 'internal';
-        assert.ok(!ownFault, `bad token ${index}: ${formatAnswer(answer)}`);
+        assertThat(
+          !ownFault,
+          `bad()[${index}] to be refused because of the token`,
+          formatAnswer(answer),
+          'Use "unavailable" for outages of a provider alone, because a client tries again.',
+        );
       }
     },
   },
@@ -36,7 +51,12 @@ export const REFUSAL_CHECKS: readonly ContractCheck[] = [
         const answer = await ask(authenticator, token);
         const code = answer.kind === 'refused' ? answer.error.code : undefined;
         const refused = code !== undefined && code !== 'unavailable' && code !== 'internal';
-        assert.ok(refused, `${what}: ${formatAnswer(answer)}`);
+        assertThat(
+          refused,
+          `${what} to be refused because of the token`,
+          formatAnswer(answer),
+          'Return an AuthError for every text.',
+        );
       }
     },
   },
@@ -47,7 +67,12 @@ export const REFUSAL_CHECKS: readonly ContractCheck[] = [
       const token = await good();
       if (!(await accepts(authenticator, token))) return;
       for (const [what, altered] of Object.entries(alterationsOf(token))) {
-        assert.ok(!(await accepts(authenticator, altered)), `accepted with ${what}`);
+        assertThat(
+          !(await accepts(authenticator, altered)),
+          `a good token with ${what} to be refused`,
+          'accepted',
+          'Compare or verify the whole token.',
+        );
       }
     },
   },

@@ -1,6 +1,7 @@
-import assert from 'node:assert/strict';
 import { accepts } from '../ask.ts';
-import type { CreateInstance, ContractCheck, CheckInstance } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CheckInstance, CreateInstance } from '../instance.ts';
+import { assertThat } from '../expected.ts';
 
 export const REVOCATION_CHECKS: readonly ContractCheck[] = [
   {
@@ -10,8 +11,18 @@ export const REVOCATION_CHECKS: readonly ContractCheck[] = [
       const revoked = await revoke(create);
       if (revoked === undefined) return;
       const { authenticator, token, tokens } = revoked;
-      assert.ok(tokens.includes(token), 'bad() did not include the token of good()');
-      assert.ok(!(await accepts(authenticator, token)), 'the revoked token was accepted');
+      assertThat(
+        tokens.includes(token),
+        'bad() to revoke the tokens of good() and return them',
+        'others',
+        'If it notices no revocation, remove "revokes".',
+      );
+      assertThat(
+        !(await accepts(authenticator, token)),
+        'a revoked token to be refused in the next call',
+        'accepted',
+        'If a cache stores it, remove "revokes".',
+      );
     },
   },
   {
@@ -21,8 +32,18 @@ export const REVOCATION_CHECKS: readonly ContractCheck[] = [
       const revoked = await revoke(create);
       if (revoked === undefined) return;
       const { authenticator, token, tokens } = revoked;
-      assert.ok(!tokens.includes(token), 'bad() includes a token of good(); declare "revokes"');
-      assert.ok(await accepts(authenticator, token), 'declare "revokes"');
+      assertThat(
+        !tokens.includes(token),
+        'no token of good() in bad()',
+        'one',
+        'Declare "revokes".',
+      );
+      assertThat(
+        await accepts(authenticator, token),
+        'an accepted token to stay accepted after bad()',
+        'refused',
+        'Declare "revokes".',
+      );
     },
   },
 ];

@@ -1,8 +1,9 @@
-import assert from 'node:assert/strict';
 import type { AuthenticatorEvent } from '@grpc-authn/core/authenticator';
 import { accepts, ask, formatAnswer } from '../ask.ts';
-import type { CreateInstance, ContractCheck, CheckInstance } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CheckInstance, CreateInstance } from '../instance.ts';
 import { eventually } from '../eventually.ts';
+import { assertThat } from '../expected.ts';
 
 export const ROTATION_CHECKS: readonly ContractCheck[] = [
   {
@@ -12,7 +13,12 @@ export const ROTATION_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good } = await create();
       if (!(await accepts(authenticator, await good()))) return;
       const answer = await ask(authenticator, await good());
-      assert.ok(answer.kind !== 'refused', `a token of new keys: ${formatAnswer(answer)}`);
+      assertThat(
+        answer.kind !== 'refused',
+        'a token of new keys to be accepted',
+        formatAnswer(answer),
+        'Fetch the keys again for an unknown key.',
+      );
     },
   },
   {
@@ -22,7 +28,12 @@ export const ROTATION_CHECKS: readonly ContractCheck[] = [
       const rotated = await rotate(create);
       if (rotated === undefined) return;
       const { authenticator, earlier } = rotated;
-      assert.ok(!(await accepts(authenticator, earlier)), 'a token of the old keys was accepted');
+      assertThat(
+        !(await accepts(authenticator, earlier)),
+        'a token of the old keys to be refused',
+        'accepted',
+        'Replace all keys when you fetch them, instead of adding the new ones.',
+      );
     },
   },
   {
@@ -35,7 +46,12 @@ export const ROTATION_CHECKS: readonly ContractCheck[] = [
       });
       if (rotated === undefined) return;
       const notified = await eventually(() => heard.some(({ type }) => type === 'keys_changed'));
-      assert.ok(notified, 'no subscriber got "keys_changed", so caches would keep old verdicts');
+      assertThat(
+        notified,
+        'the event "keys_changed"',
+        'none',
+        'Notify the subscribers, because caches discard their entries then.',
+      );
     },
   },
   {
@@ -54,9 +70,19 @@ export const ROTATION_CHECKS: readonly ContractCheck[] = [
         });
       });
       await eventually(() => heard > 0 || thrown === 0);
-      assert.equal(heard, thrown, 'a subscriber that throws kept the event from another');
+      assertThat(
+        heard === thrown,
+        `${thrown} events for a subscriber after one that throws`,
+        `${heard}`,
+        'Catch what a subscriber throws, and continue with the next.',
+      );
       const harmed = rotated === undefined && (await rotate(create)) !== undefined;
-      assert.ok(!harmed, 'a subscriber that throws changed a verdict');
+      assertThat(
+        !harmed,
+        'the same verdict if a subscriber throws',
+        'another',
+        'Catch what a subscriber throws.',
+      );
     },
   },
   {
@@ -66,7 +92,12 @@ export const ROTATION_CHECKS: readonly ContractCheck[] = [
       const rotated = await rotate(create);
       if (rotated === undefined) return;
       const { authenticator, earlier } = rotated;
-      assert.ok(await accepts(authenticator, earlier), 'declare "rotates"');
+      assertThat(
+        await accepts(authenticator, earlier),
+        'an earlier token of good() to stay accepted',
+        'refused',
+        'Declare "rotates".',
+      );
     },
   },
 ];

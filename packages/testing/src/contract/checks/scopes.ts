@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict';
 import { principalOf } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
+import { assertThat } from '../expected.ts';
 
 export const SCOPE_CHECKS: readonly ContractCheck[] = [
   {
@@ -11,11 +11,18 @@ export const SCOPE_CHECKS: readonly ContractCheck[] = [
       const principal = await principalOf(authenticator, await good());
       if (principal === undefined) return;
       const { scopes } = principal;
-      assert.ok(scopes.length > 0, 'the good token has scopes, but its principal has none');
+      assertThat(
+        scopes.length > 0,
+        'scopes in the principal',
+        'none',
+        'Pass the scopes of the token to createPrincipal, or remove "scopes".',
+      );
       // A scope contains no space (RFC 6749, section 3.3).
-      assert.ok(
+      assertThat(
         !scopes.some((scope) => scope === '' || scope.includes(' ')),
-        'the scopes are not split at spaces',
+        'scopes that are not empty and contain no space',
+        'others',
+        'Split the scopes at spaces.',
       );
     },
   },
@@ -25,7 +32,12 @@ export const SCOPE_CHECKS: readonly ContractCheck[] = [
     async run(create) {
       const { authenticator, good } = await create();
       const principal = await principalOf(authenticator, await good());
-      assert.deepEqual(principal?.scopes ?? [], [], 'declare "scopes"');
+      assertThat(
+        (principal?.scopes ?? []).length === 0,
+        'no scopes in the principal',
+        `${principal?.scopes.length}`,
+        'Declare "scopes".',
+      );
     },
   },
 ];

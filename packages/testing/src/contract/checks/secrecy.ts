@@ -1,9 +1,10 @@
-import assert from 'node:assert/strict';
 import type { AuthError } from '@grpc-authn/core/authenticator';
 import { inspectAll, printsDuring } from '../../watch/output.ts';
 import { ask } from '../ask.ts';
-import type { CreateInstance, ContractCheck } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CreateInstance } from '../instance.ts';
 import { alterationsOf, JUNK, secretsOf } from '../tokens.ts';
+import { assertThat } from '../expected.ts';
 
 export const SECRECY_CHECKS: readonly ContractCheck[] = [
   {
@@ -27,7 +28,12 @@ export const SECRECY_CHECKS: readonly ContractCheck[] = [
         () => askAboutAll(create, () => undefined, secrets),
       );
       const printedInOutage = (await observe())?.printed ?? false;
-      assert.ok(!printed && !printedInOutage, 'part of a token was printed');
+      assertThat(
+        !printed && !printedInOutage,
+        'no part of a token in the output',
+        'one',
+        'Log the code and the reason of an error, and never the token or what it contains.',
+      );
     },
   },
   {
@@ -38,7 +44,12 @@ export const SECRECY_CHECKS: readonly ContractCheck[] = [
         await ask(authenticator, token);
         const shown = `${inspectAll(authenticator)} ${jsonOf(authenticator)}`;
         const seen = secretsOf(token).some((secret) => shown.includes(secret));
-        assert.ok(!seen, 'the inspected authenticator shows part of a token');
+        assertThat(
+          !seen,
+          'no part of a token in the inspected authenticator',
+          'one',
+          'Store tokens as digests, or in private fields.',
+        );
       }
     },
   },
@@ -72,7 +83,12 @@ function assertHidden({ error, secrets }: Outcome): void {
   if (error === undefined) return;
   const shown = everythingOf(error);
   const seen = secrets.some((secret) => shown.includes(secret));
-  assert.ok(!seen, `${error.code}/${error.reason} shows part of the token`);
+  assertThat(
+    !seen,
+    `${error.code}/${error.reason} without any part of the token`,
+    'an error that shows one',
+    'Remove the token and its claims from message and cause.',
+  );
 }
 
 function junk(): readonly string[] {

@@ -1,6 +1,7 @@
 import type { AuthenticatorEvent } from '@grpc-authn/core/authenticator';
 import { ask } from '../ask.ts';
-import type { CheckInstance, ContractCheck } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CheckInstance } from '../instance.ts';
 import { settle } from '../eventually.ts';
 import { failCheck } from '../expected.ts';
 

@@ -1,20 +1,31 @@
-import assert from 'node:assert/strict';
 import { ask } from '../ask.ts';
-import type { CreateInstance, ContractCheck } from '../check.ts';
+import type { ContractCheck } from '../check.ts';
+import type { CreateInstance } from '../instance.ts';
+import { assertThat } from '../expected.ts';
 
 export const TYPED_CLAIMS_CHECKS: readonly ContractCheck[] = [
   {
     name: 'refuses claims that its schema rejects',
     having: 'typed_claims',
     async run(create) {
-      assert.ok(await refusesClaims(create), 'no bad token was refused for the reason "claim"');
+      assertThat(
+        await refusesClaims(create),
+        'the reason "claim" for a token of bad()',
+        'other reasons',
+        'Include a token in bad() whose claims the schema rejects, or remove "typed_claims".',
+      );
     },
   },
   {
     name: 'refuses no token for its claims, because it does not declare a schema',
     lacking: 'typed_claims',
     async run(create) {
-      assert.ok(!(await refusesClaims(create)), 'declare "typed_claims"');
+      assertThat(
+        !(await refusesClaims(create)),
+        'no token of bad() to be refused for the reason "claim"',
+        'one',
+        'Declare "typed_claims".',
+      );
     },
   },
 ];

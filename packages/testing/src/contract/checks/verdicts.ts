@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
 import type { AuthenticationContext } from '@grpc-authn/core/authenticator';
 import { accepts, ask, contextWith, formatAnswer } from '../ask.ts';
 import type { ContractCheck } from '../check.ts';
+import { assertSucceeds, assertThat, failCheck } from '../expected.ts';
 
 export const VERDICT_CHECKS: readonly ContractCheck[] = [
   {
@@ -9,7 +9,12 @@ export const VERDICT_CHECKS: readonly ContractCheck[] = [
     async run(create) {
       const { authenticator, good } = await create();
       const answer = await ask(authenticator, await good());
-      assert.ok(answer.kind !== 'refused', `a good token was refused: ${formatAnswer(answer)}`);
+      assertThat(
+        answer.kind !== 'refused',
+        'a good token to be accepted',
+        formatAnswer(answer),
+        'See what good() returns, and the reason of the refusal.',
+      );
     },
   },
   {
@@ -18,7 +23,12 @@ export const VERDICT_CHECKS: readonly ContractCheck[] = [
       const { authenticator, good, bad } = await create();
       for (const token of [...(await bad()), await good()]) {
         const answer = await ask(authenticator, token);
-        assert.ok(answer.kind !== 'invalid', formatAnswer(answer));
+        assertThat(
+          answer.kind !== 'invalid',
+          'a principal from createPrincipal or an AuthError',
+          formatAnswer(answer),
+          'Anything else ends the call with INTERNAL.',
+        );
       }
     },
   },
@@ -29,8 +39,10 @@ export const VERDICT_CHECKS: readonly ContractCheck[] = [
       const token = await good();
       const answer = await ask(authenticator, token, new ContextOnDemand());
       if (answer.kind === 'accepted' || !(await accepts(authenticator, token))) return;
-      assert.fail(
-        `with getters in the context: ${formatAnswer(answer)}; do not spread the context`,
+      failCheck(
+        'a good token to be accepted if the properties of the context are getters',
+        formatAnswer(answer),
+        'Pass the context on as it is, because a copy by spreading loses getters.',
       );
     },
   },
@@ -38,7 +50,7 @@ export const VERDICT_CHECKS: readonly ContractCheck[] = [
     name: 'becomes ready when its provider is available',
     async run(create) {
       const { authenticator } = await create();
-      await assert.doesNotReject(async () => authenticator.ready?.(), 'ready() rejected');
+      await assertSucceeds(() => authenticator.ready?.(), 'ready() to succeed', 'See the cause.');
     },
   },
 ];
