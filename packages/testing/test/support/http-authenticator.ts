@@ -13,6 +13,7 @@ export interface HttpFaults {
 }
 
 const MAX_BYTES = 100_000;
+const LIMIT_TURNS = 60;
 
 /** Sends each token to a real HTTP server. Correct without faults. */
 export function overHttp(faults: HttpFaults = {}): Build {
@@ -23,7 +24,8 @@ export function overHttp(faults: HttpFaults = {}): Build {
         async authenticate({ token }, context) {
           const { introspectionEndpoint } = await starting;
           const request = startRequest(introspectionEndpoint, token, context, faults);
-          const cancel = faults.timeLimit === 'none' ? undefined : afterTurns(request.abort);
+          const cancel =
+            faults.timeLimit === 'none' ? undefined : afterTurns(request.abort, LIMIT_TURNS);
           return request.verdict.catch(UNAVAILABLE).finally(cancel);
         },
       },

@@ -81,14 +81,14 @@ export async function slowly(): Promise<void> {
 }
 
 /**
- * A time limit that counts turns, longer than the kit waits for what needs no provider. Returns a function that
- * cancels. It keeps a timer open until then.
+ * A time limit that counts turns, by default more than the kit waits for what needs no provider. Returns a function
+ * that cancels. It keeps a timer open until then.
  */
-export function afterTurns(fire: () => void): () => void {
+export function afterTurns(fire: () => void, limit: number = SLOW_TURNS): () => void {
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
-    if (turns < SLOW_TURNS) return;
+    if (turns < limit) return;
     clearInterval(timer);
     fire();
   }, TURN_MS);
