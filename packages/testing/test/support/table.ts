@@ -73,13 +73,6 @@ export function tableSubject(
 const SLOW_TURNS = 140;
 const TURN_MS = 5;
 
-/** Takes longer than the kit waits. */
-export async function slowly(): Promise<void> {
-  for (let turn = 0; turn < SLOW_TURNS; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
-  }
-}
-
 /**
  * A time limit that counts turns, by default more than the kit waits for what needs no provider. Returns a function
  * that cancels. It keeps a timer open until then.
