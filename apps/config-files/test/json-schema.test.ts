@@ -58,6 +58,14 @@ describe('the JSON Schema of a config', () => {
         },
       },
     ],
+    [
+      'credentials and limits',
+      {
+        authenticator: main,
+        credentials: { header: 'cf-access-jwt-assertion', maxTokenBytes: 65_536, bare: true },
+        limits: { maxWaiting: 1_000_000, maxWaitingPerPeer: 1 },
+      },
+    ],
     ['the address of the schema', { $schema: './schema.json', authenticator: main }],
   ])('accepts %s', (_, config) => {
     expect(problemsOf(config)).toEqual([]);
@@ -81,6 +89,16 @@ describe('the JSON Schema of a config', () => {
       { authenticator: main, policy: { rules: { 'a.B/C': { scope: [] } } } },
     ],
     ['an invalid method name', { authenticator: main, policy: { rules: { 'a/b/C': 'public' } } }],
+    ...['grpc-token', 'token-bin', 'X-Token', '', 'a b'].map(
+      (header) =>
+        [
+          `the header ${JSON.stringify(header)}`,
+          { authenticator: main, credentials: { header } },
+        ] as const,
+    ),
+    ['an unknown key of credentials', { authenticator: main, credentials: { haeder: 'a' } }],
+    ['a limit of none', { authenticator: main, limits: { maxWaiting: 0 } }],
+    ['a limit that is code', { authenticator: main, limits: { peerOf: 'x' } }],
     ['an open otherwise', { authenticator: main, policy: { otherwise: 'anonymous', rules: {} } }],
   ])('rejects %s', (_, config) => {
     expect(problemsOf(config)).not.toEqual([]);

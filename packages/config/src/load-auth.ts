@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  bearerFromMetadata,
   createAuthInterceptor,
   createCallGuard,
   type AuthEvent,
@@ -19,6 +20,7 @@ import {
   describeValue,
   INTERCEPTOR_OPTION_NAMES,
   notify,
+  readLimits,
   reloadablePolicy,
   wrongOption,
 } from '@grpc-authn/core/internal';
@@ -47,6 +49,7 @@ export type LoadAuthOptions<S extends StandardSchemaV1 | undefined = undefined> 
     }
 ) &
   Omit<AuthInterceptorOptions, 'authenticator' | 'policy'> & {
+    // `credentials` and the numbers of `limits` may be in the file instead.
     /** The definitions of the server's services. With them, a rule for an unknown method is an error. */
     readonly services?: PolicyOptions['services'];
     /** From readDescriptorSet(): the rules in the .proto files. Or `policy.descriptorSet: path` in the file. */
@@ -124,6 +127,7 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
     throw wrongOption('adapters', describeValue(adapters), 'a list of adapters');
   }
   checkFunction('report', report);
+  readLimits(interceptor.limits);
   const clock = checkClock(interceptor.clock);
   const reloader = new Reloader({
     read: () =>
@@ -136,6 +140,7 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
       descriptorSet,
       claims,
       clock: interceptor.clock,
+      guard: interceptor,
       report: (event) => notify(report, event),
     },
     clock,
@@ -193,14 +198,21 @@ class Loaded implements LoadedAuth<object> {
     this.#clock = clock;
     this.authenticator = reloader.authenticator;
     this.policy = reloadablePolicy(() => reloader.current.policy);
-    const { credentials, propagation, forwardToken, ...binding } = options;
+    const { guard } = reloader.current;
+    const {
+      credentials = bearerFromMetadata(guard.credentials),
+      propagation,
+      forwardToken,
+      ...binding
+    } = options;
     const { authenticator, policy } = this;
-    this.guard = createCallGuard({ ...binding, authenticator, policy });
+    const limits = { ...options.limits, ...guard.limits };
+    this.guard = createCallGuard({ ...binding, ...guard, limits, authenticator, policy });
     this.interceptor = createAuthInterceptor({
       guard: this.guard,
       authenticator,
       clock,
-      ...(credentials === undefined ? {} : { credentials }),
+      credentials,
       ...(propagation === undefined ? {} : { propagation }),
       ...(forwardToken === undefined ? {} : { forwardToken }),
     });

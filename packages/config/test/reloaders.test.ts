@@ -18,6 +18,7 @@ it('loads only the content that was seen', async () => {
       descriptorSet: undefined,
       claims: undefined,
       clock: undefined,
+      guard: {},
       report: () => undefined,
     },
     clock: systemClock,

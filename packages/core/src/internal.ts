@@ -4,6 +4,7 @@ export { CACHE_RANGES } from './compose/cache-options.ts';
 export { allOf } from './compose/composition.ts';
 export { Composition } from './compose/composition.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
+export { readBearerFormat } from './credentials/bearer.ts';
 export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
 export { setAuthInfo } from './contract/call-auth-info.ts';
 export { notify } from './contract/notify.ts';
@@ -26,6 +27,7 @@ export {
   noSuchOption,
   wrongOption,
 } from './errors/option-checks.ts';
+export { readLimits } from './gate/gate-limits.ts';
 export { checkPolicy, reportDryRuns } from './gate/check-policy.ts';
 export { anyCallerPolicy, reloadablePolicy } from './policy/reloadable-policy.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';

@@ -16,6 +16,7 @@ import { adapterRoots, Adapters } from './adapters.ts';
 import { AuthenticatorBuilder } from './authenticator-builder.ts';
 import { checkSchema } from './check-schema.ts';
 import { ClaimPaths } from './claim-paths.ts';
+import { type GuardOptions, type GuardSettings, guardSettings } from './guard-settings.ts';
 import { participantsOf, type Participants } from './described-authenticator.ts';
 import { PendingCount } from './pending-count.ts';
 import { buildPolicy } from './policy-builder.ts';
@@ -28,6 +29,8 @@ export interface BuildOptions {
   readonly descriptorSet: DescriptorSet | undefined;
   readonly claims: StandardSchemaV1 | undefined;
   readonly clock: Clock | undefined;
+  /** What the code says of the guard. */
+  readonly guard: GuardOptions;
   readonly report: (event: AuthEvent) => void;
 }
 
@@ -36,6 +39,7 @@ export interface BuiltAuth {
   readonly root: Authenticator<object>;
   /** Undefined: every method requires authentication. */
   readonly policy: Policy | undefined;
+  readonly guard: GuardSettings;
   /** The pending authentications: of `root`, counted by its caller, and the confirmations. */
   readonly pending: PendingCount;
   /** What a reload compares. */
@@ -62,12 +66,14 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
     const pending = new PendingCount();
     const rules = new RuleBuilder(builder, { problems, claimPaths, pending });
     const policy = config && (await buildPolicy(spec, rules, { ...options, source, problems }));
+    const guard = guardSettings(config ?? {}, options.guard, problems);
     if (root !== undefined && problems.count === 0) checkFit(policy, root, problems);
     problems.check();
     if (root === undefined) throw new TypeError('an adapter hid the error of one of its children');
     return {
       root,
       policy,
+      guard,
       pending,
       participants: {
         root: participantsOf(builder.describe(root)),

@@ -16,6 +16,7 @@ import {
 } from '@grpc-authn/core/internal';
 import type { BuiltAuth } from '../assemble/build-auth.ts';
 import type { Participants } from '../assemble/described-authenticator.ts';
+import type { GuardSettings } from '../assemble/guard-settings.ts';
 import type { ConfigSource } from '../source/config-source.ts';
 
 /** Longer than any authentication may take. */
@@ -31,6 +32,7 @@ export class Generation {
   readonly schemes: readonly string[];
   readonly policy: Policy;
   readonly ownPolicy: Policy | undefined;
+  readonly guard: GuardSettings;
   readonly participants: Participants;
   readonly warnings: readonly string[];
   readonly #built: BuiltAuth;
@@ -45,6 +47,7 @@ export class Generation {
     this.schemes = [...checkAuthenticator(built.root)];
     this.policy = built.policy ?? anyCallerPolicy();
     this.ownPolicy = built.policy;
+    this.guard = built.guard;
     this.participants = built.participants;
     this.warnings = built.warnings;
     this.#built = built;

@@ -9,6 +9,7 @@ import { Listeners, notify, reportDryRuns } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
 import { filesBehind } from '../source/read-config.ts';
+import { checkFixedSettings } from './fixed-settings.ts';
 import { Generation } from './generation.ts';
 import { ReloadableAuthenticator } from './reloadable-authenticator.ts';
 import { compareGenerations } from './weakened.ts';
@@ -87,6 +88,7 @@ export class Reloader {
       const next = await this.#make(rules.seen);
       const { detail, error: weaker } = compareGenerations(this.current, next);
       try {
+        checkFixedSettings(this.current, next);
         if (weaker !== undefined && !rules.allowWeaker) throw weaker;
         if (rules.requireReady) await this.#awaitReady(next);
         if (this.#closed !== undefined) throw new ConfigError('reload: it was closed');

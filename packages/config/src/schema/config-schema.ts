@@ -1,6 +1,12 @@
 import { CACHE_RANGES } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from '../adapter/zod.ts';
+import {
+  CREDENTIALS_SCHEMA,
+  type CredentialsSpec,
+  LIMITS_SCHEMA,
+  type LimitsSpec,
+} from './guard-schema.ts';
 
 /** Validates a value, and describes it as JSON Schema. */
 export type Schema<O> = StandardSchemaV1<unknown, O> & StandardJSONSchemaV1<unknown, O>;
@@ -104,6 +110,8 @@ export interface ConfigSpec {
   readonly $schema?: string | undefined;
   readonly authenticators?: Readonly<Record<string, unknown>> | undefined;
   readonly authenticator?: unknown;
+  readonly credentials?: CredentialsSpec | undefined;
+  readonly limits?: LimitsSpec | undefined;
   readonly policy?:
     | {
         readonly otherwise?: 'deny' | 'authenticated' | undefined;
@@ -124,6 +132,8 @@ export const CONFIG_SCHEMA: Schema<ConfigSpec> = z.strictObject({
     .describe('Authenticators by name. Compositions and rules refer to them.'),
   // The builder reports a missing one, with the forms that it may have.
   authenticator: z.unknown().optional().describe('The authenticator of every call.'),
+  credentials: CREDENTIALS_SCHEMA.optional().describe('Where a call carries its token.'),
+  limits: LIMITS_SCHEMA.optional().describe('How many calls may wait for an authentication.'),
   policy: z
     .strictObject({
       otherwise: z
