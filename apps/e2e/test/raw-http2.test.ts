@@ -115,6 +115,17 @@ describe('a client that speaks raw HTTP/2', () => {
     });
   });
 
+  it('may send 63 KiB of headers', async () => {
+    await withRaw(async (raw) => {
+      const filler = Object.fromEntries(
+        Array.from({ length: 4 }, (_, index) => [`x-filler-${index}`, 'x'.repeat(15_500)]),
+      );
+      const fields = { authorization: `Bearer ${await token()}`, ...filler };
+      assert.ok(Object.entries(fields).join('').length > 62_000);
+      assert.equal((await raw.call('unary', fields)).fields['grpc-status'], '0');
+    });
+  });
+
   it('is answered before it has sent its announced message', async () => {
     await withRaw(async (raw, seen) => {
       const announced = frame(Buffer.from('x'.repeat(1_000_000))).subarray(0, 10);
