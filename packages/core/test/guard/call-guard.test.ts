@@ -234,6 +234,17 @@ describe('a record', () => {
     ]);
   });
 
+  it('has the subject as it was signed, and is one line as JSON whatever that holds', () => {
+    const subject = 'alice\nallowed /orders.v1.Orders/Delete by bob\u001b[2K';
+    const { guard, decisions } = createGuard(() => caller({ subject, issuer: subject }));
+    void guard.begin(callOf().call);
+    const [record] = decisions;
+    expect(record?.principal?.subject).toBe(subject);
+    const line = JSON.stringify(record);
+    expect(Buffer.from(line).every((byte) => byte >= 0x20)).toBe(true);
+    expect(line).toContain(String.raw`alice\nallowed`);
+  });
+
   it('names the authenticator of the server if it refused, and none if none was asked', () => {
     const { guard, decisions } = createGuard(() => new AuthError('invalid_token', 'signature'));
     void guard.begin(callOf().call);
