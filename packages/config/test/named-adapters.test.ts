@@ -121,6 +121,7 @@ describe('the folders from which our adapters are looked up', () => {
 
   it.each([
     ['the first argument of node -e', 'main.js'],
+    ['a file that the working directory has', 'package.json'],
     ['standard input', '-'],
     ['no file', undefined],
     ['a file that is gone', '/nowhere/main.js'],

@@ -6,7 +6,7 @@ import { createOidcAuthenticator } from '../src/index.ts';
 const context = { method: '/x/y', signal: new AbortController().signal };
 
 /** A provider whose metadata fails on command, while its keys are served. */
-async function startProvider() {
+async function startProvider(report: (event: AuthEvent) => unknown = () => undefined) {
   const issuer = await startTestIssuer();
   let failing = false;
   const clock = createFakeClock();
@@ -16,7 +16,10 @@ async function startProvider() {
     audience: 'orders',
     clock,
     staleIfErrorSeconds: 900,
-    report: (event) => events.push(event),
+    report: (event) => {
+      events.push(event);
+      return report(event);
+    },
     http: {
       fetch: (url, init) => {
         const isMetadata = new Request(url).url.includes('.well-known');
@@ -41,6 +44,35 @@ async function startProvider() {
 }
 
 describe('metadata that cannot be had any more', () => {
+  it.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log sink is down too');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log sink is down too'))],
+  ])('cost nothing where the report of it %s', async (_, report) => {
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    onTestFinished(() => void process.off('unhandledRejection', listen));
+    const { clock, events, ask, fail } = await startProvider(report);
+    expect(await ask()).toBe('accepted');
+    fail(true);
+    await clock.advance(600_000);
+    await vi.waitFor(() => {
+      expect(events.map(({ type }) => type)).toContain('metadata_unavailable');
+    });
+    // The keys are still fetched, from the last address.
+    await vi.waitFor(() => {
+      expect(events.filter(({ type }) => type === 'keys_refreshed')).toHaveLength(2);
+    });
+    expect(await ask()).toBe('accepted');
+    await new Promise(setImmediate);
+    expect(unhandled).toEqual([]);
+  });
+
   it('is reported, and the last jwks_uri is used exactly as long as a stale set', async () => {
     const { clock, events, ask, fail } = await startProvider();
     expect(await ask()).toBe('accepted');

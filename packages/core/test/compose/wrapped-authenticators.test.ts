@@ -148,9 +148,9 @@ describe('a wrapper that forgot traits is caught at run time:', () => {
       clock,
       maxAgeSeconds: 300,
     });
-    await outer.authenticate(CREDENTIALS, new CallContext());
-    clock.advance(200_000);
     await inner.authenticate(CREDENTIALS, new CallContext());
+    clock.advance(200_000);
+    await outer.authenticate(CREDENTIALS, new CallContext());
     expect(counted.asked).toHaveLength(1);
     clock.advance(100_000);
     await outer.authenticate(CREDENTIALS, new CallContext());
