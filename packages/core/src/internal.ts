@@ -1,6 +1,7 @@
 // For the packages of this family, which are released together with core. No promise to anybody else.
 export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
+export { SteadyTime } from './compose/steady-time.ts';
 export { allOf } from './compose/composition.ts';
 export { Composition } from './compose/composition.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';
@@ -10,7 +11,13 @@ export { setAuthInfo } from './contract/call-auth-info.ts';
 export { notify } from './contract/notify.ts';
 export { Listeners } from './contract/listeners.ts';
 export { FairQueue, Waiter } from './queue/fair-queue.ts';
-export { type QueueKeys, queueKeysOf } from './queue/queue-keys.ts';
+export {
+  type CallWatcher,
+  type QueueKeys,
+  queueKeysOf,
+  type SharedQueueable,
+  watchCalls,
+} from './queue/queue-keys.ts';
 export { isPromiseLike } from './contract/is-promise-like.ts';
 export { rejectOnAbort, unavailableOnAbort } from './contract/abort-race.ts';
 export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';

@@ -1,17 +1,25 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AuthenticationContext, Credentials, Verdict } from '../contract/authenticator.ts';
 import { raceWithAbort } from '../contract/abort-race.ts';
-import { type Queueable, type QueueKeys, queueKeysOf } from '../queue/queue-keys.ts';
+import {
+  type CallWatcher,
+  type QueueKeys,
+  queueKeysOf,
+  type SharedQueueable,
+} from '../queue/queue-keys.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
 
 /** The context of a verification that several calls wait for. */
-class SharedContext implements AuthenticationContext, Queueable {
+class SharedContext implements AuthenticationContext, SharedQueueable {
   readonly method = '';
-  /** Both are of the call that started the verification; used only for fair queueing. */
+  /** Both are of the call that started the verification; used only for fair queueing, as the calls are. */
   readonly peer: { readonly address: string };
   readonly queueKeys: QueueKeys;
+  /** Undefined while the first call is the only one, which is the common case. */
+  #calls: Set<QueueKeys> | undefined;
+  #watcher: CallWatcher | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
 
@@ -27,16 +35,36 @@ class SharedContext implements AuthenticationContext, Queueable {
     return this.#controller.signal;
   }
 
+  join(call: QueueKeys): void {
+    this.#waiting.add(call);
+    this.#watcher?.joined(call);
+  }
+
+  /** True if nobody waits any more. */
+  leave(call: QueueKeys): boolean {
+    this.#waiting.delete(call);
+    this.#watcher?.left(call);
+    return this.#waiting.size === 0;
+  }
+
   abort(): void {
     this.#aborted = true;
     this.#controller?.abort();
+  }
+
+  watchCalls(watcher: CallWatcher | undefined): void {
+    this.#watcher = watcher;
+    if (watcher !== undefined) for (const call of this.#waiting) watcher.joined(call);
+  }
+
+  get #waiting(): Set<QueueKeys> {
+    return (this.#calls ??= new Set([this.queueKeys]));
   }
 }
 
 interface Flight {
   readonly context: SharedContext;
   readonly verdict: Promise<Verdict<object>>;
-  waiting: number;
 }
 
 /**
@@ -55,15 +83,20 @@ export class SingleFlight {
     const key = `${credentials.scheme} ${credentials.token}`;
     // A look-up hashes the token, so it is skipped if there is nothing to find.
     const running = this.#flights.size === 0 ? undefined : this.#flights.get(key);
-    if (running !== undefined) return this.#join(key, running, context.signal);
+    if (running !== undefined) {
+      // A copy, because the same call may join twice.
+      const call = { ...queueKeysOf(context) };
+      running.context.join(call);
+      return this.#wait(key, running, call, context.signal);
+    }
     const shared = new SharedContext(context);
     const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);
     if (!(verdict instanceof Promise)) return verdict;
-    const flight: Flight = { context: shared, verdict, waiting: 0 };
+    const flight: Flight = { context: shared, verdict };
     this.#flights.set(key, flight);
     const settled = (): void => this.#forget(key, flight);
     verdict.then(settled, settled);
-    return this.#join(key, flight, context.signal);
+    return this.#wait(key, flight, shared.queueKeys, context.signal);
   }
 
   /** Later calls start a verification of their own: those that are running began too early. */
@@ -71,11 +104,14 @@ export class SingleFlight {
     this.#flights.clear();
   }
 
-  #join(key: string, flight: Flight, signal: AbortSignal): Promise<Verdict<object>> {
-    flight.waiting += 1;
+  #wait(
+    key: string,
+    flight: Flight,
+    call: QueueKeys,
+    signal: AbortSignal,
+  ): Promise<Verdict<object>> {
     return raceWithAbort<Verdict<object>>(flight.verdict, signal, (resolve) => {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) {
+      if (flight.context.leave(call)) {
         this.#forget(key, flight);
         flight.context.abort();
       }

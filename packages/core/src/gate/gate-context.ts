@@ -39,10 +39,15 @@ export class GateContext implements AuthenticationContext, Queueable {
   /** Read only if the call waits. @throws what `limits.peerOf` throws. */
   get queueKeys(): QueueKeys {
     if (this.#queueKeys !== undefined) return this.#queueKeys;
-    const { peerOf, maxWaiting } = this.#limits;
+    const { peerOf, maxWaiting, maxWaitingPerPeer } = this.#limits;
     const { peer } = this.#call;
     const connection = peer?.connection ?? peer?.address;
-    return (this.#queueKeys = { peer: peerOf(this.#call), connection, maxWaiting });
+    return (this.#queueKeys = {
+      peer: peerOf(this.#call),
+      connection,
+      maxWaiting,
+      maxWaitingPerPeer,
+    });
   }
 
   get signal(): AbortSignal {

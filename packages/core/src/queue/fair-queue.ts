@@ -70,7 +70,9 @@ export class FairQueue<T> {
     peer.connections.grow(connection);
     this.#peers.grow(peer);
     this.#size += 1;
-    if (peer.size > this.#maxWaitingPerPeer) return this.#displace(peer);
+    if (peer.size > Math.max(this.#maxWaitingPerPeer, keys.maxWaitingPerPeer ?? 0)) {
+      return this.#displace(peer);
+    }
     const isFull = this.#size > Math.max(this.#maxWaiting, keys.maxWaiting ?? 0);
     return isFull ? this.#displace(this.#peers.largest) : undefined;
   }

@@ -94,6 +94,13 @@ describe('a full queue', () => {
     expect(queue.add(new Waiter(keys, 'c/1/2'))?.value).toBe('c/1/2');
   });
 
+  it('has more places for one peer, too, if its guard has a higher limit', () => {
+    const { queue } = queueOf(['a/1/1'], { maxWaiting: 9, maxWaitingPerPeer: 1 });
+    const keys = { peer: 'a', connection: '1', maxWaitingPerPeer: 2 };
+    expect(queue.add(new Waiter(keys, 'a/1/2'))).toBeUndefined();
+    expect(queue.add(new Waiter(keys, 'a/1/3'))?.value).toBe('a/1/3');
+  });
+
   it('never displaces a connection for one that has as many, nor a peer for one that has more', () => {
     const name = fc.tuple(
       fc.integer({ min: 0, max: 4 }),

@@ -31,10 +31,12 @@ function keysSeen(
   return contexts.map((context) => queueKeysOf(context));
 }
 
+const DEFAULTS = { maxWaiting: 16_384, maxWaitingPerPeer: 8192 };
+
 describe('the keys of a call in a queue', () => {
-  it('are its peer, the text of its address as connection, and the limit of its guard', () => {
+  it('are its peer, the text of its address as connection, and the limits of its guard', () => {
     expect(keysSeen([{ address: '192.0.2.1:50000' }])).toEqual([
-      { peer: '192.0.2.1', connection: '192.0.2.1:50000', maxWaiting: 16_384 },
+      { peer: '192.0.2.1', connection: '192.0.2.1:50000', ...DEFAULTS },
     ]);
   });
 
@@ -46,14 +48,15 @@ describe('the keys of a call in a queue', () => {
   });
 
   it('follow limits.peerOf', () => {
-    const limits = { maxWaiting: 9, peerOf: (call: TransportCall) => `${call.method}!` };
+    const peerOf = (call: TransportCall) => `${call.method}!`;
+    const limits = { maxWaiting: 9, maxWaitingPerPeer: 4, peerOf };
     expect(keysSeen([{ address: '192.0.2.1:1' }], { limits })).toEqual([
-      { peer: '/a.B/C!', connection: '192.0.2.1:1', maxWaiting: 9 },
+      { peer: '/a.B/C!', connection: '192.0.2.1:1', maxWaiting: 9, maxWaitingPerPeer: 4 },
     ]);
   });
 
   it('are the same for all calls whose peer is unknown', () => {
-    const unknown = { peer: 'local', connection: undefined, maxWaiting: 16_384 };
+    const unknown = { peer: 'local', connection: undefined, ...DEFAULTS };
     expect(keysSeen([undefined, undefined])).toEqual([unknown, unknown]);
   });
 
