@@ -1,73 +1,88 @@
-import { type AuthEvent, AuthError, type Clock } from '@grpc-authn/core/authenticator';
-import { rejectOnAbort } from '@grpc-authn/core/internal';
+import { hash } from 'node:crypto';
+import type { AuthEvent, Clock } from '@grpc-authn/core/authenticator';
+import { type QueueKeys, SteadyTime } from '@grpc-authn/core/internal';
 import { ProviderError } from '@grpc-authn/provider';
+import { ConnectionKeys } from './connection-keys.ts';
 import { FailureStreak } from './failure-streak.ts';
-import { PeerRests } from './peer-rests.ts';
+import { Rests } from './rests.ts';
 
-/** How long the circuit stays open, and a peer rests, if the provider does not ask for more. */
+/** How long the circuit stays open, and a connection rests, if the provider does not ask for more. */
 const OPEN_MS = 5000;
 
-/** A request about one token. */
-export interface Question<T> {
+/** Whose turn a question takes, and the token that it is about. */
+export interface Turn {
   readonly token: string;
-  /** The sender of the token. */
-  readonly peer: string;
-  /** Sends it, with a time limit of its own. */
-  ask(): Promise<T>;
+  readonly call: QueueKeys;
 }
 
 /**
  * Stops requests to a provider that does not answer. One caller must not shut out all others: an answer
  * about one token never counts as a failure, many failures of one token count once, and a 5xx stops only
- * the peer of the token unless several peers get nothing else. A caller that disconnects changes nothing.
+ * the connection of its caller, until the provider answers anybody. A caller that disconnects changes nothing.
  */
 export class CircuitBreaker {
   readonly #clock: Clock;
+  readonly #steady: SteadyTime;
   readonly #report: (event: Omit<AuthEvent, 'authenticator'>) => void;
   readonly #failures = new FailureStreak();
-  readonly #rests = new PeerRests();
+  readonly #connectionKeys = new ConnectionKeys();
+  /** Connections that get nothing but 5xx. */
+  readonly #connections = new Rests();
+  /** Tokens about which the provider asked for a rest, by digest. */
+  readonly #tokens = new Rests();
+  /** Until then a single 5xx is enough for a connection to rest. */
+  #suspectUntilMs = 0;
   #open = false;
   #retryAtMs = 0;
   /** Half-open: one request is sent, and the others wait for its result. */
-  #probe: Promise<void> | undefined;
+  #probing = false;
   /** Until a success: a probe that fails for another reason closes the circuit, but is no recovery. */
   #outage = false;
 
   constructor(clock: Clock, report: (event: Omit<AuthEvent, 'authenticator'>) => void) {
     this.#clock = clock;
+    this.#steady = new SteadyTime(clock);
     this.#report = report;
   }
 
-  /**
-   * @param waiting ends the wait for the result of a probe.
-   * @throws AuthError `unavailable` while the circuit is open, or the peer rests.
-   */
-  async run<T>(question: Question<T>, waiting: AbortSignal): Promise<T> {
-    while (this.#probe !== undefined) await rejectOnAbort(this.#probe, waiting);
-    const nowMs = this.#clock.nowMs();
-    const openMs = this.#open ? this.#retryAtMs - nowMs : 0;
-    const retryAfterMs = Math.max(openMs, this.#rests.remainingMs(question.peer, nowMs));
-    if (retryAfterMs > 0) throw new AuthError('unavailable', 'introspection', { retryAfterMs });
-    if (!this.#open) return this.#ask(question, false);
-    const asked = this.#ask(question, true);
-    const probed = (): void => {
-      this.#probe = undefined;
-    };
-    this.#probe = asked.then(probed, probed);
-    return asked;
+  /** Nothing is sent before `run` has settled: its result decides about all. */
+  get isProbing(): boolean {
+    return this.#probing;
   }
 
-  async #ask<T>(question: Question<T>, isProbe: boolean): Promise<T> {
+  /** Nothing is sent for a while, whatever the token. */
+  get isOpen(): boolean {
+    return this.#open && !this.#probing && this.#nowMs() < this.#retryAtMs;
+  }
+
+  /** Milliseconds before the question may be sent, 0 for now. */
+  restMs({ token, call }: Turn): number {
+    const nowMs = this.#nowMs();
+    return Math.max(
+      this.isOpen ? this.#retryAtMs - nowMs : 0,
+      this.#tokens.isEmpty ? 0 : this.#tokens.remainingMs(digestOf(token), nowMs),
+      this.#connections.isEmpty
+        ? 0
+        : this.#connections.remainingMs(this.#connectionKeys.keyOf(call), nowMs),
+    );
+  }
+
+  /** Sends a question that may be sent now. */
+  async run<T>(turn: Turn, ask: () => Promise<T>): Promise<T> {
+    const isProbe = this.#open;
+    if (isProbe) this.#probing = true;
     try {
-      const answer = await question.ask();
+      const answer = await ask();
       this.#succeeded(isProbe);
       return answer;
     } catch (error) {
       // What is no outage, and a 5xx, may be about this token: the next calls show more.
       if (isProbe && !isOutage(error)) this.#open = false;
-      if (isOutage(error)) this.#failed(question, error, isProbe);
-      else if (isServerError(error)) this.#brokenBy(question, error);
+      if (isOutage(error)) this.#failed(turn, error, isProbe);
+      else if (isServerError(error)) this.#brokenBy(turn, error);
       throw error;
+    } finally {
+      if (isProbe) this.#probing = false;
     }
   }
 
@@ -75,38 +90,38 @@ export class CircuitBreaker {
     // Sent before the circuit opened: it does not show that the provider works now.
     if (this.#open && !isProbe) return;
     this.#open = false;
-    this.#failures.clear();
+    this.#suspectUntilMs = 0;
+    this.#connections.clear();
+    this.#failures.answered(this.#nowMs());
     if (this.#outage) this.#report({ type: 'introspection_recovered' });
     this.#outage = false;
   }
 
-  #failed({ token }: Question<unknown>, error: ProviderError, isProbe: boolean): void {
+  #failed({ token }: Turn, error: ProviderError, isProbe: boolean): void {
     if (this.#open && !isProbe) return;
     // 429 is about our client, whatever the token: the provider says when it may be asked again.
     const { retryAfterMs = 0 } = error;
-    if (isProbe || retryAfterMs > 0 || this.#failures.addOutage(token)) {
-      this.#openFor(retryAfterMs > 0 ? retryAfterMs : OPEN_MS, error);
-    }
-  }
-
-  #brokenBy({ token, peer }: Question<unknown>, error: ProviderError): void {
-    const nowMs = this.#clock.nowMs();
-    // Sent before that.
-    if (this.#open || this.#rests.remainingMs(peer, nowMs) > 0) return;
-    const { retryAfterMs = 0 } = error;
-    const resting = this.#failures.addServerError(token, peer, nowMs);
-    const restMs = Math.max(retryAfterMs, resting === undefined ? 0 : OPEN_MS);
-    if (resting === 'all') return this.#openFor(restMs, error);
-    if (restMs === 0) return;
-    this.#rests.rest(peer, nowMs + restMs);
-    if (resting === 'peer') this.#failures.clear();
+    if (!isProbe && retryAfterMs === 0 && !this.#failures.addOutage(digestOf(token))) return;
+    const restMs = retryAfterMs > 0 ? retryAfterMs : OPEN_MS;
+    this.#open = true;
+    this.#failures.clear();
+    this.#retryAtMs = this.#nowMs() + restMs;
     this.#began(error, restMs);
   }
 
-  #openFor(restMs: number, error: ProviderError): void {
-    this.#open = true;
+  #brokenBy({ token, call }: Turn, error: ProviderError): void {
+    const nowMs = this.#nowMs();
+    const { retryAfterMs = 0 } = error;
+    const digest = digestOf(token);
+    if (retryAfterMs > 0) this.#tokens.begin(digest, nowMs + retryAfterMs);
+    if (this.#open) return;
+    const isSuspect = nowMs < this.#suspectUntilMs;
+    if (!isSuspect && !this.#failures.addServerError(digest, retryAfterMs > 0, nowMs)) return;
+    const restMs = retryAfterMs > 0 ? retryAfterMs : OPEN_MS;
+    this.#connections.begin(this.#connectionKeys.keyOf(call), nowMs + restMs);
+    this.#suspectUntilMs = Math.max(this.#suspectUntilMs, nowMs + restMs);
+    if (isSuspect) return;
     this.#failures.clear();
-    this.#retryAtMs = this.#clock.nowMs() + restMs;
     this.#began(error, restMs);
   }
 
@@ -114,6 +129,14 @@ export class CircuitBreaker {
     this.#outage = true;
     this.#report({ type: 'introspection_unavailable', error, detail: { restMs } });
   }
+
+  #nowMs(): number {
+    return this.#steady.read(this.#clock.nowMs());
+  }
+}
+
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64url');
 }
 
 /** Not about one token: there was no answer, none that can be read, or a limit of requests (429). */

@@ -4,10 +4,11 @@ import {
   type AuthenticatorTraits,
   type AuthEvent,
   type Credentials,
+  type JsonObject,
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { notify, queueKeysOf, unavailableOnAbort } from '@grpc-authn/core/internal';
+import { notify, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified, type UnverifiedToken } from '@grpc-authn/jwt/internal';
 import { createEndpointSource, type EndpointSource } from './endpoint.ts';
@@ -29,7 +30,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   readonly #fetch: GuardedFetch;
   readonly #endpoint: EndpointSource;
   readonly #client: IntrospectionClient;
-  readonly #guard: ProviderGuard;
+  readonly #guard: ProviderGuard<JsonObject | AuthError>;
   /** For a cache: the questions that were sent, by token. Calls join them, even if their callers left. */
   readonly #sent: Map<string, Promise<Verdict<object>>> | undefined;
 
@@ -97,27 +98,21 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     context: AuthenticationContext,
     onSent: () => void,
   ): Promise<Verdict<object>> {
-    const { signal } = context;
-    // Now, because the transport may not know it after the call has ended.
-    const { peer } = queueKeysOf(context);
     try {
       const endpoint = await this.#endpoint.get();
       if (AuthError.is(endpoint)) return endpoint;
       // Not part of the guard's time limit: the first import may take a while on a busy machine.
       await this.#client.prepare();
       const askedAtSeconds = this.#settings.clock.nowMs() / 1000;
-      const answer = await this.#guard.ask(
-        {
-          token,
-          peer,
-          signal,
-          ask: (ending) => {
-            onSent();
-            return this.#client.ask(endpoint, token, ending);
-          },
+      const answer = await this.#guard.ask({
+        token,
+        context,
+        shown: `POST ${shownUrl(endpoint.url)}`,
+        send: (signal) => {
+          onSent();
+          return this.#client.ask(endpoint, token, signal);
         },
-        `POST ${shownUrl(endpoint.url)}`,
-      );
+      });
       const verdict = AuthError.is(answer)
         ? answer
         : judgeAnswer(answer, this.#settings, askedAtSeconds);

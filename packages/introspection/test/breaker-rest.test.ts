@@ -1,36 +1,29 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACTIVE, send } from './support/provider-server.ts';
 import { createUncached } from './support/uncached-subject.ts';
 
 const REST_MS = 5000;
 
-// The breaker reads the wall clock.
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return () => void vi.useRealTimers();
-});
-const wait = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
-
 describe('an open circuit', () => {
   it('stays open for 5 s, and reports the remaining time', async () => {
-    const { provider, askAbout, refusal } = await createUncached();
+    const { provider, askAbout, refusal, clock } = await createUncached();
     await askAbout('token', 5);
-    wait(3000);
+    await clock.advance(3000);
     expect((await refusal('other')).retryAfterMs).toBe(2000);
-    wait(1999);
+    await clock.advance(1999);
     expect((await refusal('other')).retryAfterMs).toBe(1);
     expect(provider.questions).toHaveLength(5);
-    wait(1);
+    await clock.advance(1);
     await refusal('other');
     expect(provider.questions).toHaveLength(6);
   });
 
   it('closes when the provider answers again', async () => {
-    const { provider, askAbout, decide, types } = await createUncached();
+    const { provider, askAbout, decide, types, clock } = await createUncached();
     await askAbout('token', 5);
     provider.say(ACTIVE);
     expect(await decide('token-0')).toBe('unavailable/introspection');
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     expect(await decide('token-0')).toBe('accepted');
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
     expect(await askAbout('next', 10)).toEqual(Array.from({ length: 10 }, () => 'accepted'));
@@ -40,41 +33,41 @@ describe('an open circuit', () => {
     ['that it is not active', { active: false }, 200],
     ['that it is of no type it knows', { error: 'unsupported_token_type' }, 400],
   ])('closes with an answer about one token too: %s', async (_, body, status) => {
-    const { provider, askAbout, types } = await createUncached();
+    const { provider, askAbout, types, clock } = await createUncached();
     await askAbout('token', 5);
     provider.say(body, status);
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     expect(await askAbout('junk', 1)).toEqual(['invalid_token/inactive']);
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
 
   it('stays open if the probe fails', async () => {
-    const { provider, askAbout, types } = await createUncached();
+    const { provider, askAbout, types, clock } = await createUncached();
     await askAbout('token', 5);
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     await askAbout('probe', 1);
     expect(provider.questions).toHaveLength(6);
     await askAbout('other', 10);
     expect(provider.questions).toHaveLength(6);
     expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     provider.say(ACTIVE);
     expect(await askAbout('late', 2)).toEqual(['accepted', 'accepted']);
   });
 
   it('stays open if the probe fails for a token that failed before', async () => {
-    const { provider, askAbout, types } = await createUncached();
+    const { provider, askAbout, types, clock } = await createUncached();
     await askAbout('token', 5);
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     for (let round = 0; round < 4; round += 1) await askAbout('token', 5);
     expect(provider.questions).toHaveLength(6);
     expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
   });
 
   it('sends one probe; the other calls wait for its result', async () => {
-    const { provider, askAbout, decide } = await createUncached();
+    const { provider, askAbout, decide, clock } = await createUncached();
     await askAbout('token', 5);
-    wait(REST_MS);
+    await clock.advance(REST_MS);
     const held: (() => void)[] = [];
     provider.respond((_, response) => {
       held.push(() => send(response, ACTIVE));

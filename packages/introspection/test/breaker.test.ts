@@ -1,14 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACTIVE, type ProviderServer } from './support/provider-server.ts';
 import { createUncached } from './support/uncached-subject.ts';
 
 const REST_MS = 5000;
-
-// The breaker reads the wall clock.
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return () => void vi.useRealTimers();
-});
 
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html' };

@@ -1,15 +1,18 @@
+import type { Clock } from '@grpc-authn/core/authenticator';
 import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it } from 'vitest';
 import { ACTIVE, send } from './support/provider-server.ts';
 import { createUncached } from './support/uncached-subject.ts';
 
 const REFUSED = 'unavailable/introspection';
+const ATTACKER = '192.0.2.1:1';
+/** Of the same address, behind the same NAT. */
+const NEIGHBOUR = '192.0.2.1:2';
 const OTHER = '198.51.100.7:50000';
 
 /** A provider that answers 5xx about tokens that begin with "poison", and about all while `fails`. */
 async function createPoisoned(headers: Readonly<Record<string, string>> = {}, status = 500) {
-  const clock = createFakeClock(Date.now());
-  const subject = await createUncached({ clock });
+  const subject = await createUncached();
   let fails = false;
   subject.provider.respond(({ form }, response) => {
     if (fails || form.get('token')?.startsWith('poison')) send(response, '', status, headers);
@@ -18,50 +21,69 @@ async function createPoisoned(headers: Readonly<Record<string, string>> = {}, st
   let sent = 0;
   return {
     ...subject,
-    clock,
     failAll: (does: boolean) => {
       fails = does;
     },
-    /** So many new tokens of one peer, one after the other, at this interval. */
-    poison: async (count: number, everyMs: number, address?: string) => {
+    /** So many new tokens of one connection, one after the other, at this interval. */
+    poison: async (count: number, everyMs: number, address = ATTACKER) => {
       const outcomes = new Set<string>();
       for (let index = 0; index < count; index += 1) {
         sent += 1;
         outcomes.add(await subject.decide(`poison-${sent}`, undefined, address));
-        await clock.advance(everyMs);
+        await subject.clock.advance(everyMs);
       }
       return outcomes;
     },
-    from: (address: string | undefined, token = 'good') =>
-      subject.decide(token, undefined, address),
+    from: (address: string, token = 'good') => subject.decide(token, undefined, address),
     asked: () => subject.provider.questions.length,
   };
 }
 
 describe('tokens that make the provider answer 5xx', () => {
-  it.each([[5], [50], [200]])('%i in a burst stop nobody, not even their peer', async (count) => {
+  it.each([[5], [50], [200]])('%i in a burst stop nobody, not even their sender', async (count) => {
     const { poison, from, types } = await createPoisoned();
     await poison(count, 0);
-    expect(await from(undefined)).toBe('accepted');
-    expect(await from(OTHER)).toBe('accepted');
+    for (const address of [ATTACKER, NEIGHBOUR, OTHER])
+      expect(await from(address)).toBe('accepted');
     expect(types()).toEqual([]);
   });
 
-  it('stop only their peer if nothing else is answered for a second', async () => {
+  it('stop their connection if nothing else is answered for a second', async () => {
     const { poison, from, types, asked } = await createPoisoned();
     await poison(6, 250);
     expect(types()).toEqual(['introspection_unavailable']);
     const before = asked();
-    expect(await from(undefined)).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     expect(asked()).toBe(before);
-    expect(await from(OTHER)).toBe('accepted');
   });
 
-  it('stop their peer by its address, whatever its port', async () => {
+  it.each([
+    ['the same address', NEIGHBOUR],
+    ['another address', OTHER],
+  ])('stop no other connection of %s', async (_, address) => {
     const { poison, from } = await createPoisoned();
-    await poison(6, 250, '[2001:db8::1]:1');
-    expect(await from('[2001:db8::2]:2')).toBe(REFUSED);
-    expect(await from('[2001:db8:1::1]:1')).toBe('accepted');
+    await poison(6, 250);
+    expect(await from(address)).toBe('accepted');
+  });
+
+  it('of many connections of several addresses stop no other connection', async () => {
+    const { poison, from, clock } = await createPoisoned();
+    const attackers = Array.from({ length: 20 }, (_, index) => `192.0.2.${index % 4}:${index}`);
+    for (let round = 0; round < 3; round += 1) {
+      for (const attacker of attackers) await poison(2, 100, attacker);
+      expect(await from(NEIGHBOUR)).toBe('accepted');
+      expect(await from(OTHER)).toBe('accepted');
+      await clock.advance(500);
+    }
+  });
+
+  it('stop nobody any more when the provider answers anybody', async () => {
+    const { poison, from, types } = await createPoisoned();
+    await poison(6, 250);
+    expect(await from(ATTACKER)).toBe(REFUSED);
+    expect(await from(OTHER)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
+    expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
 
   it('stop nobody while the provider answers others in between', async () => {
@@ -88,50 +110,87 @@ describe('tokens that make the provider answer 5xx', () => {
     expect(types()).toEqual(['introspection_unavailable']);
     const before = asked();
     await clock.advance(4699);
-    expect(await from(undefined)).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     await clock.advance(1);
-    expect(await from(undefined)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
     expect(asked()).toBe(before + 1);
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
+
+  it('stop only the peer, where limits.peerOf distinguishes callers of one connection', async () => {
+    const { poison, authenticator } = await createPoisoned();
+    const connection = {};
+    const ask = (peer: string, token: string) =>
+      authenticator.authenticate({ scheme: 'bearer', token }, {
+        method: '/a.B/C',
+        signal: new AbortController().signal,
+        queueKeys: { peer, connection },
+      } as never);
+    await poison(5, 300);
+    expect(await ask('a', 'poison-a')).toMatchObject({ code: 'unavailable' });
+    expect(await ask('a', 'good')).toMatchObject({ retryAfterMs: 5000 });
+    expect(await ask('b', 'good')).toMatchObject({ subject: 'alice' });
+  });
 });
 
-describe('a provider that answers all peers with 5xx', () => {
-  it('is asked by none for 5 s', async () => {
-    const { poison, from, types, asked } = await createPoisoned();
-    await poison(2, 250);
-    await poison(2, 250, OTHER);
-    await poison(1, 0, OTHER);
-    expect(types()).toEqual(['introspection_unavailable']);
-    const before = asked();
-    for (const address of [undefined, OTHER, '203.0.113.9:1']) {
-      expect(await from(address)).toBe(REFUSED);
-    }
-    expect(asked()).toBe(before);
-  });
-
-  it('is not kept from the others by one peer whose token is the probe', async () => {
-    const { poison, from, clock } = await createPoisoned();
-    await poison(2, 300);
-    await poison(3, 300, OTHER);
-    expect(await from('203.0.113.9:1')).toBe(REFUSED);
-    await clock.advance(5000);
-    expect(await poison(1, 0, OTHER)).toEqual(new Set([REFUSED]));
-    expect(await from('203.0.113.9:1')).toBe('accepted');
-  });
-
-  it('is stopped again a second after a probe that got 5xx', async () => {
-    const { poison, from, clock, types, failAll, asked } = await createPoisoned();
+describe('a provider that answers all with 5xx', () => {
+  it('is asked once by each connection, and then by none for 5 s', async () => {
+    const { poison, from, failAll, types, asked } = await createPoisoned();
     failAll(true);
-    await poison(2, 300);
-    await poison(3, 300, OTHER);
+    await poison(5, 300);
+    const connections = [ATTACKER, NEIGHBOUR, OTHER, '203.0.113.9:1'];
+    let before = asked();
+    for (const address of connections) expect(await from(address)).toBe(REFUSED);
+    expect(asked()).toBe(before + 3);
+    before = asked();
+    for (const address of connections) expect(await from(address, 'next')).toBe(REFUSED);
+    expect(asked()).toBe(before);
+    expect(types()).toEqual(['introspection_unavailable']);
+  });
+
+  it('is asked once every 5 s by each of several connections', async () => {
+    const { from, poison, clock, failAll, asked } = await createPoisoned();
+    failAll(true);
+    await poison(5, 300);
+    await from(OTHER);
+    let before = asked();
+    for (let step = 0; step < 200; step += 1) {
+      await clock.advance(100);
+      for (const address of [ATTACKER, OTHER]) await from(address, `token-${step}`);
+    }
+    expect(asked() - before).toBeGreaterThanOrEqual(6);
+    expect(asked() - before).toBeLessThanOrEqual(10);
+    before = asked();
+    failAll(false);
     await clock.advance(5000);
-    await poison(3, 300);
-    await poison(2, 300, OTHER);
+    expect(await from(OTHER)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
+  });
+
+  it('is stopped again a second after the last rest', async () => {
+    const { poison, clock, types, failAll, from, asked } = await createPoisoned();
+    failAll(true);
+    await poison(5, 300);
+    await clock.advance(5000);
+    await poison(4, 300);
+    expect(types()).toHaveLength(1);
+    await poison(1, 0);
     expect(types()).toEqual(['introspection_unavailable', 'introspection_unavailable']);
     const before = asked();
-    expect(await from('203.0.113.9:1')).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     expect(asked()).toBe(before);
+  });
+
+  it('is not kept from the others by a probe that gets 5xx', async () => {
+    const { provider, askAbout, poison, from, clock } = await createPoisoned();
+    provider.say('', 429);
+    await askAbout('token', 5);
+    provider.respond(({ form }, response) => {
+      send(response, ACTIVE, form.get('token')?.startsWith('poison') ? 500 : 200);
+    });
+    await clock.advance(5000);
+    expect(await poison(1, 0)).toEqual(new Set([REFUSED]));
+    for (const address of [ATTACKER, OTHER]) expect(await from(address)).toBe('accepted');
   });
 });
 
@@ -139,7 +198,7 @@ describe('Retry-After', () => {
   it('of 429 is honoured at once, for all', async () => {
     const { poison, from, clock, asked } = await createPoisoned({ 'retry-after': '7' }, 429);
     await poison(1, 0);
-    for (const address of [undefined, OTHER]) expect(await from(address)).toBe(REFUSED);
+    for (const address of [ATTACKER, OTHER]) expect(await from(address)).toBe(REFUSED);
     await clock.advance(6999);
     expect(await from(OTHER)).toBe(REFUSED);
     expect(asked()).toBe(1);
@@ -147,30 +206,76 @@ describe('Retry-After', () => {
     expect(await from(OTHER)).toBe('accepted');
   });
 
-  it('of 503 is honoured at once, for the peer of the token', async () => {
+  it('of 503 is honoured at once, for the connection of the token', async () => {
     const { poison, from, clock, asked } = await createPoisoned({ 'retry-after': '7' }, 503);
     await poison(1, 0);
-    expect(await from(undefined)).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     await clock.advance(6999);
-    expect(await from(undefined)).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     expect(asked()).toBe(1);
-    expect(await from(OTHER)).toBe('accepted');
     await clock.advance(1);
-    expect(await from(undefined)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
+  });
+
+  it.each([[NEIGHBOUR], [OTHER]])('of 503 stops no other connection: %s', async (address) => {
+    const { poison, from } = await createPoisoned({ 'retry-after': '7' }, 503);
+    await poison(1, 0);
+    expect(await from(address)).toBe('accepted');
+  });
+
+  it('of 503 stops only the token, if the provider answers others within the same second', async () => {
+    const { poison, from, clock, asked } = await createPoisoned({ 'retry-after': '7' }, 503);
+    await from(OTHER);
+    await clock.advance(999);
+    await poison(1, 0);
+    expect(await from(ATTACKER)).toBe('accepted');
+    const before = asked();
+    for (const address of [ATTACKER, OTHER]) expect(await from(address, 'poison-1')).toBe(REFUSED);
+    await clock.advance(6999);
+    expect(await from(OTHER, 'poison-1')).toBe(REFUSED);
+    expect(asked()).toBe(before);
+    await clock.advance(1);
+    await from(OTHER, 'poison-1');
+    expect(asked()).toBe(before + 1);
+  });
+
+  it('of 503 stops the connection a second after the last answer', async () => {
+    const { poison, from, clock } = await createPoisoned({ 'retry-after': '7' }, 503);
+    await from(OTHER);
+    await clock.advance(1000);
+    await poison(1, 0);
+    expect(await from(ATTACKER)).toBe(REFUSED);
   });
 
   it.each([[429], [503]])('of %i is honoured up to 60 s', async (status) => {
     const { poison, from, clock } = await createPoisoned({ 'retry-after': '3600' }, status);
     await poison(1, 0);
     await clock.advance(59_999);
-    expect(await from(undefined)).toBe(REFUSED);
+    expect(await from(ATTACKER)).toBe(REFUSED);
     await clock.advance(1);
-    expect(await from(undefined)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
   });
 
   it('of 500 asks for nothing', async () => {
     const { poison, from } = await createPoisoned({ 'retry-after': '7' }, 500);
     await poison(1, 0);
-    expect(await from(undefined)).toBe('accepted');
+    expect(await from(ATTACKER)).toBe('accepted');
+  });
+
+  it('ends on time though the wall clock is set back', async () => {
+    let stepMs = 0;
+    const real = createFakeClock();
+    const clock: Clock = {
+      nowMs: () => real.nowMs() + stepMs,
+      setTimer: (ms, fire) => real.setTimer(ms, fire),
+    };
+    const { provider, decide, refusal } = await createUncached({ clock });
+    provider.say('', 429, { 'retry-after': '7' });
+    await decide('first');
+    stepMs = -3_600_000;
+    provider.say(ACTIVE);
+    expect((await refusal('good')).retryAfterMs).toBe(7000);
+    await real.advance(7000);
+    expect(await decide('good')).toBe('accepted');
   });
 });
