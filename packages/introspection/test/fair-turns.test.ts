@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import type { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
+import { createCountingClock } from './support/counting-clock.ts';
 import { createHeld, type HeldSubject } from './support/held-provider.ts';
 
 const FLOOD = '192.0.2.66:1';
@@ -125,6 +127,30 @@ describe('questions that wait for a place', () => {
     subject.answerAll();
     expect(new Set(await Promise.all(next.calls))).toEqual(new Set(['accepted']));
     expect(subject.asked()).toHaveLength(101);
+  });
+
+  it('have one timer, which ends with the last one', async () => {
+    const clock = createCountingClock();
+    const subject = await createBusy({ cache: false, clock });
+    const before = clock.timers();
+    const { calls } = flood(subject, 100);
+    await clock.advance(0);
+    expect(clock.timers() - before).toBe(1);
+    expect(clock.pending()).toBe(2);
+    subject.answerAll();
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['accepted']));
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('leave no listener behind, answered or not', async () => {
+    const { decide, answerAll } = await createBusy({ cache: false });
+    const [answered, left] = [new AbortController(), new AbortController()];
+    const calls = [decide('answered', answered.signal), decide('left', left.signal)];
+    left.abort();
+    answerAll();
+    expect(await Promise.all(calls)).toEqual(['accepted', 'unavailable/timeout']);
+    for (const { signal } of [answered, left])
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('lose no place, whatever the moment at which a caller leaves', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '@grpc-authn/core/authenticator';
+import type { QueueKeys } from '@grpc-authn/core/internal';
 import { createFakeClock } from '@grpc-authn/testing';
 import { describe, expect, it } from 'vitest';
 import { ACTIVE, send } from './support/provider-server.ts';
@@ -9,10 +10,15 @@ const ATTACKER = '192.0.2.1:1';
 /** Of the same address, behind the same NAT. */
 const NEIGHBOUR = '192.0.2.1:2';
 const OTHER = '198.51.100.7:50000';
+const PROXY = {};
 
 /** A provider that answers 5xx about tokens that begin with "poison", and about all while `fails`. */
-async function createPoisoned(headers: Readonly<Record<string, string>> = {}, status = 500) {
-  const subject = await createUncached();
+async function createPoisoned(
+  headers: Readonly<Record<string, string>> = {},
+  status = 500,
+  options: Parameters<typeof createUncached>[0] = {},
+) {
+  const subject = await createUncached(options);
   let fails = false;
   subject.provider.respond(({ form }, response) => {
     if (fails || form.get('token')?.startsWith('poison')) send(response, '', status, headers);
@@ -55,6 +61,20 @@ describe('tokens that make the provider answer 5xx', () => {
     const before = asked();
     expect(await from(ATTACKER)).toBe(REFUSED);
     expect(asked()).toBe(before);
+  });
+
+  it('let nobody of their connection wait for a place', async () => {
+    const { poison, from, provider } = await createPoisoned({}, 500, { maxConcurrent: 1 });
+    await poison(6, 250);
+    const held: (() => void)[] = [];
+    provider.respond((_, response) => {
+      held.push(() => send(response, ACTIVE));
+    });
+    const slow = from(OTHER);
+    await expect.poll(() => held.length).toBe(1);
+    expect(await from(ATTACKER)).toBe(REFUSED);
+    held[0]?.();
+    expect(await slow).toBe('accepted');
   });
 
   it.each([
@@ -117,19 +137,42 @@ describe('tokens that make the provider answer 5xx', () => {
     expect(types()).toEqual(['introspection_unavailable', 'introspection_recovered']);
   });
 
-  it('stop only the peer, where limits.peerOf distinguishes callers of one connection', async () => {
+  it('stop nobody for a single one after an answer', async () => {
+    const { poison, from } = await createPoisoned();
+    await poison(6, 250);
+    expect(await from(OTHER)).toBe('accepted');
+    await poison(1, 0);
+    expect(await from(ATTACKER)).toBe('accepted');
+  });
+
+  it.each<readonly [string, QueueKeys, QueueKeys]>([
+    [
+      'connection, where the transport knows it',
+      { peer: 'a', connection: {} },
+      { peer: 'a', connection: {} },
+    ],
+    [
+      'peer, where limits.peerOf distinguishes callers of one connection',
+      { peer: 'a', connection: PROXY },
+      { peer: 'b', connection: PROXY },
+    ],
+    [
+      'peer, where the transport knows no connection',
+      { peer: 'a', connection: undefined },
+      { peer: 'b', connection: undefined },
+    ],
+  ])('stop only the %s', async (_, attacker, good) => {
     const { poison, authenticator } = await createPoisoned();
-    const connection = {};
-    const ask = (peer: string, token: string) =>
+    const ask = (queueKeys: QueueKeys, token: string) =>
       authenticator.authenticate({ scheme: 'bearer', token }, {
         method: '/a.B/C',
         signal: new AbortController().signal,
-        queueKeys: { peer, connection },
+        queueKeys,
       } as never);
     await poison(5, 300);
-    expect(await ask('a', 'poison-a')).toMatchObject({ code: 'unavailable' });
-    expect(await ask('a', 'good')).toMatchObject({ retryAfterMs: 5000 });
-    expect(await ask('b', 'good')).toMatchObject({ subject: 'alice' });
+    expect(await ask(attacker, 'poison-a')).toMatchObject({ code: 'unavailable' });
+    expect(await ask({ ...attacker }, 'good')).toMatchObject({ retryAfterMs: 5000 });
+    expect(await ask(good, 'good')).toMatchObject({ subject: 'alice' });
   });
 });
 
@@ -190,7 +233,15 @@ describe('a provider that answers all with 5xx', () => {
     });
     await clock.advance(5000);
     expect(await poison(1, 0)).toEqual(new Set([REFUSED]));
-    for (const address of [ATTACKER, OTHER]) expect(await from(address)).toBe('accepted');
+    // They do not wait for each other, as they would for a probe.
+    const held: (() => void)[] = [];
+    provider.respond((_, response) => {
+      held.push(() => send(response, ACTIVE));
+    });
+    const calls = [from(ATTACKER), from(OTHER)];
+    await expect.poll(() => held.length).toBe(2);
+    for (const answer of held) answer();
+    expect(await Promise.all(calls)).toEqual(['accepted', 'accepted']);
   });
 });
 

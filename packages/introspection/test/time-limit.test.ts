@@ -1,33 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '@grpc-authn/core/authenticator';
+import { systemClock } from '@grpc-authn/core/internal';
 import { createFakeClock } from '@grpc-authn/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TimeLimit } from '../src/time-limit.ts';
+import { createCountingClock } from './support/counting-clock.ts';
 
-function createLimit({ clock = createFakeClock(0), ms = 1000 } = {}) {
+function createLimit() {
+  const clock = createCountingClock(0);
   const ended: (readonly [string, number])[] = [];
-  let [timers, pending] = [0, 0];
-  const counting: Clock = {
-    nowMs: () => clock.nowMs(),
-    setTimer(delayMs, fire) {
-      timers += 1;
-      pending += 1;
-      let isPending = true;
-      const end = (): void => {
-        if (isPending) pending -= 1;
-        isPending = false;
-      };
-      const cancel = clock.setTimer(delayMs, () => {
-        end();
-        fire();
-      });
-      return () => {
-        end();
-        cancel();
-      };
-    },
-  };
-  const limit = new TimeLimit<string>(ms, counting, (item) => ended.push([item, clock.nowMs()]));
-  return { limit, clock, ended, timers: () => timers, pending: () => pending };
+  const limit = new TimeLimit<string>(1000, clock, (item) => ended.push([item, clock.nowMs()]));
+  return { limit, clock, ended };
 }
 
 describe('time limits of the same length', () => {
@@ -55,22 +38,22 @@ describe('time limits of the same length', () => {
   });
 
   it('have one timer, however many they are', async () => {
-    const { limit, clock, timers, pending } = createLimit();
+    const { limit, clock } = createLimit();
     for (let index = 0; index < 1000; index += 1) limit.begin(`item ${index}`);
-    expect([timers(), pending()]).toEqual([1, 1]);
+    expect([clock.timers(), clock.pending()]).toEqual([1, 1]);
     await clock.advance(1000);
-    expect([timers(), pending()]).toEqual([1, 0]);
+    expect([clock.timers(), clock.pending()]).toEqual([1, 0]);
   });
 
   it('leave no timer behind where all are cancelled', () => {
-    const { limit, pending } = createLimit();
+    const { limit, clock } = createLimit();
     limit.begin('a');
     limit.begin('b');
     limit.cancel('a');
-    expect(pending()).toBe(1);
+    expect(clock.pending()).toBe(1);
     limit.cancel('b');
     limit.cancel('b');
-    expect(pending()).toBe(0);
+    expect(clock.pending()).toBe(0);
   });
 
   it('end at their own time where the oldest is cancelled', async () => {
@@ -101,23 +84,34 @@ describe('time limits of the same length', () => {
   });
 
   it.each([
-    ['goes back an hour', -3_600_000],
-    ['stands still', 0],
-  ])('end though the clock %s', async (_, step) => {
-    const timerClock = createFakeClock(0);
-    let nowMs = 10_000_000;
-    const ended: string[] = [];
-    const clock: Clock = {
-      nowMs: () => nowMs,
-      setTimer: (ms, fire) => timerClock.setTimer(ms, fire),
-    };
-    const limit = new TimeLimit<string>(1000, clock, (item) => ended.push(item));
+    ['back', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('are not early where the system clock is set %s', async (_, stepMs) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const endsMs = new Map<string, number>();
+    const limit = new TimeLimit<string>(200, systemClock, (item) => {
+      endsMs.set(item, performance.now());
+    });
     limit.begin('a');
-    nowMs += step;
+    await setTimeout(100);
     limit.begin('b');
-    await timerClock.advance(1000);
-    expect(ended).toContain('a');
-    await timerClock.advance(1000);
-    expect(ended).toEqual(['a', 'b']);
+    vi.setSystemTime(Date.now() + stepMs);
+    const beganMs = performance.now();
+    limit.begin('c');
+    await expect.poll(() => endsMs.size).toBe(3);
+    // A timer may be a moment early.
+    expect(endsMs.get('b')).toBeGreaterThan(beganMs + 190);
+    expect(endsMs.get('c')).toBeGreaterThan(beganMs + 190);
+  });
+
+  it('end though the clock stands still', async () => {
+    const clock = createFakeClock(0);
+    const ended: string[] = [];
+    const stopped: Clock = { nowMs: () => 0, setTimer: (ms, fire) => clock.setTimer(ms, fire) };
+    const limit = new TimeLimit<string>(1000, stopped, (item) => ended.push(item));
+    limit.begin('a');
+    await clock.advance(1000);
+    expect(ended).toEqual(['a']);
   });
 });
