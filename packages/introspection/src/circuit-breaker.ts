@@ -26,7 +26,7 @@ export class CircuitBreaker {
   readonly #report: (event: Omit<AuthEvent, 'authenticator'>) => void;
   readonly #failures = new FailureStreak();
   readonly #connectionKeys = new ConnectionKeys();
-  /** Connections that get nothing but 5xx. */
+  /** Connections that got a 5xx while the provider was suspected of an outage. */
   readonly #connections = new Rests();
   /** Tokens about which the provider asked for a rest, by digest. */
   readonly #tokens = new Rests();

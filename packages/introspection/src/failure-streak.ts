@@ -34,7 +34,7 @@ export class FailureStreak {
     this.clear();
   }
 
-  /** Counts anew. */
+  /** Starts the counts again. */
   clear(): void {
     this.#unanswered.clear();
     this.#serverErrors.clear();

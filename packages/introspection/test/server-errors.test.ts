@@ -77,6 +77,14 @@ describe('tokens that make the provider answer 5xx', () => {
     expect(await slow).toBe('accepted');
   });
 
+  it('stop those of their connection that wait already', async () => {
+    const { poison, from, asked } = await createPoisoned({}, 500, { maxConcurrent: 1 });
+    await poison(4, 300);
+    const calls = ['poison-a', 'a', 'b'].map((token) => from(ATTACKER, token));
+    expect(await Promise.all(calls)).toEqual([REFUSED, REFUSED, REFUSED]);
+    expect(asked()).toBe(5);
+  });
+
   it.each([
     ['the same address', NEIGHBOUR],
     ['another address', OTHER],

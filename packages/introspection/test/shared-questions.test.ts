@@ -18,7 +18,7 @@ async function createFlooded(options: Parameters<typeof createHeld>[0] = {}) {
 }
 
 describe('a question that calls of several peers share', () => {
-  it('is sent in the turn of the peer that comes first, whoever asked first', async () => {
+  it('is sent in the turn of the peer that comes first, though another one asked first', async () => {
     const { decide, answerOne, untilAsked, asked, answerAll, junk } = await createFlooded();
     const calls = [decide('shared', undefined, FLOOD), decide('shared', undefined, GOOD)];
     answerOne();

@@ -105,7 +105,7 @@ describe('time limits of the same length', () => {
     expect(endsMs.get('c')).toBeGreaterThan(beganMs + 190);
   });
 
-  it('end though the clock stands still', async () => {
+  it('end though the clock never changes', async () => {
     const clock = createFakeClock(0);
     const ended: string[] = [];
     const stopped: Clock = { nowMs: () => 0, setTimer: (ms, fire) => clock.setTimer(ms, fire) };
