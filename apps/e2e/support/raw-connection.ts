@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { frame as message } from './raw-client.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
@@ -18,6 +19,8 @@ export class RawConnection {
   /** Streams that the server reset, with the code. */
   readonly reset: Map<number, number> = new Map();
   pongs = 0;
+  /** Pings of the server that were answered. */
+  pings = 0;
   closed = false;
 
   constructor(port: number) {
@@ -29,8 +32,8 @@ export class RawConnection {
     this.#socket.write(Buffer.concat([Buffer.from(PREFACE), frame(FRAME.settings, 0, 0)]));
   }
 
-  /** Opens a call and leaves it open; returns its stream. */
-  open(path: string): number {
+  /** Opens a call and leaves it open; returns its stream. Never makes room for more than the first 64 KiB. */
+  open(path: string, authorization?: string): number {
     this.#lastStream += 2;
     const block = [
       [':method', 'POST'],
@@ -39,14 +42,24 @@ export class RawConnection {
       [':authority', this.#authority],
       ['content-type', 'application/grpc'],
       ['te', 'trailers'],
+      ...(authorization === undefined ? [] : [['authorization', authorization]]),
     ].map(([name = '', value = '']) => literal(name, value));
     const payload = Buffer.concat(block);
     this.#socket.write(frame(FRAME.headers, FLAG.endHeaders, this.#lastStream, payload));
     return this.#lastStream;
   }
 
+  message(stream: number, text: string): void {
+    this.#socket.write(frame(FRAME.data, 0, stream, message(Buffer.from(text))));
+  }
+
   halfClose(stream: number): void {
     this.#socket.write(frame(FRAME.data, FLAG.endStream, stream));
+  }
+
+  /** Reads nothing from the socket any more, and so answers no ping. */
+  pause(): void {
+    this.#socket.pause();
   }
 
   /** Once it is answered, the server has read everything that was sent before. */
@@ -58,6 +71,15 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
+  #receivePing(flags: number, data: Buffer): void {
+    if ((flags & FLAG.ack) !== 0) {
+      this.pongs += 1;
+      return;
+    }
+    this.pings += 1;
+    this.#socket.write(frame(FRAME.ping, FLAG.ack, 0, Buffer.from(data)));
+  }
+
   #receive(data: Buffer): void {
     this.#received = Buffer.concat([this.#received, data]);
     while (this.#received.length >= 9) {
@@ -67,7 +89,7 @@ export class RawConnection {
       const stream = this.#received.readUInt32BE(5);
       if (type === FRAME.headers) this.answered.add(stream);
       if (type === FRAME.reset) this.reset.set(stream, this.#received.readUInt32BE(9));
-      if (type === FRAME.ping && (flags & FLAG.ack) !== 0) this.pongs += 1;
+      if (type === FRAME.ping) this.#receivePing(flags, this.#received.subarray(9, 17));
       if (type === FRAME.settings && (flags & FLAG.ack) === 0) {
         this.#socket.write(frame(FRAME.settings, FLAG.ack, 0));
       }
@@ -76,7 +98,12 @@ export class RawConnection {
   }
 }
 
-function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+function frame(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head[3] = type;

@@ -25,8 +25,11 @@ process.on('SIGHUP', () => {
 
 const server = new Server({
   interceptors: [auth.interceptor],
-  // Bounds the resources of a client that never ends its side of a rejected stream.
+  // These bound the memory of a client that never reads, or never ends its side of a rejected stream.
   'grpc.max_concurrent_streams': 100,
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.max_connection_age_ms': 1_800_000,
+  'grpc.max_connection_age_grace_ms': 300_000,
 });
 server.addService(Orders.service, ordersService);
 server.addService(Health.service, healthService);

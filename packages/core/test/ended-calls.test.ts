@@ -38,6 +38,17 @@ describe('an accepted call', () => {
     expect(call.outbound).toEqual(EVERYTHING);
   });
 
+  it('notifies the sender of each message, also of two at a time', () => {
+    const { call } = passed();
+    const sent: string[] = [];
+    for (const message of ['a', 'b']) call.guarded.sendMessage(message, () => sent.push(message));
+    for (const onSent of call.onSent.splice(0).toReversed()) onSent();
+    expect(sent).toEqual(['b', 'a']);
+    call.guarded.sendMessage('c', () => sent.push('c'));
+    for (const onSent of call.onSent) onSent();
+    expect(sent).toEqual(['b', 'a', 'c']);
+  });
+
   it('notifies its handler once of its end, however it ends', () => {
     const { call } = passed();
     call.receiveCancel();
@@ -61,6 +72,15 @@ describe.each<readonly [string, (open: ReturnType<typeof passed>) => void]>([
     end(open);
     expect(open.call.outbound).toEqual(['status 16']);
     expect(open.call.inbound).toEqual(['metadata', 'cancel']);
+  });
+
+  it('does not notify the sender of a message any more: its buffer is released', () => {
+    const open = passed();
+    let sent = 0;
+    open.call.guarded.sendMessage('message', () => (sent += 1));
+    end(open);
+    for (const onSent of open.call.onSent) onSent();
+    expect(sent).toBe(0);
   });
 
   it('passes nothing on any more, in either direction: a write after the end would hang the client', () => {

@@ -44,6 +44,8 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   #metadata: Metadata | undefined;
   #listener: Listener | undefined;
   #info: CallAuthInfo | undefined;
+  /** What the handler waits for: a message to be sent. It refers to the messages that the handler has buffered. */
+  #onSent: (() => void) | undefined;
   #ended = false;
 
   constructor(
@@ -159,8 +161,20 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
     if (!this.#ended) this.#inner.sendMetadata(metadata);
   }
 
+  /**
+   * grpc-js calls back when the client has read on, which may be never. What it then refers to must not contain
+   * the buffer of the handler's stream, 16 messages by default.
+   */
   override sendMessage(message: unknown, callback: () => void): void {
-    if (!this.#ended) this.#inner.sendMessage(message, callback);
+    if (this.#ended) return;
+    // A handler sends one message at a time; another interceptor may not.
+    if (this.#onSent !== undefined) return this.#inner.sendMessage(message, callback);
+    this.#onSent = callback;
+    this.#inner.sendMessage(message, () => {
+      const onSent = this.#onSent;
+      this.#onSent = undefined;
+      onSent?.();
+    });
   }
 
   override sendStatus(status: PartialStatus): void {
@@ -183,6 +197,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   #notifyCancelled(): void {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#onSent = undefined;
     this.#pass(passCancel, undefined, listener);
   }
 

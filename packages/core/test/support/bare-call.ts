@@ -24,6 +24,8 @@ export class BareCall {
   readonly outbound: string[] = [];
   readonly inbound: string[] = [];
   readonly guarded: ServerInterceptingCall;
+  /** What grpc-js calls when a message is sent. */
+  readonly onSent: (() => void)[] = [];
   onStatus: (status: SentStatus) => void = () => undefined;
   #grpc: Listener | undefined;
 
@@ -42,7 +44,10 @@ export class BareCall {
       start: (listener: Listener) => (this.#grpc = listener),
       startRead: note('read'),
       sendMetadata: note('metadata'),
-      sendMessage: note('message'),
+      sendMessage: (_message: unknown, onSent: () => void) => {
+        this.outbound.push('message');
+        this.onSent.push(onSent);
+      },
       sendStatus: (status: SentStatus) => {
         this.outbound.push(`status ${status.code}`);
         this.onStatus(status);
