@@ -26,6 +26,7 @@ export interface HandlerServer {
   readonly port: number;
   readonly seen: { messages: number; handlers: number };
   readonly client: EchoClient;
+  readonly server: Server;
 }
 
 export interface HandlerOptions {
@@ -60,7 +61,7 @@ export async function withHandler(
   const address = `127.0.0.1:${port}`;
   const client = new EchoClient(address);
   try {
-    await body({ address, port, seen, client });
+    await body({ address, port, seen, client, server });
   } finally {
     client.close();
     server.forceShutdown();

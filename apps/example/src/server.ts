@@ -42,8 +42,12 @@ server.bindAsync(`127.0.0.1:${values.port}`, ServerCredentials.createInsecure(),
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    server.forceShutdown();
-    void auth.close();
+    // Streams that are left after five seconds are ended.
+    const force = setTimeout(() => server.forceShutdown(), 5000);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      void auth.close();
+    });
   });
 }
 
