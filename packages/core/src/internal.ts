@@ -19,7 +19,13 @@ export {
   watchCalls,
 } from './queue/queue-keys.ts';
 export { isPromiseLike } from './contract/is-promise-like.ts';
-export { rejectOnAbort, unavailableOnAbort } from './contract/abort-race.ts';
+export {
+  type AbortListener,
+  addAbortListener,
+  rejectOnAbort,
+  removeAbortListener,
+  unavailableOnAbort,
+} from './contract/abort-race.ts';
 export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
 export {
   checkFunction,

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { authenticated } from '../src/policy/rules.ts';
+import { authenticated, confirmedBy } from '../src/policy/rules.ts';
 import type { AuthenticationContext } from '../src/contract/authenticator.ts';
 import { createPrincipal } from '../src/contract/principal.ts';
 import { AuthError } from '../src/errors/auth-error.ts';
@@ -99,6 +99,22 @@ describe('the signal of a call that is waited for', () => {
     const decided = decideAtOnce(() => new OpenVerdict().promise, context);
     context.cancel();
     await expect(decided).resolves.toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+});
+
+describe('a call that ends while its caller is verified', () => {
+  it('is not confirmed by another authenticator any more', async () => {
+    const verdict = new OpenVerdict();
+    const context = new CallContext();
+    const confirming = vi.fn(async () => principal);
+    const gate = new Gate({ authenticator: stubAuthenticator(() => verdict.promise) });
+    const rule = confirmedBy(stubAuthenticator(confirming, { name: 'confirming' }));
+    const decided = gate.decide(rule, CREDENTIALS, context);
+    context.cancel();
+    verdict.resolve(principal);
+    await decided;
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(confirming).not.toHaveBeenCalled();
   });
 });
 

@@ -18,11 +18,15 @@ function createSubject() {
     call,
     verified,
     verify: (name: string, peer = 'one', signal?: AbortSignal) =>
-      scheduler.run(call(peer, signal), () => {
-        eventLoop.work(SIGNATURE_MS);
-        verified.push(name);
-        return name;
-      }),
+      scheduler.run(
+        call(peer, signal),
+        () => {
+          eventLoop.work(SIGNATURE_MS);
+          verified.push(name);
+          return name;
+        },
+        undefined,
+      ),
   };
 }
 
@@ -69,19 +73,16 @@ describe('VerificationScheduler', () => {
     const { call, scheduler, verify, turn, runAll } = createSubject();
     for (const name of ['a', 'b', 'c']) void verify(name);
     const fault = new Error('a bug');
-    const failing = scheduler.run(call('one'), () => {
+    const fail = (): never => {
       throw fault;
-    });
+    };
+    const failing = scheduler.run(call('one'), fail, undefined);
     const good = verify('good');
     runAll();
     await expect(failing).rejects.toBe(fault);
     expect(await good).toBe('good');
     turn();
-    expect(() =>
-      scheduler.run(call('one'), () => {
-        throw fault;
-      }),
-    ).toThrow(fault);
+    expect(() => scheduler.run(call('one'), fail, undefined)).toThrow(fault);
   });
 
   it('verifies in the async context of the caller', async () => {
@@ -89,7 +90,7 @@ describe('VerificationScheduler', () => {
     const { call, scheduler, verify, runAll } = createSubject();
     for (const name of ['a', 'b', 'c']) void verify(name);
     const seen = ['x', 'y'].map((name) =>
-      store.run(name, () => scheduler.run(call('one'), () => store.getStore())),
+      store.run(name, () => scheduler.run(call('one'), () => store.getStore(), undefined)),
     );
     runAll();
     expect(await all(seen)).toEqual(['x', 'y']);
@@ -185,7 +186,7 @@ describe('waiting calls', () => {
     for (let index = 0; index < SIGNATURES_PER_TURN + LARGE; index += 1) void verify(String(index));
     const { signal } = new AbortController();
     const queueKeys = { peer: '192.0.2.9', connection: 1, maxWaiting: LARGE + 1 };
-    const guarded = (name: string) => scheduler.run({ signal, queueKeys } as never, () => name);
+    const guarded = (name: string) => scheduler.run({ signal, queueKeys }, () => name, undefined);
     expect(await soon(guarded('has a place'))).toBe('waiting');
     expect(await soon(verify('one too many'))).toMatchObject({ reason: 'overloaded' });
   });
@@ -249,10 +250,11 @@ describe('the budget of a turn', () => {
     for (let index = 0; index < 100; index += 1) {
       const waiting = call('one');
       waiting.signal.removeEventListener = () => work(3 * SIGNATURE_MS);
-      void scheduler.run(waiting, () => {
+      const verify = (): void => {
         work(SIGNATURE_MS);
         verified += 1;
-      });
+      };
+      void scheduler.run(waiting, verify, undefined);
     }
     for (let turns = 0; turns < 9; turns += 1) turn();
     expect(verified).toBe(10 * SIGNATURES_PER_TURN);

@@ -1,6 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AuthenticationContext, Credentials, Verdict } from '../contract/authenticator.ts';
-import { raceWithAbort } from '../contract/abort-race.ts';
+import {
+  type Abortable,
+  type AbortListener,
+  AbortListeners,
+  raceWithAbort,
+} from '../contract/abort-race.ts';
 import {
   type CallWatcher,
   type QueueKeys,
@@ -12,7 +17,7 @@ import { AuthError } from '../errors/auth-error.ts';
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;
 
 /** The context of a verification that several calls wait for. */
-class SharedContext implements AuthenticationContext, SharedQueueable {
+class SharedContext implements AuthenticationContext, SharedQueueable, Abortable {
   readonly method = '';
   /** Both are of the call that started the verification; used only for fair queueing, as the calls are. */
   readonly peer: { readonly address: string };
@@ -21,6 +26,7 @@ class SharedContext implements AuthenticationContext, SharedQueueable {
   #calls: Set<QueueKeys> | undefined;
   #watcher: CallWatcher | undefined;
   #controller: AbortController | undefined;
+  readonly #listeners = new AbortListeners();
   #aborted = false;
 
   constructor(first: AuthenticationContext) {
@@ -33,6 +39,18 @@ class SharedContext implements AuthenticationContext, SharedQueueable {
     this.#controller ??= new AbortController();
     if (this.#aborted) this.#controller.abort();
     return this.#controller.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  addAbortListener(listener: AbortListener): void {
+    this.#listeners.add(listener);
+  }
+
+  removeAbortListener(listener: AbortListener): void {
+    this.#listeners.remove(listener);
   }
 
   join(call: QueueKeys): void {
@@ -50,6 +68,7 @@ class SharedContext implements AuthenticationContext, SharedQueueable {
   abort(): void {
     this.#aborted = true;
     this.#controller?.abort();
+    this.#listeners.notify();
   }
 
   watchCalls(watcher: CallWatcher | undefined): void {
@@ -87,7 +106,7 @@ export class SingleFlight {
       // A copy, because the same call may join twice.
       const call = { ...queueKeysOf(context) };
       running.context.join(call);
-      return this.#wait(key, running, call, context.signal);
+      return this.#wait(key, running, call, context);
     }
     const shared = new SharedContext(context);
     const verdict = this.#scope.runInAsyncScope(ask, undefined, shared);
@@ -96,7 +115,7 @@ export class SingleFlight {
     this.#flights.set(key, flight);
     const settled = (): void => this.#forget(key, flight);
     verdict.then(settled, settled);
-    return this.#wait(key, flight, shared.queueKeys, context.signal);
+    return this.#wait(key, flight, shared.queueKeys, context);
   }
 
   /** Later calls start a verification of their own: those that are running began too early. */
@@ -108,9 +127,9 @@ export class SingleFlight {
     key: string,
     flight: Flight,
     call: QueueKeys,
-    signal: AbortSignal,
+    context: AuthenticationContext,
   ): Promise<Verdict<object>> {
-    return raceWithAbort<Verdict<object>>(flight.verdict, signal, (resolve) => {
+    return raceWithAbort<Verdict<object>>(flight.verdict, context, (resolve) => {
       if (flight.context.leave(call)) {
         this.#forget(key, flight);
         flight.context.abort();

@@ -1,3 +1,4 @@
+import { type Abortable, type AbortListener, AbortListeners } from '../contract/abort-race.ts';
 import type { AuthenticationContext } from '../contract/authenticator.ts';
 import type { AuthError } from '../errors/auth-error.ts';
 import type { Queueable, QueueKeys } from '../queue/queue-keys.ts';
@@ -8,13 +9,15 @@ import type { TransportCall } from './transport-call.ts';
  * What an authenticator sees of one call. No AbortSignal is created until an authenticator asks for
  * it: a waiting call needs none of its own.
  */
-export class GateContext implements AuthenticationContext, Queueable {
+export class GateContext implements AuthenticationContext, Queueable, Abortable {
   readonly #call: TransportCall;
   readonly #limits: GateLimits;
   #queueKeys: QueueKeys | undefined;
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
-  #onAbort: ((refusal: AuthError | undefined) => void) | undefined;
+  /** The wait for the verdict; it is notified last. */
+  #wait: { onAbort(refusal: AuthError | undefined): void } | undefined;
+  #listeners: AbortListeners | undefined;
   /** An authenticator was asked about the call. */
   asked = false;
 
@@ -63,8 +66,17 @@ export class GateContext implements AuthenticationContext, Queueable {
   }
 
   /** At most one: the wait for the verdict. */
-  whenAborted(listener: ((refusal: AuthError | undefined) => void) | undefined): void {
-    this.#onAbort = listener;
+  waitsFor(wait: { onAbort(refusal: AuthError | undefined): void } | undefined): void {
+    this.#wait = wait;
+  }
+
+  addAbortListener(listener: AbortListener): void {
+    this.#listeners ??= new AbortListeners();
+    this.#listeners.add(listener);
+  }
+
+  removeAbortListener(listener: AbortListener): void {
+    this.#listeners?.remove(listener);
   }
 
   /**
@@ -75,7 +87,8 @@ export class GateContext implements AuthenticationContext, Queueable {
     if (this.#abortedFor !== undefined) return;
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
-    this.#onAbort?.(refusal);
+    this.#listeners?.notify();
+    this.#wait?.onAbort(refusal);
   }
 }
 

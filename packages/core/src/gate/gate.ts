@@ -11,14 +11,13 @@ import type { Policy } from '../policy/checked-policy.ts';
 import { asksForScopes } from '../policy/implies.ts';
 import { effectiveRule, type Rule, type RuleNode, ruleNode } from '../policy/rule.ts';
 import { authenticated, denyAll } from '../policy/rules.ts';
-import { FairQueue, Waiter } from '../queue/fair-queue.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { GateContext } from './gate-context.ts';
 import type { GateLimits } from './gate-limits.ts';
 import { confirmBy, faultOf, toAnswer } from './judge.ts';
 import { requiredScopesOf } from './required-scopes.ts';
 import { timeLimitOf } from './time-limit.ts';
-import { waitFor } from './wait.ts';
+import { overloaded, type Waitable, type WaitingCall, WaitingCalls } from './wait.ts';
 
 export interface GateSettings {
   readonly authenticator: Authenticator<object>;
@@ -42,7 +41,7 @@ const PUBLIC: GateAnswer = Object.freeze({ public: true });
 const ANONYMOUS: GateAnswer = Object.freeze({});
 
 /** One call whose credentials are verified. */
-interface Verification {
+class Verification implements Waitable<GateAnswer> {
   readonly call: TransportCall;
   readonly rule: RuleNode;
   readonly context: GateContext;
@@ -50,8 +49,32 @@ interface Verification {
   /** The end of the rule's dry run. */
   readonly dryRunUntilMs: number | undefined;
   /** Who is allowed whatever the rule comes to: verified, and the rule is under a dry run. */
-  dryRunFor?: Principal<object>;
-  wouldRefuse?: AuthError;
+  dryRunFor: Principal<object> | undefined;
+  wouldRefuse: AuthError | undefined;
+
+  constructor(
+    call: TransportCall,
+    rule: RuleNode,
+    context: GateContext,
+    credentials: Credentials,
+    dryRunUntilMs: number | undefined,
+  ) {
+    this.call = call;
+    this.rule = rule;
+    this.context = context;
+    this.credentials = credentials;
+    this.dryRunUntilMs = dryRunUntilMs;
+  }
+
+  /** A rule that has no time or no place to be decided refuses nobody under a dry run. */
+  refuse(refusal: AuthError): GateAnswer {
+    const { dryRunFor } = this;
+    return dryRunFor === undefined ? { refusal } : { principal: dryRunFor, wouldRefuse: refusal };
+  }
+
+  fail(thrown: unknown): GateAnswer {
+    return { refusal: faultOf(thrown) };
+  }
 }
 
 /**
@@ -60,7 +83,7 @@ interface Verification {
  */
 export class Gate {
   readonly #settings: GateSettings;
-  readonly #waiting: FairQueue<GateContext>;
+  readonly #waiting: WaitingCalls<GateAnswer>;
   #schemes: ReadonlySet<string>;
   #checkedSchemes: readonly string[] | undefined;
 
@@ -70,7 +93,7 @@ export class Gate {
     this.#schemes = checkAuthenticator(settings.authenticator);
     this.#checkedSchemes = settings.authenticator.schemes;
     checkPolicy(settings.policy, settings.authenticator);
-    this.#waiting = new FairQueue(settings.limits);
+    this.#waiting = new WaitingCalls(settings.limits, settings.clock);
   }
 
   /** A policy that throws here, or returns what is not a rule, denies. */
@@ -128,17 +151,13 @@ export class Gate {
       return { refusal: new AuthError('missing_credentials', 'other_scheme') };
     }
     const { dryRunUntilMs } = special;
-    const verification: Verification = { call, rule, context, credentials, dryRunUntilMs };
+    const verification = new Verification(call, rule, context, credentials, dryRunUntilMs);
     context.asked = true;
     const verdict = this.#settings.authenticator.authenticate(credentials, context);
-    if (isPromiseLike(verdict)) {
-      return this.#wait(verdict, verification, (late) => this.#authorize(late, verification));
-    }
+    if (isPromiseLike(verdict)) return this.#wait(verdict, 'verdict', verification);
     const answer = this.#authorize(verdict, verification);
     // The rule may ask another authenticator, which takes time.
-    return isPromiseLike(answer)
-      ? this.#wait(answer, verification, (late) => late as GateAnswer)
-      : answer;
+    return isPromiseLike(answer) ? this.#wait(answer, 'answer', verification) : answer;
   }
 
   /** A reload may have changed the schemes. */
@@ -179,48 +198,53 @@ export class Gate {
 
   #wait(
     promised: PromiseLike<unknown>,
+    what: 'verdict' | 'answer',
     verification: Verification,
-    conclude: (answer: unknown) => GateAnswer | Promise<GateAnswer>,
   ): GateAnswer | Promise<GateAnswer> {
-    const { call, context } = verification;
     const { clock, timeoutMs } = this.#settings;
-    const abandon = (refusal: AuthError): GateAnswer => {
-      // It was asked already: its signal is aborted, and its answer is ignored.
-      promised.then(ignore, ignore);
-      context.abort(new Error('the call does not wait for its authentication'));
-      return unlessDryRun(verification, refusal);
-    };
-    const timeLimitMs = timeLimitOf(timeoutMs, call.deadlineEpochMs, () => clock.nowMs());
-    if (timeLimitMs === undefined) return abandon(new AuthError('unavailable', 'timeout'));
-    let waiter: Waiter<GateContext>;
     try {
-      waiter = new Waiter(context.queueKeys, context);
+      const nowMs = clock.nowMs();
+      const limitMs = timeLimitOf(timeoutMs, verification.call.deadlineEpochMs, nowMs);
+      if (limitMs === undefined) {
+        abandon(promised, verification);
+        return verification.refuse(new AuthError('unavailable', 'timeout'));
+      }
+      const waiting = this.#waiting.add(verification, limitMs, nowMs);
+      if (waiting === undefined) {
+        abandon(promised, verification);
+        return verification.refuse(overloaded());
+      }
+      void this.#follow(promised, what, verification, waiting);
+      return waiting.decided;
     } catch (thrown) {
-      abandon(faultOf(thrown));
+      abandon(promised, verification);
       throw thrown;
     }
-    const displaced = this.#waiting.add(waiter);
-    if (displaced === waiter) return abandon(overloaded());
-    const answer = waitFor<GateAnswer>(promised, context, {
-      clock,
-      timeLimitMs,
-      conclude,
-      faultOf: (thrown) => ({ refusal: faultOf(thrown) }),
-      onAbort: (refusal) => unlessDryRun(verification, refusal),
-      onSettled: () => void this.#waiting.remove(waiter),
-    });
-    displaced?.value.abort(new Error('another call took the place of this one'), overloaded());
-    return answer;
+  }
+
+  /** Never rejects: a rejection without a listener would end the process. */
+  async #follow(
+    promised: PromiseLike<unknown>,
+    what: 'verdict' | 'answer',
+    verification: Verification,
+    waiting: WaitingCall<GateAnswer>,
+  ): Promise<void> {
+    try {
+      const late = await promised;
+      if (waiting.isSettled) return;
+      waiting.settle(
+        what === 'answer' ? (late as GateAnswer) : await this.#authorize(late, verification),
+      );
+    } catch (thrown) {
+      waiting.settle(verification.fail(thrown));
+    }
   }
 }
 
-function overloaded(): AuthError {
-  return new AuthError('unavailable', 'overloaded', { retryAfterMs: 1000 });
-}
-
-/** A rule that has no time or no place to be decided refuses nobody under a dry run. */
-function unlessDryRun({ dryRunFor }: Verification, refusal: AuthError): GateAnswer {
-  return dryRunFor === undefined ? { refusal } : { principal: dryRunFor, wouldRefuse: refusal };
+/** The authenticator was asked already: the call is aborted, and the answer is ignored. */
+function abandon(promised: PromiseLike<unknown>, { context }: Verification): void {
+  promised.then(ignore, ignore);
+  context.abort(new Error('the call does not wait for its authentication'));
 }
 
 function withScopes(refusal: AuthError, rule: RuleNode): AuthError {

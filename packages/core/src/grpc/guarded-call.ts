@@ -119,8 +119,12 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
     if (this.#ended) return;
     this.#metadata = metadata;
     const outcome = this.#settings.guard.begin(this);
-    if (outcome instanceof Promise) void outcome.then((late) => this.#conclude(late, metadata));
+    if (outcome instanceof Promise) void this.#concludeLate(outcome, metadata);
     else this.#conclude(outcome, metadata);
+  }
+
+  async #concludeLate(outcome: Promise<GateOutcome>, metadata: Metadata): Promise<void> {
+    this.#conclude(await outcome, metadata);
   }
 
   #conclude(outcome: GateOutcome, metadata: Metadata): void {

@@ -68,11 +68,18 @@ export class Guard implements CallGuard {
     this.#states.set(call, state);
     const answer = this.#gate.decide(call, state.rule, state.context);
     return isPromiseLike(answer)
-      ? answer.then(
-          (late) => this.#conclude(late, state),
-          (fault: unknown) => this.#conclude({ refusal: faultOf(fault) }, state),
-        )
+      ? this.#concludeLate(answer, state)
       : this.#conclude(answer, state);
+  }
+
+  async #concludeLate(answer: Promise<GateAnswer>, state: CallState): Promise<GateOutcome> {
+    let late: GateAnswer;
+    try {
+      late = await answer;
+    } catch (fault) {
+      late = { refusal: faultOf(fault) };
+    }
+    return this.#conclude(late, state);
   }
 
   #conclude(answer: GateAnswer, state: CallState): GateOutcome {

@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from '../contract/abort-race.ts';
 import { peerKeyOf } from './peer-key.ts';
 
 /** Whose turn a call takes in a queue. */
@@ -43,13 +44,11 @@ export function watchCalls(
     shared.watchCalls(watcher);
     return () => shared.watchCalls?.(undefined);
   }
-  const { signal } = context;
-  if (signal.aborted) return () => undefined;
   const keys = queueKeysOf(context);
-  const leave = (): void => watcher.left(keys);
-  signal.addEventListener('abort', leave, { once: true });
+  const listener = { handleEvent: () => watcher.left(keys) };
+  if (!addAbortListener(context, listener)) return () => undefined;
   watcher.joined(keys);
-  return () => signal.removeEventListener('abort', leave);
+  return () => removeAbortListener(context, listener);
 }
 
 /**

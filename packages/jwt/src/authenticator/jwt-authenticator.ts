@@ -21,6 +21,11 @@ import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
+interface PendingSignature {
+  readonly candidates: readonly VerificationKey[];
+  readonly token: TokenCheck;
+}
+
 /** Verifies JWTs by these rules, with the keys of this source. Synchronous if the keys are available. */
 export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly name: string;
@@ -94,18 +99,18 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const candidates = this.#candidates(keys, token);
     // Without a candidate there is no signature to schedule.
     if (candidates.length === 0) return token.refuse(missingKeyReason(keys, token.header.kid));
-    return this.#scheduler.run(context, () => this.#verifySignature(candidates, token));
+    return this.#scheduler.run(context, this.#verifySignature, { candidates, token });
   }
 
-  #verifySignature(
-    candidates: readonly VerificationKey[],
-    token: TokenCheck,
-  ): Verdict<object> | Promise<Verdict<object>> {
+  readonly #verifySignature = ({
+    candidates,
+    token,
+  }: PendingSignature): Verdict<object> | Promise<Verdict<object>> => {
     const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
     return isPromiseLike(good)
       ? good.then((late) => this.#conclude(late, token))
       : this.#conclude(good, token);
-  }
+  };
 
   #conclude(good: boolean, token: TokenCheck): Verdict<object> {
     if (!good) return token.refuse('signature');

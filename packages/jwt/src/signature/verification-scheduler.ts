@@ -1,13 +1,23 @@
 import { AsyncResource } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
-import { FairQueue, queueKeysOf, Waiter } from '@grpc-authn/core/internal';
+import {
+  type AbortListener,
+  addAbortListener,
+  FairQueue,
+  queueKeysOf,
+  removeAbortListener,
+  Waiter,
+} from '@grpc-authn/core/internal';
 import { TurnBudget } from './turn-budget.ts';
 
 /** For calls without a guard. A guard's `limits.maxWaiting` raises it for the guard's own calls. */
 const MAX_WAITING = 16_384;
 const RETRY_AFTER_MS = 1000;
 
-/** What the scheduler reads of a call: when it is cancelled, and whose turn it takes. */
+/**
+ * What the scheduler reads of a call: when it is cancelled, and whose turn it takes. A context of core says so
+ * without its `signal`, so none is created.
+ */
 export interface PendingVerification {
   readonly signal: AbortSignal;
   readonly peer?: { readonly address: string };
@@ -26,9 +36,79 @@ const realEventLoop: EventLoop = {
   nextTurn: (turn) => void setImmediate(turn),
 };
 
-interface Verification {
+type Verify<C, A, T> = (argument: A, call: C) => T | Promise<T>;
+
+interface Turn {
   serve(): void;
   reject(): void;
+}
+
+/** A verification that waits for its turn, with no signal, timer or closure of its own. */
+class PendingTurn<C extends PendingVerification, A, T>
+  extends AsyncResource
+  implements Turn, AbortListener
+{
+  readonly waiter: Waiter<Turn>;
+  readonly verdict: Promise<T | AuthError>;
+  readonly #scheduler: VerificationScheduler;
+  readonly #call: C;
+  readonly #verify: Verify<C, A, T>;
+  readonly #argument: A;
+  readonly #resolve: Settle['resolve'];
+  readonly #reject: Settle['reject'];
+
+  constructor(scheduler: VerificationScheduler, call: C, verify: Verify<C, A, T>, argument: A) {
+    // Restores the caller's async context at a tenth of the cost of AsyncResource.bind().
+    super('grpc-authn.VerificationScheduler');
+    this.#scheduler = scheduler;
+    this.#call = call;
+    this.#verify = verify;
+    this.#argument = argument;
+    this.waiter = new Waiter<Turn>(queueKeysOf(call), this);
+    this.verdict = new Promise(capture);
+    this.#resolve = captured.resolve;
+    this.#reject = captured.reject;
+  }
+
+  serve(): void {
+    removeAbortListener(this.#call, this);
+    try {
+      this.#resolve(this.#scheduler.verifyNow(this.#call, verifyInScope, this));
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  /** In the async context of the call. */
+  verifyInScope(): T | Promise<T> {
+    return this.runInAsyncScope(this.#verify, undefined, this.#argument, this.#call);
+  }
+
+  reject(): void {
+    removeAbortListener(this.#call, this);
+    this.#resolve(new AuthError('unavailable', 'overloaded', { retryAfterMs: RETRY_AFTER_MS }));
+  }
+
+  /** The call is cancelled, or has no time left. */
+  handleEvent(): void {
+    this.#scheduler.leave(this.waiter);
+    this.#resolve(new AuthError('unavailable', 'timeout'));
+  }
+}
+
+function verifyInScope<T>(turn: { verifyInScope(): T | Promise<T> }): T | Promise<T> {
+  return turn.verifyInScope();
+}
+
+interface Settle {
+  readonly resolve: (verdict: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Takes the functions that settle a new promise, without a closure for each. */
+let captured: Settle;
+function capture(resolve: (verdict: never) => void, reject: (error: unknown) => void): void {
+  captured = { resolve: resolve as Settle['resolve'], reject };
 }
 
 /**
@@ -38,7 +118,7 @@ interface Verification {
  */
 export class VerificationScheduler {
   readonly #eventLoop: EventLoop;
-  readonly #queue = new FairQueue<Verification>({ maxWaiting: MAX_WAITING });
+  readonly #queue = new FairQueue<Turn>({ maxWaiting: MAX_WAITING });
   readonly #budget = new TurnBudget();
   #turnRequested = false;
 
@@ -47,58 +127,38 @@ export class VerificationScheduler {
   }
 
   /**
-   * Returns the result of `verify`: directly within the budget, else as a promise. The promise rejects
-   * only with an error that `verify` throws. It resolves to `unavailable`, with reason `overloaded` if
+   * Returns the result of `verify(argument, call)`: directly within the budget, else as a promise. The promise
+   * rejects only with an error that `verify` throws. It resolves to `unavailable`, with reason `overloaded` if
    * the call has lost its place in the queue, or `timeout` if the call is cancelled.
    */
-  run<T>(
-    call: PendingVerification,
-    verify: () => T | Promise<T>,
+  run<C extends PendingVerification, A, T>(
+    call: C,
+    verify: Verify<C, A, T>,
+    argument: A,
   ): T | AuthError | Promise<T | AuthError> {
     // Calls wait only when the budget is spent, so running now overtakes nobody.
-    if (this.#budget.isLeft) return this.#spend(verify);
-    return this.#wait(call, verify);
+    if (this.#budget.isLeft) return this.verifyNow(call, verify, argument);
+    const turn = new PendingTurn(this, call, verify, argument);
+    // The verification that spent the budget has requested the next turn.
+    if (addAbortListener(call, turn)) this.#queue.add(turn.waiter)?.value.reject();
+    else turn.handleEvent();
+    return turn.verdict;
   }
 
-  #spend<T>(verify: () => T): T {
+  /** For a call whose turn it is. */
+  verifyNow<C, A, T>(call: C, verify: Verify<C, A, T>, argument: A): T | Promise<T> {
     const startedMs = this.#eventLoop.nowMs();
     this.#requestTurn(startedMs);
     try {
-      return verify();
+      return verify(argument, call);
     } finally {
       this.#budget.spend(this.#eventLoop.nowMs() - startedMs);
     }
   }
 
-  #wait<T>(call: PendingVerification, verify: () => T | Promise<T>): Promise<T | AuthError> {
-    const { signal } = call;
-    const keys = queueKeysOf(call);
-    // Restores the caller's async context at a tenth of the cost of AsyncResource.bind().
-    const scope = new AsyncResource('grpc-authn.VerificationScheduler');
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        this.#queue.remove(waiter);
-        resolve(new AuthError('unavailable', 'timeout'));
-      };
-      const waiter = new Waiter<Verification>(keys, {
-        serve: () => {
-          signal.removeEventListener('abort', cancel);
-          try {
-            resolve(this.#spend(() => scope.runInAsyncScope(verify)));
-          } catch (error) {
-            reject(error);
-          }
-        },
-        reject: () => {
-          signal.removeEventListener('abort', cancel);
-          resolve(new AuthError('unavailable', 'overloaded', { retryAfterMs: RETRY_AFTER_MS }));
-        },
-      });
-      if (signal.aborted) return cancel();
-      // The verification that spent the budget has requested the next turn.
-      signal.addEventListener('abort', cancel);
-      this.#queue.add(waiter)?.value.reject();
-    });
+  /** For a call that does not wait any more. */
+  leave(waiter: Waiter<Turn>): void {
+    this.#queue.remove(waiter);
   }
 
   #requestTurn(nowMs: number): void {
