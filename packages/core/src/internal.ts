@@ -11,13 +11,8 @@ export { setAuthInfo } from './contract/call-auth-info.ts';
 export { notify } from './contract/notify.ts';
 export { Listeners } from './contract/listeners.ts';
 export { FairQueue, Waiter } from './queue/fair-queue.ts';
-export {
-  type CallWatcher,
-  type QueueKeys,
-  queueKeysOf,
-  type SharedQueueable,
-  watchCalls,
-} from './queue/queue-keys.ts';
+export { type QueueKeys, queueKeysOf } from './queue/queue-keys.ts';
+export { type CallWatcher, type SharedQueueable, watchCalls } from './contract/watched-calls.ts';
 export { isPromiseLike } from './contract/is-promise-like.ts';
 export {
   type AbortListener,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type KeyServer, keySetOf, startKeyServer } from './support/key-server.ts';
 import { printLoopGap } from './support/loop-gap.ts';
 import { createSigner, unknownToken } from './support/signer.ts';
-import { createSubject, type Subject } from './support/test-authenticator.ts';
+import { createSubject, secondsUntil, settle, type Subject } from './support/test-authenticator.ts';
 
 const key = createSigner('good');
 const stranger = createSigner('stranger');
@@ -49,12 +49,15 @@ describe('a flood of tokens without kid', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('makes two fetches at most where none fits', async () => {
-    const { decide, server } = await start([]);
+  it('makes two fetches at most, and one for each second more, where none fits', async () => {
+    const subject = await start([]);
+    const { decide, server } = subject;
     const flood = Array.from({ length: 1000 }, () => decide(key.token({}, { kid: undefined })));
-    const verdicts = new Set(await Promise.all(flood));
-    expect(verdicts).toEqual(new Set(['invalid_token/unknown_key']));
+    await settle();
     expect(server.requests.length - 1).toBeLessThanOrEqual(2);
+    const seconds = await secondsUntil(flood, subject);
+    expect(new Set(await Promise.all(flood))).toEqual(new Set(['invalid_token/unknown_key']));
+    expect(server.requests.length - 1).toBeLessThanOrEqual(2 + seconds);
   });
 
   it('leaves the good ones be', async () => {

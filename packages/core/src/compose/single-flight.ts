@@ -6,12 +6,8 @@ import {
   AbortListeners,
   raceWithAbort,
 } from '../contract/abort-race.ts';
-import {
-  type CallWatcher,
-  type QueueKeys,
-  queueKeysOf,
-  type SharedQueueable,
-} from '../queue/queue-keys.ts';
+import type { CallWatcher, SharedQueueable } from '../contract/watched-calls.ts';
+import { type QueueKeys, queueKeysOf } from '../queue/queue-keys.ts';
 import { AuthError } from '../errors/auth-error.ts';
 
 type Ask = (context: AuthenticationContext) => Verdict<object> | Promise<Verdict<object>>;

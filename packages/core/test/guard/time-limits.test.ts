@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isDeadline, timeLimitOf } from '../../src/gate/time-limit.ts';
+import { createCallGuard } from '../../src/guard/create-call-guard.ts';
 import { authenticated } from '../../src/policy/rules.ts';
 import { caller, CREDENTIALS } from '../support/asked-rule.ts';
 import { Gate } from '../support/gate.ts';
@@ -40,6 +41,31 @@ describe('the time limit of a decision (rule 45)', () => {
     expect(clock.waiting).toBe(1);
     clock.advance(1);
     expect(await decided).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+
+  it('records the outage as one that nobody cancelled, also if the caller leaves at its deadline', async () => {
+    const clock = new ManualClock();
+    const onDecision = vi.fn();
+    const authenticator = stubAuthenticator(() => new OpenVerdict().promise);
+    const guard = createCallGuard({ authenticator, clock, onDecision });
+    const call = {
+      method: '/a.B/C',
+      streaming: false,
+      credentials: CREDENTIALS,
+      deadlineEpochMs: clock.nowMs() + 2000,
+      end: () => undefined,
+    };
+    const outcome = guard.begin(call);
+    clock.advance(1800);
+    const { refusal } = await outcome;
+    expect(refusal).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+    // 200 ms are left, less than the default delay: a retry would report the deadline instead.
+    expect(guard.describe(refusal!, call, 'admission').retryPushbackMs).toBe(-1);
+    clock.advance(200);
+    guard.finish(call);
+    expect(onDecision.mock.calls).toMatchObject([
+      [{ outcome: 'refused', error: refusal, cancelledBy: undefined, durationMs: 1800 }],
+    ]);
   });
 
   it('refuses at once a call that would have to wait with less than 20 ms left, and no other', () => {

@@ -62,4 +62,23 @@ export function formatVerdict(verdict: Verdict): string {
   return AuthError.is(verdict) ? `${verdict.code}/${verdict.reason}` : 'accepted';
 }
 
+/**
+ * Lets seconds pass until all are answered; returns how many. The tokens of a burst are decoded in several turns of
+ * the event loop, and those that come after the second fetch wait for the refill.
+ */
+export async function secondsUntil(
+  asked: readonly Promise<unknown>[],
+  { clock }: Subject,
+): Promise<number> {
+  let isOver = false;
+  void Promise.all(asked).then(() => (isOver = true));
+  let seconds = 0;
+  for (;;) {
+    await settle();
+    if (isOver) return seconds;
+    await clock.advance(1000);
+    seconds += 1;
+  }
+}
+
 export { eventually, settle };

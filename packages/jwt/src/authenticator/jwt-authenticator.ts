@@ -21,6 +21,9 @@ import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
+/** After a wait for keys, the turn of the call is over. */
+type When = 'now' | 'in a later turn';
+
 interface PendingSignature {
   readonly candidates: readonly VerificationKey[];
   readonly token: TokenCheck;
@@ -53,13 +56,21 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const token = TokenCheck.of(credentials.token, this.#rules, this.#headers);
+    return this.#scheduler.run(context, this.#verifyToken, credentials.token);
+  }
+
+  /** In the turn of the call. Decoding waits for it, too, so that a burst of tokens is not decoded at once. */
+  readonly #verifyToken = (
+    jwt: string,
+    context: AuthenticationContext,
+  ): Verdict<object> | Promise<Verdict<object>> => {
+    const token = TokenCheck.of(jwt, this.#rules, this.#headers);
     if (AuthError.is(token)) return token;
     const keys = this.#source.keys();
     return isPromiseLike(keys)
       ? this.#waitForKeys(keys, token, context)
-      : this.#verify(keys, token, context);
-  }
+      : this.#verify(keys, token, context, 'now');
+  };
 
   async #waitForKeys(
     promised: PromiseLike<unknown>,
@@ -69,15 +80,16 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const keys = await unavailableOnAbort(promised, context.signal);
     // The caller disconnected: verifying would spend the budget of other calls.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
-    return this.#verify(keys, token, context);
+    return this.#verify(keys, token, context, 'in a later turn');
   }
 
   #verify(
     keys: unknown,
     token: TokenCheck,
     context: AuthenticationContext,
+    when: When,
   ): Verdict<object> | Promise<Verdict<object>> {
-    const verdict = this.#verifyWith(keys, token, context);
+    const verdict = this.#verifyWith(keys, token, context, when);
     const unknown = AuthError.is(verdict) && verdict.reason === 'unknown_key';
     return unknown && this.#source.lookUp !== undefined ? this.#lookUp(token, context) : verdict;
   }
@@ -86,20 +98,24 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     const isFound = (keys: KeySet): boolean =>
       ImportedKeySet.is(keys) && this.#candidates(keys, token).length > 0;
     const keys = await this.#source.lookUp?.(isFound, context.signal);
-    return this.#verifyWith(keys, token, context);
+    return this.#verifyWith(keys, token, context, 'in a later turn');
   }
 
   #verifyWith(
     keys: unknown,
     token: TokenCheck,
     context: AuthenticationContext,
+    when: When,
   ): Verdict<object> | Promise<Verdict<object>> {
     if (AuthError.is(keys)) return keys;
     if (!ImportedKeySet.is(keys)) throw new TypeError('keys: expected a KeySet from importKeySet');
     const candidates = this.#candidates(keys, token);
     // Without a candidate there is no signature to schedule.
     if (candidates.length === 0) return token.refuse(missingKeyReason(keys, token.header.kid));
-    return this.#scheduler.run(context, this.#verifySignature, { candidates, token });
+    const pending = { candidates, token };
+    return when === 'now'
+      ? this.#verifySignature(pending)
+      : this.#scheduler.run(context, this.#verifySignature, pending);
   }
 
   readonly #verifySignature = ({

@@ -112,7 +112,7 @@ function capture(resolve: (verdict: never) => void, reject: (error: unknown) => 
 }
 
 /**
- * Verifies signatures immediately while the budget of this event-loop turn lasts, and the rest in later
+ * Verifies tokens immediately while the budget of this event-loop turn lasts, and the rest in later
  * turns: a burst of new tokens must not block calls whose tokens are already known. Waiting calls
  * are in a FairQueue, so that a flood of forged tokens on one connection does not starve another connection.
  */

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationContext } from '../../src/contract/authenticator.ts';
-import { watchCalls } from '../../src/queue/queue-keys.ts';
+import { watchCalls } from '../../src/contract/watched-calls.ts';
 import { CallContext } from '../support/call-context.ts';
 import { createCached } from '../support/counted-authenticator.ts';
 import { OpenVerdict } from '../support/stub-authenticator.ts';
