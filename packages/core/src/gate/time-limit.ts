@@ -104,7 +104,7 @@ export class TimeLimits {
 
   #fire(timerMs: number): void {
     try {
-      // A timer that fires is believed: the clock's time of day may stand still, or be set back.
+      // A timer that fires is believed: the clock's time of day may not advance, or be set back.
       const nowMs = Math.max(timerMs, this.#steady.read(this.#clock.nowMs()));
       for (let [due] = this.#heap; due !== undefined && due.dueMs <= nowMs; [due] = this.#heap) {
         this.remove(due);

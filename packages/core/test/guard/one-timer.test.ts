@@ -70,7 +70,7 @@ describe('the time limits of many calls', () => {
     expect(calls.map(({ ends }) => ends.length)).toEqual([0, 1, 0, 1]);
   });
 
-  it('end no call later when the clock is set back, and all at their limits when its time stands still', () => {
+  it('end no call later when the clock is set back, and all at their limits when its time does not advance', () => {
     const { clock, add } = createLimits();
     const first = add(1000);
     clock.setBack(3_600_000);

@@ -21,7 +21,7 @@ import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
-/** After a wait for keys, the turn of the call is over. */
+/** After a wait for keys, the call needs another turn. */
 type When = 'now' | 'in a later turn';
 
 interface PendingSignature {
