@@ -12,17 +12,19 @@ import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts'
 
 const call = { method: '/a.B/C', streaming: false, credentials: undefined, end: () => undefined };
 
+const limits = readLimits({ maxWaiting: 1, maxWaitingPerPeer: 1 });
+
 function createWait({ aborted = false, clock = new ManualClock() } = {}) {
-  const context = new GateContext(call, readLimits());
+  const context = new GateContext(call, limits);
   if (aborted) context.abort(new Error('the call has ended'));
-  const calls = new WaitingCalls<unknown>({ maxWaiting: 1, maxWaitingPerPeer: 1 }, clock);
+  const calls = new WaitingCalls<unknown>(limits, clock);
   const add = (one = context) =>
     calls.add(
       { context: one, refuse: (refusal) => refusal, fail: (thrown) => thrown },
       1000,
       clock.nowMs(),
     );
-  const another = () => add(new GateContext(call, readLimits()));
+  const another = () => add(new GateContext(call, limits));
   return { clock, context, waiting: add(), another };
 }
 
