@@ -1,9 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { frame as message } from './raw-client.ts';
-
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
-const FLAG = { ack: 1, endStream: 1, endHeaders: 4 };
+import {
+  callHeaders,
+  encodeFrame,
+  FLAG,
+  FRAME,
+  FrameReader,
+  openingFrames,
+} from './http2-frames.ts';
 
 /**
  * An HTTP/2 client (RFC 9113) that respects no limit: it opens any number of streams, and half-closes them
@@ -12,7 +16,7 @@ const FLAG = { ack: 1, endStream: 1, endHeaders: 4 };
 export class RawConnection {
   readonly #socket: Socket;
   readonly #authority: string;
-  #received: Buffer = Buffer.alloc(0);
+  readonly #frames = new FrameReader();
   #lastStream = -1;
   /** Streams that the server answered with headers, which are rejections here. */
   readonly answered: Set<number> = new Set();
@@ -29,32 +33,24 @@ export class RawConnection {
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => (this.closed = true));
     this.#socket.on('data', (data) => this.#receive(data));
-    this.#socket.write(Buffer.concat([Buffer.from(PREFACE), frame(FRAME.settings, 0, 0)]));
+    this.#socket.write(openingFrames());
   }
 
   /** Opens a call and leaves it open; returns its stream. Never makes room for more than the first 64 KiB. */
   open(path: string, authorization?: string): number {
     this.#lastStream += 2;
-    const block = [
-      [':method', 'POST'],
-      [':scheme', 'http'],
-      [':path', path],
-      [':authority', this.#authority],
-      ['content-type', 'application/grpc'],
-      ['te', 'trailers'],
-      ...(authorization === undefined ? [] : [['authorization', authorization]]),
-    ].map(([name = '', value = '']) => literal(name, value));
-    const payload = Buffer.concat(block);
-    this.#socket.write(frame(FRAME.headers, FLAG.endHeaders, this.#lastStream, payload));
+    const token = authorization === undefined ? [] : [['authorization', authorization] as const];
+    const block = callHeaders(path, this.#authority, token);
+    this.#socket.write(encodeFrame(FRAME.headers, FLAG.endHeaders, this.#lastStream, block));
     return this.#lastStream;
   }
 
   message(stream: number, text: string): void {
-    this.#socket.write(frame(FRAME.data, 0, stream, message(Buffer.from(text))));
+    this.#socket.write(encodeFrame(FRAME.data, 0, stream, message(Buffer.from(text))));
   }
 
   halfClose(stream: number): void {
-    this.#socket.write(frame(FRAME.data, FLAG.endStream, stream));
+    this.#socket.write(encodeFrame(FRAME.data, FLAG.endStream, stream));
   }
 
   /** Reads nothing from the socket any more, and so answers no ping. */
@@ -64,7 +60,7 @@ export class RawConnection {
 
   /** Once it is answered, the server has read everything that was sent before. */
   ping(): void {
-    this.#socket.write(frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
+    this.#socket.write(encodeFrame(FRAME.ping, 0, 0, Buffer.alloc(8)));
   }
 
   close(): void {
@@ -77,43 +73,17 @@ export class RawConnection {
       return;
     }
     this.pings += 1;
-    this.#socket.write(frame(FRAME.ping, FLAG.ack, 0, Buffer.from(data)));
+    this.#socket.write(encodeFrame(FRAME.ping, FLAG.ack, 0, Buffer.from(data)));
   }
 
   #receive(data: Buffer): void {
-    this.#received = Buffer.concat([this.#received, data]);
-    while (this.#received.length >= 9) {
-      const length = this.#received.readUIntBE(0, 3);
-      if (this.#received.length < 9 + length) return;
-      const [type, flags] = [this.#received[3], this.#received[4] ?? 0];
-      const stream = this.#received.readUInt32BE(5);
+    for (const { type, flags, stream, payload } of this.#frames.read(data)) {
       if (type === FRAME.headers) this.answered.add(stream);
-      if (type === FRAME.reset) this.reset.set(stream, this.#received.readUInt32BE(9));
-      if (type === FRAME.ping) this.#receivePing(flags, this.#received.subarray(9, 17));
+      if (type === FRAME.reset) this.reset.set(stream, payload.readUInt32BE(0));
+      if (type === FRAME.ping) this.#receivePing(flags, payload);
       if (type === FRAME.settings && (flags & FLAG.ack) === 0) {
-        this.#socket.write(frame(FRAME.settings, FLAG.ack, 0));
+        this.#socket.write(encodeFrame(FRAME.settings, FLAG.ack, 0));
       }
-      this.#received = this.#received.subarray(9 + length);
     }
   }
-}
-
-function frame(
-  type: number,
-  flags: number,
-  stream: number,
-  payload: Buffer = Buffer.alloc(0),
-): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** HPACK (RFC 7541, section 6.2.2): a short literal field without indexing and without Huffman coding. */
-function literal(name: string, value: string): Buffer {
-  const text = (part: string): Buffer => Buffer.from([part.length, ...Buffer.from(part, 'latin1')]);
-  return Buffer.concat([Buffer.from([0]), text(name), text(value)]);
 }

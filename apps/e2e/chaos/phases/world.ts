@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAuth } from '@grpc-authn/config';
 import { startTestIssuer } from '@grpc-authn/testing';
-import { HS256_CONFIG } from '../support/config-file.ts';
-import { AUDIENCE } from '../support/tokens.ts';
+import { HS256_CONFIG } from '../../support/config-file.ts';
+import { AUDIENCE } from '../../support/tokens.ts';
 import type { World } from './phases.ts';
 
 /** Slow providers must not delay every call for long. */

@@ -1,10 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Counts } from './callers.ts';
 
 export type PhaseRow = readonly [phase: string, counts: Counts];
-
-const DOCUMENT = fileURLToPath(new URL('../../../../docs/generated/chaos.md', import.meta.url));
 
 export function newCounts(): Counts {
   return { calls: 0, right: 0, unavailable: 0, wrong: 0 };
@@ -32,11 +28,4 @@ export function chaosTable(rows: readonly PhaseRow[]): string {
         `| ${phase} | ${calls} | ${right} | ${unavailable} | ${wrong} |`,
     ),
   ].join('\n');
-}
-
-/** Replaces the committed results. */
-export function writeDocument(table: string, summary: string): void {
-  const date = new Date().toISOString().slice(0, 10);
-  const about = `Written by \`npx --yes pnpm@12 chaos\` on ${date}. [What is measured](../chaos.md).`;
-  writeFileSync(DOCUMENT, `# Chaos results\n\n${about}\n\n${table}\n\n${summary}\n`);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import type { EchoClient } from '../support/echo-client.ts';
-import { CALL_KINDS } from '../support/echo-server.ts';
-import type { OpenClient } from '../support/open-call.ts';
+import type { EchoClient } from '../../support/echo-client.ts';
+import { CALL_KINDS } from '../../support/echo-server.ts';
+import type { OpenClient } from '../../support/open-call.ts';
 
 /** The credentials of a caller, and the expected results of its calls. */
 export interface Caller {
