@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { hasOtherAddresses } from '../../support/load/loopback.ts';
 import type { SectionResult } from '../document.ts';
 import { BURSTS } from './bursts.ts';
@@ -15,6 +15,7 @@ const OTHER_FILES = 500;
 /** Attacks on servers, with attacker, provider and server in processes of their own. */
 export async function runAttacks(part: string): Promise<SectionResult> {
   await checkMachine();
+  const [loadBefore = 0] = loadavg();
   const wanted = ATTACKS.filter(({ name, of }) => `${of}: ${name}`.includes(part));
   const rows: (readonly [Scenario, Measured])[] = [];
   for (const [index, attack] of wanted.entries()) {
@@ -26,7 +27,8 @@ export async function runAttacks(part: string): Promise<SectionResult> {
   }
   const missed = rows.filter(([, { goals }]) => goals.some(({ isMet }) => !isMet)).length;
   const summary =
-    `Node.js ${process.version}, ${availableParallelism()} cores; ${missed} of ${rows.length} attacks miss a goal. ` +
+    `Node.js ${process.version}, ${availableParallelism()} cores, load average before the run ${loadBefore.toFixed(1)}; ` +
+    `${missed} of ${rows.length} attacks miss a goal. ` +
     'Times are in ms.';
   return { text: `${tableOf(rows)}\n\n${summary}`, passed: missed === 0 && rows.length > 0 };
 }

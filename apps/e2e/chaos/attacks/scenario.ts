@@ -5,8 +5,8 @@ import { type LoadWorld, startLoadWorld } from '../../support/load/load-world.ts
 export interface Goal {
   readonly text: string;
   readonly isMet: boolean;
-  /** Compares times, which depend on what else the machine does: it may be missed, and measured again. */
-  readonly isRatio?: boolean;
+  /** It compares times, which depend on what else the machine does. When it is missed, it is measured again. */
+  readonly isTimed?: boolean;
 }
 
 /** What one attack did to the good calls. */
@@ -25,7 +25,7 @@ export interface Scenario {
   readonly run: (world: LoadWorld) => Promise<Result>;
 }
 
-/** How often an attack is measured at most, if only ratios miss their goals. */
+/** How often an attack is measured at most, if only timed goals are missed. */
 export const MAX_TRIES = 3;
 
 export interface Measured extends Result {
@@ -39,7 +39,7 @@ export async function measure({ run }: Scenario): Promise<Measured> {
     try {
       const result = await run(world);
       const missed = result.goals.filter(({ isMet }) => !isMet);
-      const mayRepeat = missed.length > 0 && missed.every(({ isRatio = false }) => isRatio);
+      const mayRepeat = missed.length > 0 && missed.every(({ isTimed = false }) => isTimed);
       if (!mayRepeat || tries === MAX_TRIES) return { ...result, tries };
     } finally {
       await world.stop();
@@ -77,7 +77,7 @@ export function allServed({ made, served }: GoodCalls): Goal {
 }
 
 export function atMost(what: string, ratio: number, limit: number): Goal {
-  return { text: `${what} at most ${limit} ×`, isMet: ratio <= limit, isRatio: true };
+  return { text: `${what} at most ${limit} ×`, isMet: ratio <= limit, isTimed: true };
 }
 
 /** Good calls at least, for each attack. */
