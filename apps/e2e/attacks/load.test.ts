@@ -34,6 +34,9 @@ function serve(options: ServeOptions): Promise<Target> {
 }
 
 for (const adapter of ADAPTERS) {
+  /** On each connection. More than a queue in order of arrival had places for, where calls wait for a provider. */
+  const calls = adapter === 'introspection' ? 300 : 50;
+
   describe(`${adapter} under load`, () => {
     it('serves good calls while a client sends calls and resets them (rules 8 and 42)', async () => {
       const flood = {
@@ -69,15 +72,12 @@ for (const adapter of ADAPTERS) {
         skip: others,
       },
       async () => {
-        await servedDuring(
-          { adapter },
-          { addresses: otherAddresses(2), connections: 4, calls: 300 },
-        );
+        await servedDuring({ adapter }, { addresses: otherAddresses(2), connections: 4, calls });
       },
     );
 
     it('serves good calls while connections of the same address send bad tokens (rule 8)', async () => {
-      await servedDuring({ adapter }, { addresses: ['127.0.0.1'], connections: 4, calls: 300 });
+      await servedDuring({ adapter }, { addresses: ['127.0.0.1'], connections: 4, calls });
     });
 
     it('serves 300 good tokens that arrive at once (rule 8)', async () => {
