@@ -19,8 +19,8 @@ import {
   checkText,
   describeValue,
   INTERCEPTOR_OPTION_NAMES,
-  notify,
   readLimits,
+  reportEvent,
   reloadablePolicy,
   wrongOption,
 } from '@grpc-authn/core/internal';
@@ -141,7 +141,7 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
       claims,
       clock: interceptor.clock,
       guard: interceptor,
-      report: (event) => notify(report, event),
+      report: (event) => reportEvent(report, event),
     },
     clock,
   });

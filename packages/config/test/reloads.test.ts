@@ -79,6 +79,28 @@ describe('reload()', () => {
     expect(await ask('t')).toBe('bob');
   });
 
+  it.each([
+    [tableOf('bob'), 'authenticator.issuer', 1],
+    [
+      'authenticators:\n  main: { use: table, tokens: {} }\nauthenticator: main\n',
+      'authenticators.main.issuer',
+      2,
+    ],
+  ])(
+    'rejects a config that its provider shows to be wrong, at its option: %s',
+    async (text, path, line) => {
+      const { auth, ask, folder, table } = await loadFile(tableOf('alice'));
+      await folder.write(text);
+      table.down = new ConfigError([{ path: 'issuer', message: 'expected "a", received "b"' }]);
+      const error = await auth.reload().catch((thrown: unknown) => thrown);
+      const problem = { path, message: 'expected "a", received "b"', line };
+      expect(error).toMatchObject({ name: 'ConfigError', problems: [problem] });
+      expect(String(error)).not.toContain('requireReady');
+      expect(await ask('t')).toBe('alice');
+      expect(table.made[1]?.closed()).toBe(1);
+    },
+  );
+
   it('waits at most half a minute for a provider', async () => {
     const { auth, clock, folder, table } = await loadFile(tableOf('alice'));
     await folder.write(tableOf('bob'));

@@ -9,6 +9,7 @@ export { readBearerFormat } from './credentials/bearer.ts';
 export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
 export { setAuthInfo } from './contract/call-auth-info.ts';
 export { notify } from './contract/notify.ts';
+export { reportEvent } from './contract/report-event.ts';
 export { Listeners } from './contract/listeners.ts';
 export { FairQueue, Waiter } from './queue/fair-queue.ts';
 export { type QueueKeys, queueKeysOf } from './queue/queue-keys.ts';

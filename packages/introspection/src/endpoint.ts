@@ -40,7 +40,7 @@ export function createEndpointSource(
     return { get: () => configured, ready: async () => {}, close: async () => {} };
   }
   const { issuer, issuerUrl } = location;
-  const discovery = new Discovery(issuer, issuerUrl, fetch);
+  const discovery = new Discovery({ issuer, location: { issuerUrl }, fetch });
   return new RefreshedValue<Endpoint>({
     clock,
     reason: 'discovery',

@@ -8,7 +8,7 @@ import {
   type ManagedAuthenticator,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
-import { notify, unavailableOnAbort } from '@grpc-authn/core/internal';
+import { reportEvent, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { GuardedFetch, shownUrl } from '@grpc-authn/provider';
 import { hasExpired, readUnverified, type UnverifiedToken } from '@grpc-authn/jwt/internal';
 import { createEndpointSource, type EndpointSource } from './endpoint.ts';
@@ -46,11 +46,12 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       anyAudience: settings.audience === undefined,
     });
     this.#settings = settings;
+    const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
     this.#fetch = new GuardedFetch(settings.http, {
       certificate: settings.credentials.certificate,
       maxSockets: settings.maxConcurrent,
+      onProxy: (detail) => report({ type: 'proxy_used', detail }),
     });
-    const report = (event: Omit<AuthEvent, 'authenticator'>): void => this.#report(event);
     this.#endpoint = createEndpointSource(settings, this.#fetch);
     this.#client = new IntrospectionClient(settings, this.#fetch, report);
     this.#guard = new ProviderGuard({ ...settings, timeoutMs: settings.http.timeoutMs }, report);
@@ -134,7 +135,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {
-    notify(this.#settings.report, { authenticator: this.name, ...event });
+    reportEvent(this.#settings.report, { authenticator: this.name, ...event });
   }
 
   /** A provider sends no events. */

@@ -113,6 +113,7 @@ describe('the spec of introspection', () => {
       'clientAuthentication.key',
       'clientAuthentication.secret',
       'http.headers',
+      'http.proxy',
     ]);
   });
 });

@@ -1,6 +1,12 @@
 import type { ManagedAuthenticator } from '@grpc-authn/core/authenticator';
-import { checkOptionNames, checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
-import { checkWrittenUrl, GuardedFetch } from '@grpc-authn/provider';
+import {
+  checkOptionNames,
+  checkText,
+  describeValue,
+  reportEvent,
+  wrongOption,
+} from '@grpc-authn/core/internal';
+import { checkWrittenUrl, GuardedFetch, type ConnectionOptions } from '@grpc-authn/provider';
 import {
   type ClaimsOutput,
   importPublicKeySet,
@@ -72,12 +78,14 @@ function keySourceOf(jwks: JwksLocation, rules: JwtRules, settings: JwksSettings
 
 function loaderOf(
   jwks: { readonly url: string } | { readonly file: string },
-  { clock }: JwtRules,
-  { http }: JwksSettings,
+  { clock, name: authenticator }: JwtRules,
+  { http, report }: JwksSettings,
 ): KeyLoader {
   if ('file' in jwks) return new FileLoader(checkText('jwks.file', jwks.file));
   const url = checkWrittenUrl('jwks.url', jwks.url, http);
-  return UrlLoader.at(url, new GuardedFetch(http), () => clock.nowMs());
+  const onProxy: ConnectionOptions['onProxy'] = (detail) =>
+    reportEvent(report, { type: 'proxy_used', authenticator, detail });
+  return UrlLoader.at(url, new GuardedFetch(http, { onProxy }), () => clock.nowMs());
 }
 
 function staticKeys(given: unknown, rules: JwtRules, settings: JwksSettings): KeySource {

@@ -1,5 +1,5 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
-import { notify } from '@grpc-authn/core/internal';
+import { reportEvent } from '@grpc-authn/core/internal';
 import type { KeySet } from '@grpc-authn/jwt';
 import type { RefreshFailure } from '@grpc-authn/provider';
 
@@ -45,7 +45,7 @@ export class KeyEventReporter {
   }
 
   #send(event: Omit<AuthEvent, 'authenticator'>): void {
-    notify(this.#report, { authenticator: this.#authenticator, ...event });
+    reportEvent(this.#report, { authenticator: this.#authenticator, ...event });
   }
 }
 

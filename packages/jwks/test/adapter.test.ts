@@ -71,7 +71,7 @@ describe('the spec of jwks', () => {
 
   it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
-    expect(secretMembersOf(adapter)).toEqual(['http.headers', 'jwks.keys[]']);
+    expect(secretMembersOf(adapter)).toEqual(['http.headers', 'http.proxy', 'jwks.keys[]']);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   adapterSchema,
   type AuthenticatorAdapter,
   defineAdapter,
+  notCutOff,
   type Pins,
   pinSchema,
   pinStrictness,
@@ -24,7 +25,12 @@ import { createOidcAuthenticator } from './create-oidc-authenticator.ts';
 
 export type OidcAdapterOptions = Omit<JwtFileOptions, 'issuer'> &
   AsymmetricFileOptions &
-  JwksFileOptions & { readonly issuer: string; readonly pin?: Pins };
+  JwksFileOptions & {
+    readonly issuer: string;
+    readonly metadataUrl?: string;
+    readonly jwksUri?: string;
+    readonly pin?: Pins;
+  };
 
 /** `use: oidc` in a config file. */
 export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
@@ -34,6 +40,12 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
       {
         ...jwtSchema,
         issuer: text.describe('The issuer, matched exactly; its metadata is discovered from it.'),
+        metadataUrl: text
+          .describe("Where the metadata is read, if not at the issuer's address.")
+          .exactOptional(),
+        jwksUri: text
+          .describe("Where the keys are read, in place of the metadata's jwks_uri.")
+          .exactOptional(),
         ...asymmetricSchema,
         ...pinSchema,
         ...jwksSchema,
@@ -43,6 +55,8 @@ export const adapter: AuthenticatorAdapter<OidcAdapterOptions> = defineAdapter({
   ),
   strictness: {
     ...jwtStrictness,
+    metadataUrl: notCutOff,
+    jwksUri: notCutOff,
     ...asymmetricStrictness,
     ...pinStrictness,
     ...jwksStrictness,

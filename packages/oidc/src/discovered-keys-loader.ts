@@ -14,8 +14,9 @@ const MAX_AGE_MS = 60_000;
 const LOOK_UP_WAIT_MS = 1000;
 
 export interface DiscoveredKeysOptions {
-  readonly issuer: URL;
   readonly discovery: Discovery;
+  /** Configured by the operator, in place of the metadata's. */
+  readonly jwksUri: URL | undefined;
   readonly fetch: GuardedFetch;
   readonly clock: Clock;
   /** Milliseconds for which an outdated `jwks_uri` is used while the metadata cannot be fetched. */
@@ -34,7 +35,7 @@ export class DiscoveredKeysLoader implements KeyLoader {
   readonly #jwksUri: RefreshedValue<URL>;
 
   constructor(options: DiscoveredKeysOptions) {
-    const { clock, discovery, fetch, issuer, staleIfErrorMs, onStaleMetadata } = options;
+    const { clock, discovery, fetch, jwksUri, staleIfErrorMs, onStaleMetadata } = options;
     this.#options = options;
     this.#keys = new UrlLoader(fetch, () => clock.nowMs());
     this.#jwksUri = new RefreshedValue({
@@ -42,8 +43,8 @@ export class DiscoveredKeysLoader implements KeyLoader {
       reason: 'discovery',
       staleIfErrorMs,
       load: async () => ({
-        value: await discovery.discover(({ jwks_uri }) =>
-          checkMetadataUrl('jwks_uri', jwks_uri, issuer),
+        value: await discovery.discover(
+          ({ jwks_uri }) => jwksUri ?? checkMetadataUrl('jwks_uri', jwks_uri, discovery.origin),
         ),
         maxAgeMs: MAX_AGE_MS,
       }),
@@ -55,7 +56,8 @@ export class DiscoveredKeysLoader implements KeyLoader {
 
   async load(why: RefreshReason): Promise<KeyDocument> {
     const url = await (why === 'lookUp' ? this.#locateForLookUp() : this.#locate());
-    return this.#keys.loadFrom(url, this.#options.issuer);
+    const { discovery, jwksUri } = this.#options;
+    return this.#keys.loadFrom(url, jwksUri === undefined ? discovery.origin : undefined);
   }
 
   async #locate(): Promise<URL> {

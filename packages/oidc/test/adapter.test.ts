@@ -44,7 +44,7 @@ describe('the spec of oidc', () => {
 
   it('describes every member, and marks those with secrets', () => {
     expect(membersWithoutDescription(adapter)).toEqual([]);
-    expect(secretMembersOf(adapter)).toEqual(['http.headers']);
+    expect(secretMembersOf(adapter)).toEqual(['http.headers', 'http.proxy']);
   });
 });
 

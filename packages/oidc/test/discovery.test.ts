@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { startTestIssuer } from '@grpc-authn/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OAUTH_PATH, OIDC_PATH, sayHtml, startProvider } from './support/provider.ts';
@@ -55,15 +56,6 @@ describe('discovery', () => {
 });
 
 describe("RFC 8414's path", () => {
-  it('is tried where the first answers 404', async () => {
-    const provider = await startProvider();
-    const { origin } = provider;
-    provider.at(OAUTH_PATH, { issuer: origin, jwks_uri: `${origin}/jwks` });
-    provider.at('/jwks', { keys: [key.jwk] });
-    expect(await createSubject(origin).decide(key.token(origin))).toBe('accepted');
-    expect(provider.paths).toEqual([OIDC_PATH, OAUTH_PATH, '/jwks']);
-  });
-
   it("stands before the issuer's own path", async () => {
     const provider = await startProvider();
     const issuer = `${provider.origin}/tenants/a`;
@@ -72,28 +64,43 @@ describe("RFC 8414's path", () => {
     expect(await createSubject(issuer).decide(key.token(issuer))).toBe('accepted');
   });
 
-  it.each([
+  it.each<readonly [string, RequestListener]>([
     ['400', sayHtml('', 400)],
     ['401', sayHtml('', 401)],
     ['403', sayHtml('', 403)],
+    ['404', sayHtml('', 404)],
     ['410', sayHtml('', 410)],
     ['500', sayHtml('', 500)],
     ['503', sayHtml('', 503)],
+    ['204', sayHtml('', 204)],
     ['a redirect', sayHtml('', 302)],
     ['HTML', sayHtml('<html>not found</html>')],
-    ['null', null as unknown as object],
+    ['null', sayHtml('null')],
+    ['a document without an issuer', sayHtml('{"jwks_uri":"https://evil.example.com"}')],
+    ['2 MB', sayHtml(' '.repeat(2_000_000))],
+  ])('is tried where the first answers with %s', async (_, answer) => {
+    const provider = await startProvider();
+    const { origin } = provider;
+    provider.at(OIDC_PATH, answer);
+    provider.at(OAUTH_PATH, { issuer: origin, jwks_uri: `${origin}/jwks` });
+    provider.at('/jwks', { keys: [key.jwk] });
+    expect(await createSubject(origin).decide(key.token(origin))).toBe('accepted');
+    expect(provider.paths).toEqual([OIDC_PATH, OAUTH_PATH, '/jwks']);
+  });
+
+  it.each<readonly [string, RequestListener | object]>([
+    ['no answer', (request) => void request.socket.destroy()],
     [
       'another issuer',
       { issuer: 'https://evil.example.com', jwks_uri: 'https://evil.example.com' },
     ],
-  ])('is not tried where the first answers with %s', async (_, answer) => {
+  ])('is not tried after %s', async (_, answer) => {
     const provider = await startProvider();
     const { origin } = provider;
-    provider.at(OIDC_PATH, answer === null ? sayHtml('null') : answer);
+    provider.at(OIDC_PATH, answer);
     provider.at(OAUTH_PATH, { issuer: origin, jwks_uri: `${origin}/jwks` });
     provider.at('/jwks', { keys: [key.jwk] });
-    const { decide } = createSubject(origin);
-    expect(await decide(key.token(origin))).toBe('unavailable/discovery');
+    expect(await createSubject(origin).decide(key.token(origin))).toBe('unavailable/discovery');
     expect(provider.paths).toEqual([OIDC_PATH]);
   });
 
@@ -106,11 +113,13 @@ describe("RFC 8414's path", () => {
     expect(provider.paths).toEqual([OIDC_PATH, OAUTH_PATH]);
   });
 
-  it('may be missing as well', async () => {
+  it('may be missing as well: both failures are reported', async () => {
     const provider = await startProvider();
     const { verdict } = createSubject(provider.origin);
     const answer = await verdict(key.token(provider.origin));
-    const cause = { problem: 'status', status: 404 };
+    const urls = [OIDC_PATH, OAUTH_PATH].map((path) => `GET ${provider.origin}${path}`);
+    const message = `${urls[0]}: answered 404; ${urls[1]}: answered 404`;
+    const cause = { problem: 'status', status: 404, message };
     expect(answer).toMatchObject({ code: 'unavailable', reason: 'discovery', cause });
     expect(provider.paths).toEqual([OIDC_PATH, OAUTH_PATH]);
   });

@@ -16,11 +16,14 @@ const key = createSigner('key');
 function loadFrom(provider: Provider, issuer: string): Promise<{ keys: readonly unknown[] }> {
   const fetch = new GuardedFetch(readHttpOptions());
   onTestFinished(() => fetch.close());
-  const discovery = { discover: async () => new URL('/jwks', provider.origin) };
+  const discovery = {
+    origin: new URL(issuer),
+    discover: async () => new URL('/jwks', provider.origin),
+  };
   const named = discovery as unknown as Discovery;
   const loader = new DiscoveredKeysLoader({
-    issuer: new URL(issuer),
     discovery: named,
+    jwksUri: undefined,
     fetch,
     clock: createFakeClock(),
     staleIfErrorMs: 0,

@@ -33,6 +33,14 @@ export const httpSchema: MemberSchemas<HttpFileOptions> = {
     .array(z.string().regex(/^http:\/\/[^/?#]+$/, 'expected an origin such as http://idp:8080'))
     .describe('Origins that may use plain http. Loopback is always allowed.')
     .exactOptional(),
+  proxy: z
+    .union([z.literal('environment'), z.literal(false), z.string().regex(/^https?:/)])
+    .meta({
+      description:
+        'environment (default): HTTPS_PROXY and NO_PROXY. false: no proxy. A URL: this proxy; user name and password may be part of it.',
+      writeOnly: true,
+    })
+    .exactOptional(),
 };
 
 export const httpStrictness: Strictness<HttpFileOptions> = {
@@ -40,4 +48,5 @@ export const httpStrictness: Strictness<HttpFileOptions> = {
   headers: anyValue,
   timeoutMs: anyValue,
   dangerouslyAllowHttpFrom: subset<string>([]),
+  proxy: anyValue,
 };

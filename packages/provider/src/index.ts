@@ -1,8 +1,9 @@
 // For the adapters of this family, which are released together. No promise to others.
 export { isLoopbackHost } from './address/address-scope.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './address/url-rules.ts';
-export { Discovery } from './discovery/discovery.ts';
-export { type ConnectionOptions, GuardedFetch } from './fetch/guarded-fetch.ts';
+export { Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
+export type { ConnectionOptions } from './fetch/agents.ts';
+export { GuardedFetch } from './fetch/guarded-fetch.ts';
 export { maxAgeMsOf } from './fetch/cache-control.ts';
 export type { HttpRequest } from './fetch/http-exchange.ts';
 export {

@@ -22,7 +22,7 @@ describe('a dependency that cannot be imported', () => {
     const issuer = 'https://id.example.com';
     const asked = vi.fn();
     const fetch = new GuardedFetch(readHttpOptions({ fetch: asked }));
-    const discovery = new Discovery(issuer, new URL(issuer), fetch);
+    const discovery = new Discovery({ issuer, location: { issuerUrl: new URL(issuer) }, fetch });
     await expect(discovery.discover(() => 'read')).rejects.toMatchObject({
       code: 'unavailable',
       reason: 'discovery',

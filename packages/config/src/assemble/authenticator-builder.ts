@@ -83,6 +83,11 @@ export class AuthenticatorBuilder {
     return described;
   }
 
+  /** Where it is in the config; a composition's own children are at the composition. */
+  pathOf(made: Authenticator<object>): Path {
+    return this.#described.get(made)?.path ?? ['authenticator'];
+  }
+
   /** Also those that nothing refers to, so that their problems are reported. */
   async buildNamed(): Promise<void> {
     for (const name of this.#named.keys()) await this.build(name, ['authenticators', name]);

@@ -21,6 +21,7 @@ import { participantsOf, type Participants } from './described-authenticator.ts'
 import { PendingCount } from './pending-count.ts';
 import { buildPolicy } from './policy-builder.ts';
 import { Problems } from './problems.ts';
+import { allReady } from './readiness.ts';
 import { RuleBuilder } from './rule-builder.ts';
 
 export interface BuildOptions {
@@ -81,7 +82,8 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
       },
       warnings: claimPaths.warnings,
       close,
-      ready: (signal) => allOf(leaves(), 'ready', (leaf) => leaf.ready?.(signal)),
+      ready: (signal) =>
+        allReady(leaves(), signal, { source, pathOf: (made) => builder.pathOf(made) }),
     };
   } catch (error) {
     await close().catch(() => undefined);

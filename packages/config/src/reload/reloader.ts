@@ -5,7 +5,7 @@ import {
   ConfigError,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
-import { Listeners, notify, reportDryRuns } from '@grpc-authn/core/internal';
+import { Listeners, reportDryRuns } from '@grpc-authn/core/internal';
 import { buildAuth, type BuildOptions } from '../assemble/build-auth.ts';
 import type { ConfigSource, Digests } from '../source/config-source.ts';
 import { filesBehind } from '../source/read-config.ts';
@@ -139,6 +139,7 @@ export class Reloader {
     try {
       await Promise.race([next.ready(controller.signal), late]);
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       const text = 'a provider cannot be reached, so the running config stays';
       const hint = 'call reload({ requireReady: false }) to load it anyway';
       throw new NotReady(`${next.source.name}: ${text}; ${hint}`, { cause: error });
@@ -185,7 +186,7 @@ export class Reloader {
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {
-    notify(this.#options.build.report, { authenticator: 'config', ...event });
+    this.#options.build.report({ authenticator: 'config', ...event });
   }
 }
 

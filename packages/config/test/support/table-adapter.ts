@@ -23,7 +23,8 @@ export interface TableAdapter {
   readonly made: readonly Made[];
   /** Until the returned function is called, verdicts and ready() wait. */
   hold(): () => void;
-  down: boolean;
+  /** true: its provider is down. An error: what ready() rejects with. */
+  down: boolean | Error;
 }
 
 const SCHEMA = z.strictObject({
@@ -84,6 +85,7 @@ export function createTableAdapter(name = 'table'): TableAdapter {
           },
           async ready() {
             await held;
+            if (table.down instanceof Error) throw table.down;
             if (table.down) throw new AuthError('unavailable', 'provider');
           },
           async close() {

@@ -2,10 +2,13 @@ import { rejectOnAbort } from '@grpc-authn/core/internal';
 import type * as undici from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
 import { loadPackage } from '../load-package.ts';
-import { checkLiteral, guardedLookup } from '../address/guarded-lookup.ts';
-import type { ClientCertificate, HttpSettings } from './http-options.ts';
+import { literalAddressOf, scopeOfAddress } from '../address/address-scope.ts';
+import { checkLiteral } from '../address/guarded-lookup.ts';
+import { Agents, type ConnectionOptions } from './agents.ts';
+import type { HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
+import { proxyFor } from './proxy.ts';
 import { ResetSockets } from './reset-sockets.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
@@ -14,13 +17,6 @@ const MAX_BYTES = 1024 * 1024;
 /** All that this family and its OAuth libraries read. */
 const HEADERS_READ = ['content-type', 'cache-control', 'retry-after', 'www-authenticate'];
 
-/** For the built-in fetch. */
-export interface ConnectionOptions {
-  readonly certificate?: ClientCertificate | undefined;
-  /** Sockets to one origin at a time. Requests beyond that wait, within their time limit. Default no limit. */
-  readonly maxSockets?: number;
-}
-
 /**
  * Sends requests to providers, and returns only responses within the limits: no redirect is followed, at
  * most 1 MiB is read (after decompression), and one time limit covers the whole request. A request that is
@@ -28,8 +24,7 @@ export interface ConnectionOptions {
  */
 export class GuardedFetch {
   readonly #settings: HttpSettings;
-  readonly #connections: ConnectionOptions;
-  readonly #agents = new Map<string, undici.Agent>();
+  readonly #agents: Agents;
   readonly #asking = new Set<AbortController>();
   readonly #resets = new ResetSockets();
   #undici: typeof undici | undefined;
@@ -37,7 +32,7 @@ export class GuardedFetch {
 
   constructor(settings: HttpSettings, connections: ConnectionOptions = {}) {
     this.#settings = settings;
-    this.#connections = connections;
+    this.#agents = new Agents({ ...settings, ...connections }, this.#resets);
   }
 
   /**
@@ -99,10 +94,12 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
+    const proxy = proxyFor(url, this.#settings.proxy);
+    if (proxy !== undefined) checkProxied(url);
     const loaded = (this.#undici ??= await importUndici());
     // After close() nothing would close a new agent.
     request.signal?.throwIfAborted();
-    const agent = this.#agentFor(loaded, issuer);
+    const agent = this.#agents.get(loaded, url, { proxy, issuer });
     try {
       return await undiciExchange(agent, url, request);
     } catch (error) {
@@ -116,35 +113,34 @@ export class GuardedFetch {
     if (this.#settings.fetch === undefined) this.#undici ??= await importUndici();
   }
 
-  #agentFor({ Agent, buildConnector }: typeof undici, issuer: URL | undefined): undici.Agent {
-    const key = issuer?.origin ?? '';
-    let agent = this.#agents.get(key);
-    if (agent === undefined) {
-      const { ca } = this.#settings;
-      const { certificate, maxSockets = null } = this.#connections;
-      const connect = buildConnector({
-        ...(ca === undefined ? undefined : { ca }),
-        ...certificate,
-        ...(issuer === undefined ? undefined : { lookup: guardedLookup(issuer) }),
-      });
-      agent = new Agent({ connections: maxSockets, connect: this.#resets.watch(connect) });
-      this.#agents.set(key, agent);
-    }
-    return agent;
-  }
-
   /** Final: aborts requests in progress and closes all sockets. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const asking of this.#asking) asking.abort(new ProviderError('connection', 'closed'));
-    const agents = [...this.#agents.values()];
-    this.#agents.clear();
-    await Promise.all(agents.map((agent) => agent.destroy()));
+    await this.#agents.close();
   }
 }
 
-function importUndici(): Promise<typeof undici> {
-  return loadPackage('undici', () => import('undici'));
+/** Bun replaces undici with a module of its own, which cannot do what the guarded fetch needs. */
+async function importUndici(): Promise<typeof undici> {
+  const loaded = await loadPackage('undici', () => import('undici'));
+  if (typeof (loaded.Agent.prototype as { readonly request?: unknown }).request === 'function') {
+    return loaded;
+  }
+  throw new ProviderError(
+    'package',
+    'package undici: this runtime replaces it by one without Agent.request; run on Node.js, or pass http.fetch',
+  );
+}
+
+/** A link-local address means this machine's network, which is not the proxy's. */
+function checkProxied(url: URL): void {
+  const literal = literalAddressOf(url);
+  if (literal === undefined || scopeOfAddress(literal) !== 'forbidden') return;
+  throw new ProviderError(
+    'address',
+    `${shownUrl(url)}: is a link-local or reserved address, which no proxy is asked for; set http.proxy to false`,
+  );
 }
 
 function isRedirect(status: number): boolean {

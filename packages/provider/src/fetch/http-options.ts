@@ -6,6 +6,7 @@ import {
   describeValue,
   wrongOption,
 } from '@grpc-authn/core/internal';
+import { type ProxySetting, readProxy } from './proxy.ts';
 
 /** How requests are sent to a provider. */
 export interface HttpOptions {
@@ -19,6 +20,12 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   /** Origins that may use http, such as 'http://idp.internal:8080'. Loopback is always allowed. */
   readonly dangerouslyAllowHttpFrom?: readonly string[];
+  /**
+   * The HTTP proxy: `environment` (default) follows HTTPS_PROXY and NO_PROXY, a URL names one, which may
+   * contain user name and password, and `false` uses none. Loopback is never proxied. The proxy resolves
+   * names, so only literal addresses in a provider's metadata are checked.
+   */
+  readonly proxy?: string | false;
 }
 
 /** A client certificate, for mutual TLS. */
@@ -34,6 +41,7 @@ export interface HttpSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly plainOrigins: ReadonlySet<string>;
+  readonly proxy: ProxySetting;
 }
 
 /** Range of `timeoutMs`; both ends are allowed. */
@@ -50,6 +58,7 @@ export function readHttpOptions(options: HttpOptions = {}): HttpSettings {
     'headers',
     'timeoutMs',
     'dangerouslyAllowHttpFrom',
+    'proxy',
   ]);
   checkFunction('http.fetch', options.fetch);
   return Object.freeze({
@@ -58,6 +67,7 @@ export function readHttpOptions(options: HttpOptions = {}): HttpSettings {
     headers: readHeaders(options.headers ?? {}),
     timeoutMs: checkNumber('http.timeoutMs', options.timeoutMs, TIMEOUT_MS),
     plainOrigins: readOrigins(options.dangerouslyAllowHttpFrom ?? []),
+    proxy: readProxy(options.proxy, options.fetch !== undefined),
   });
 }
 

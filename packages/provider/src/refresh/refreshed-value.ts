@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { AuthError } from '@grpc-authn/core/authenticator';
+import { AuthError, ConfigError } from '@grpc-authn/core/authenticator';
 import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { ProviderError } from '../provider-error.ts';
 import { BackOff } from './back-off.ts';
@@ -75,12 +75,15 @@ export class RefreshedValue<T extends object> {
     return this.#loading;
   }
 
-  /** @throws AuthError `unavailable`; the signal's reason if it is aborted first. */
+  /**
+   * @throws AuthError `unavailable`; ConfigError if the configuration is wrong, not the provider; the signal's
+   *   reason if it is aborted first.
+   */
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const loading = Promise.resolve(this.get());
     const answer = await (signal === undefined ? loading : rejectOnAbort(loading, signal));
-    if (AuthError.is(answer)) throw answer;
+    if (AuthError.is(answer)) throw answer.cause instanceof ConfigError ? answer.cause : answer;
   }
 
   /** `unavailable`, with the cause of the last failure and the time until the next attempt. */

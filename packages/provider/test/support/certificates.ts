@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
 export interface Certificate {
@@ -5,13 +6,15 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A self-signed certificate for the address. */
+/** A self-signed certificate for the address or the name. */
 export async function createCertificate(
   commonName: string,
-  ip = '127.0.0.1',
+  host = '127.0.0.1',
 ): Promise<Certificate> {
+  const altName =
+    isIP(host) === 0 ? ({ type: 2, value: host } as const) : ({ type: 7, ip: host } as const);
   const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip }] }],
+    extensions: [{ name: 'subjectAltName', altNames: [altName] }],
   });
   return { cert, key };
 }

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -11,6 +11,8 @@ export interface LoopbackServer {
   /** Sockets that were opened so far. */
   readonly opened: () => number;
   readonly onSocket: (listener: (socket: Socket) => void) => void;
+  /** Requests with the method CONNECT. */
+  readonly onConnect: (listener: (request: IncomingMessage, socket: Socket) => void) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startLoopbackServer(
     stop,
     opened: () => opened,
     onSocket: (onSocket) => void server.on('connection', onSocket),
+    onConnect: (onConnect) => void server.on('connect', onConnect),
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => {

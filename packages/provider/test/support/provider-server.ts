@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 
 /** A provider on loopback that answers as a test says. */
@@ -9,7 +10,7 @@ export interface ProviderServer extends LoopbackServer {
 
 export async function startProvider(
   answer: RequestListener,
-  tls?: { readonly key: string; readonly cert: string },
+  tls?: ServerOptions,
 ): Promise<ProviderServer> {
   const requests: IncomingMessage[] = [];
   const server = await startLoopbackServer((request, response) => {
