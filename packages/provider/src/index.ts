@@ -1,6 +1,12 @@
 // For the adapters of this family, which are released together. No promise to others.
 export { isLoopbackHost } from './address/address-scope.ts';
 export { checkMetadataUrl, checkWrittenUrl } from './address/url-rules.ts';
+export {
+  BasicEncoding,
+  type BasicEncodingOption,
+  type BasicForm,
+  plainBasic,
+} from './client-authentication/basic-encoding.ts';
 export { Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
 export type { ConnectionOptions } from './fetch/agents.ts';
 export { GuardedFetch } from './fetch/guarded-fetch.ts';
