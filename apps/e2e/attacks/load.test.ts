@@ -33,12 +33,12 @@ function serve(options: ServeOptions): Promise<Target> {
   return world.serve({ ...PATIENT, ...options });
 }
 
-for (const adapter of ADAPTERS) {
-  /** On each connection. More than a queue in order of arrival had places for, where calls wait for a provider. */
-  const calls = adapter === 'introspection' ? 300 : 50;
+describe('a flood from processes of its own', () => {
+  for (const adapter of ADAPTERS) {
+    /** On each connection. More than a queue in order of arrival had places for, where calls wait for a provider. */
+    const calls = adapter === 'introspection' ? 300 : 50;
 
-  describe(`${adapter} under load`, () => {
-    it('serves good calls while a client sends calls and resets them (rules 8 and 42)', async () => {
+    it(`${adapter} serves good calls while a client sends calls and resets them (rules 8 and 42)`, async () => {
       const flood = {
         addresses: ['127.0.0.1'],
         connections: 1,
@@ -54,7 +54,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it(
-      'serves good calls while 100 connections of other addresses send a bad token each (rule 8)',
+      `${adapter} serves good calls while 100 connections of other addresses send a bad token each (rule 8)`,
       {
         skip: others,
       },
@@ -67,7 +67,7 @@ for (const adapter of ADAPTERS) {
     );
 
     it(
-      'serves good calls while connections of other addresses send bad tokens (rule 8)',
+      `${adapter} serves good calls while connections of other addresses send bad tokens (rule 8)`,
       {
         skip: others,
       },
@@ -76,17 +76,17 @@ for (const adapter of ADAPTERS) {
       },
     );
 
-    it('serves good calls while connections of the same address send bad tokens (rule 8)', async () => {
+    it(`${adapter} serves good calls while connections of the same address send bad tokens (rule 8)`, async () => {
       await servedDuring({ adapter }, { addresses: ['127.0.0.1'], connections: 4, calls });
     });
 
-    it('serves 300 good tokens that arrive at once (rule 8)', async () => {
+    it(`${adapter} serves 300 good tokens that arrive at once (rule 8)`, async () => {
       const { port, goodToken } = await serve({ adapter });
       const { served } = await burst(port, Array.from({ length: 300 }, goodToken));
       assert.equal(served, 300);
     });
-  });
-}
+  }
+});
 
 describe('introspection and tokens for which the provider answers 500', () => {
   it('serves good calls of another address (rule 43)', { skip: others }, async () => {

@@ -121,9 +121,30 @@ async function setUp(
   const login = await post('auth', { username: 'admin', password: 'password' });
   const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
   const steps: readonly (readonly [string, object])[] = [
-    ['scope', { name: SCOPE, display_name: SCOPE, description: SCOPE, password_required: false, scheme: {} }],
-    ['mod/plugin', { module: 'oidc', name: 'oidc', display_name: 'oidc', parameters: plugIn(origin) }],
-    ['user', { username: USER.username, password: USER.password, name: 'Alice', enabled: true, scope: [SCOPE, 'openid'] }],
+    [
+      'scope',
+      {
+        name: SCOPE,
+        display_name: SCOPE,
+        description: SCOPE,
+        password_required: false,
+        scheme: {},
+      },
+    ],
+    [
+      'mod/plugin',
+      { module: 'oidc', name: 'oidc', display_name: 'oidc', parameters: plugIn(origin) },
+    ],
+    [
+      'user',
+      {
+        username: USER.username,
+        password: USER.password,
+        name: 'Alice',
+        enabled: true,
+        scope: [SCOPE, 'openid'],
+      },
+    ],
     [
       'client',
       {
@@ -135,14 +156,19 @@ async function setUp(
         password: client.secret,
         redirect_uri: ['http://127.0.0.1/callback'],
         authorization_type: ['client_credentials', 'password', 'refresh_token'],
-        token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'],
+        token_endpoint_auth_method: [
+          'client_secret_basic',
+          'client_secret_post',
+          'client_secret_jwt',
+        ],
         scope: ['openid', SCOPE],
       },
     ],
   ];
   for (const [path, body] of steps) {
     const { status } = await post(path, body, cookie);
-    if (status !== 200) throw new Error(`expected glewlwyd to accept POST ${path}, received ${status}`);
+    if (status !== 200)
+      throw new Error(`expected glewlwyd to accept POST ${path}, received ${status}`);
   }
 }
 

@@ -12,19 +12,19 @@ import { OpenVerdict, stubAuthenticator } from './support/stub-authenticator.ts'
 
 const call = { method: '/a.B/C', streaming: false, credentials: undefined, end: () => undefined };
 
-const limits = readLimits({ maxWaiting: 1, maxWaitingPerPeer: 1 });
+const ONE_PLACE = readLimits({ maxWaiting: 1, maxWaitingPerPeer: 1 });
 
 function createWait({ aborted = false, clock = new ManualClock() } = {}) {
-  const context = new GateContext(call, limits);
+  const context = new GateContext(call, ONE_PLACE);
   if (aborted) context.abort(new Error('the call has ended'));
-  const calls = new WaitingCalls<unknown>(limits, clock);
+  const calls = new WaitingCalls<unknown>(ONE_PLACE, clock);
   const add = (one = context) =>
     calls.add(
       { context: one, refuse: (refusal) => refusal, fail: (thrown) => thrown },
       1000,
       clock.nowMs(),
     );
-  const another = () => add(new GateContext(call, limits));
+  const another = () => add(new GateContext(call, ONE_PLACE));
   return { clock, context, waiting: add(), another };
 }
 

@@ -125,7 +125,7 @@ describe('nothing shows them', () => {
   it('where the metadata are of no use', async () => {
     const provider = await startProvider();
     for (const metadata of [
-      { issuer: ECHO },
+      { issuer: `https://u:${ECHO}@id.example.com/?${ECHO}` },
       { issuer: provider.origin, introspection_endpoint: `https://u:${ECHO}@id.example.com/` },
       { issuer: provider.origin, introspection_endpoint: `http://id.example.com/?${ECHO}` },
       ECHO,

@@ -65,7 +65,7 @@ describe('a provider that decodes the Basic scheme', () => {
 
   it('is not given up for a rejection that arrives after an acceptance', async () => {
     const { encoding } = start([]);
-    let reject = (_: string): void => undefined;
+    let reject: (answer: string) => void = () => undefined;
     const late = encoding.send(
       (form) =>
         form === 'form'

@@ -68,7 +68,7 @@ export function formatVerdict(verdict: Verdict): string {
  */
 export async function secondsUntil(
   asked: readonly Promise<unknown>[],
-  { clock }: Subject,
+  { clock }: Pick<Subject, 'clock'>,
 ): Promise<number> {
   let isOver = false;
   void Promise.all(asked).then(() => (isOver = true));

@@ -31,7 +31,7 @@ export function readProxy(proxy: unknown, hasFetch: boolean): ProxySetting {
 export function proxyFor(url: URL, setting: ProxySetting): URL | undefined {
   if (setting === false || isLoopbackHost(url)) return undefined;
   if (setting !== 'environment') return setting;
-  const named = getProxyForUrl(url);
+  const named = getProxyForUrl(url.href);
   if (named === '') return undefined;
   const proxy = proxyUrl(named);
   if (proxy !== undefined) return proxy;
