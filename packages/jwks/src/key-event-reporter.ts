@@ -1,6 +1,6 @@
 import type { AuthEvent } from '@grpc-authn/core/authenticator';
 import { reportEvent } from '@grpc-authn/core/internal';
-import type { KeySet } from '@grpc-authn/jwt';
+import type { ImportedKeySet } from '@grpc-authn/jwt/internal';
 import type { RefreshFailure } from '@grpc-authn/provider';
 
 export type Report = (event: AuthEvent) => void;
@@ -21,12 +21,12 @@ export class KeyEventReporter {
 
   /**
    * `received`: the number of keys in the document. `keys.refused` may be shortened, so discarded keys are
-   * counted by difference.
+   * counted by difference; a key that is listed again is not discarded.
    */
-  refreshed(keys: KeySet, received: number, recovered: boolean): void {
+  refreshed(keys: ImportedKeySet, received: number, recovered: boolean): void {
     this.#send({
       type: recovered ? 'keys_recovered' : 'keys_refreshed',
-      detail: { usable: keys.size, discarded: received - keys.size },
+      detail: { usable: keys.size, discarded: received - keys.size - keys.repeated },
     });
     const discarded = keys.refused.map(({ kid, why }) => ({ kid: printable(kid), why }));
     const asText = JSON.stringify(discarded);

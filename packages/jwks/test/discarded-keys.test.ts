@@ -72,6 +72,14 @@ describe('a key that must not be used', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('is not one that is listed again, with x5c and without alg', async () => {
+    const again = { ...key.jwk, alg: undefined, x5c: ['MIIB'], x5t: 'AAAA' };
+    const { discarded, detail, decide } = await report(key.jwk, again, key.jwk);
+    expect(detail).toEqual({ usable: 1, discarded: 0 });
+    expect(discarded).toEqual([]);
+    expect(await decide(key.token())).toBe('accepted');
+  });
+
   it('is every one beyond 64', async () => {
     const many = Array.from({ length: 70 }, (_, index) => createSigner(`key-${index}`));
     const { discarded, detail, decide } = await report(...many.map(({ jwk }) => jwk));
@@ -105,7 +113,7 @@ describe('the report of discarded keys', () => {
   });
 
   it('is reported once for the same set, and again when that changes', async () => {
-    const subject = await report(other.jwk, other.jwk, key.jwk);
+    const subject = await report(other.jwk, createSigner('other').jwk, key.jwk);
     const { clock, server, reported } = subject;
     await clock.advance(540_000);
     await reported('keys_refreshed', 2);

@@ -53,7 +53,7 @@ describe('keys that are given', () => {
     ['it is a secret in a set of public keys', [{ kty: 'oct', k: 'A'.repeat(64) }]],
     ['it has private members: a leaked key must not be trusted', [{ ...key.jwk, d: 'AAAA' }]],
     ['its use is not "sig"', [{ ...key.jwk, use: 'enc' }]],
-    ['another key has its kid and algorithm', [key.jwk, key.jwk]],
+    ['another key has its kid and algorithm', [key.jwk, createSigner('key').jwk]],
   ])('of which none is usable are a ConfigError that says why: %s', (why, keys) => {
     const message = refusalOf(keys);
     expect(message).toMatch(

@@ -17,6 +17,10 @@ function tokenBy(signer: SigningKey, kid: string | undefined = signer.kid): stri
   return signJws(signer, { alg: signer.alg, kid }, claims());
 }
 
+function withoutKid(signer: SigningKey): SigningKey {
+  return { ...signer, jwk: { ...signer.jwk, kid: undefined as never } };
+}
+
 function tokenWithoutKid(signer: SigningKey): string {
   return signJws(signer, { alg: signer.alg }, claims());
 }
@@ -68,11 +72,11 @@ describe('a set of keys', () => {
     expect(await decide(token(), { keys })).toBe('accepted');
   });
 
-  it('treats two names of one algorithm as one, and leaves out a key that occurs twice', () => {
+  it('treats two names of one algorithm as one', () => {
     const one = createSigningKey('EdDSA', 'same');
     const two = renameKey(createSigningKey('EdDSA', 'same'), { alg: 'Ed25519' });
     expect(keySetOf(one, two).size).toBe(0);
-    expect(keySetOf(one, one).size).toBe(0);
+    expect(keySetOf(one, renameKey(one, { alg: 'Ed25519' })).size).toBe(1);
   });
 
   it('keeps two keys of one kid with different algorithms', async () => {
@@ -122,6 +126,79 @@ describe('a set of keys', () => {
     jwks.keys.length = 0;
     expect(Object.isFrozen(keys) && Object.isFrozen(keys.refused)).toBe(true);
     expect(await decide(token(), { keys })).toBe('accepted');
+  });
+});
+
+describe('a key that is listed twice', () => {
+  const TYPES = ['RS256', 'ES256', 'EdDSA'].map((alg) => createSigningKey(alg, 'same'));
+  const [rsa, , ed25519] = TYPES as [SigningKey, SigningKey, SigningKey];
+
+  it.each(TYPES.map((signer) => [signer.alg, signer] as const))(
+    'is one key: byte by byte, with x5c, without alg, with use: %s',
+    async (_, signer) => {
+      const { jwk } = signer;
+      const x5c = { ...jwk, x5c: ['MIIB'], x5t: 'AAAA' };
+      for (const again of [{ ...jwk }, x5c, withoutAlgorithm(signer), { ...jwk, use: 'sig' }]) {
+        for (const jwks of [
+          [jwk, again],
+          [again, jwk],
+          [jwk, again, jwk],
+        ]) {
+          const keys = importKeySet({ keys: jwks });
+          expect(keys).toMatchObject({ size: 1, refused: [] });
+          expect(await decide(tokenBy(signer), { keys })).toBe('accepted');
+        }
+      }
+    },
+  );
+
+  it('verifies the algorithm of the entry that names one', async () => {
+    const ps256 = renameKey(rsa, { alg: 'PS256' });
+    for (const jwks of [
+      [ps256.jwk, withoutAlgorithm(rsa)],
+      [withoutAlgorithm(rsa), ps256.jwk],
+    ]) {
+      const keys = importKeySet({ keys: jwks });
+      expect(keys.size).toBe(1);
+      expect(await decide(tokenBy(ps256), { keys })).toBe('accepted');
+      expect(await decide(tokenBy(rsa), { keys })).toBe('invalid_token/algorithm');
+    }
+  });
+
+  it('is one key where its numbers have leading zeros', () => {
+    const [n = '', e = ''] = [rsa.jwk.n, rsa.jwk.e].map((number) =>
+      Buffer.concat([Buffer.alloc(3), Buffer.from(number ?? '', 'base64url')]).toString(
+        'base64url',
+      ),
+    );
+    expect(importKeySet({ keys: [rsa.jwk, { ...rsa.jwk, n, e }] }).size).toBe(1);
+  });
+
+  it('stays two keys under two kids and under two algorithms', () => {
+    expect(keySetOf(rsa, renameKey(rsa, { kid: 'other' })).size).toBe(2);
+    expect(keySetOf(rsa, renameKey(rsa, { alg: 'PS256' })).size).toBe(2);
+  });
+
+  it('is refused with every other key of its kid and algorithm', async () => {
+    const other = createSigningKey('EdDSA', 'same');
+    const keys = keySetOf(ed25519, other, ed25519);
+    expect(keys).toMatchObject({ size: 0, refused: [{ kid: 'same' }, { kid: 'same' }] });
+    expect(await decide(tokenBy(ed25519), { keys })).toBe('invalid_token/unknown_key');
+  });
+
+  it('is tried once for a token without kid', async () => {
+    const [repeated, last] = [withoutKid(ed25519), withoutKid(createSigningKey('EdDSA'))];
+    const keys = importKeySet({
+      keys: [...Array.from({ length: 4 }, () => repeated.jwk), last.jwk],
+    });
+    expect(keys.size).toBe(2);
+    expect(await decide(tokenWithoutKid(last), { keys })).toBe('accepted');
+  });
+
+  it('does not count towards the limit of 64', () => {
+    const many = createKeys(64);
+    const twice = many.flatMap(({ jwk }) => [jwk, jwk]);
+    expect(importKeySet({ keys: twice }).size).toBe(64);
   });
 });
 

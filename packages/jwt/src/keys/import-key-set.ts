@@ -18,7 +18,8 @@ const MAX_CHECKED = 256;
  * Left out: keys of an unknown type or algorithm, RSA keys outside 2048 to 8192 bits, with an exponent
  * that is even or not from 3 to 2^32-1, or with a ROCA modulus, Ed25519 points of small order, HMAC
  * secrets shorter than their hash, private keys, keys whose `use` or `key_ops` does not allow verifying,
- * keys that share `kid` and algorithm, secrets in a set with public keys, and keys beyond 64.
+ * different keys that share `kid` and algorithm, secrets in a set with public keys, and keys beyond 64. A
+ * key that is listed several times is one key.
  *
  * @throws TypeError if `jwks.keys` is not an array.
  * @example const keys = importKeySet({ keys: [jwk] });
@@ -51,6 +52,7 @@ function importKeys(
   if (!Array.isArray(jwks?.keys)) throw new TypeError('importKeySet: expected { keys: [...] }');
   const refused: { kid: string | undefined; why: string }[] = [];
   let usable: VerificationKey[] = [];
+  let repeated = 0;
   const checked: readonly unknown[] = jwks.keys.slice(0, MAX_CHECKED);
   for (const jwk of checked) {
     const tooMany = usable.length >= MAX_KEYS;
@@ -58,7 +60,8 @@ function importKeys(
       ? `the set has more than ${MAX_KEYS} usable keys`
       : importOne(isObject(jwk) ? jwk : {});
     if (typeof key === 'string') refused.push({ kid: kidOf(jwk), why: key });
-    else usable.push(key);
+    else if (!isRepeated(key, usable)) usable.push(key);
+    else repeated += 1;
   }
   const more = jwks.keys.length - checked.length;
   if (more > 0)
@@ -71,7 +74,7 @@ function importKeys(
   const mixed = checked.some((jwk) => isObject(jwk) && ownMember(jwk, 'kty') !== 'oct');
   const isSecret = (key: VerificationKey): boolean => mixed && key.symmetric;
   usable = leaveOut(usable, refused, isSecret, 'it is a secret in a set with public keys');
-  return new ImportedKeySet(usable, refused);
+  return new ImportedKeySet(usable, refused, repeated);
 }
 
 function leaveOut(
@@ -82,6 +85,19 @@ function leaveOut(
 ): VerificationKey[] {
   for (const { kid } of keys.filter(unwanted)) refused.push({ kid, why });
   return keys.filter((key) => !unwanted(key));
+}
+
+/**
+ * True if the key is among these already, for example once with and once without `x5c` or `alg`. The entry
+ * with `alg` replaces the one without.
+ */
+function isRepeated(key: VerificationKey, usable: VerificationKey[]): boolean {
+  const index = usable.findIndex(
+    (other) => other.kid === key.kid && mayVerifySame(other, key) && other.hasSameKey(key),
+  );
+  if (index === -1) return false;
+  if (key.algorithm !== undefined) usable[index] = key;
+  return true;
 }
 
 /** A token cannot say which of two keys it means, and trying both would accept either. */

@@ -17,12 +17,15 @@ const MAX_TRIED_SYMMETRIC = 8;
 export class ImportedKeySet implements KeySet {
   readonly size: number;
   readonly refused: KeySet['refused'];
+  /** Entries of the set that list a usable key again. */
+  readonly repeated: number;
   readonly #keys: readonly VerificationKey[];
   readonly #byKid = new Map<string, VerificationKey[]>();
 
-  constructor(keys: readonly VerificationKey[], refused: KeySet['refused']) {
+  constructor(keys: readonly VerificationKey[], refused: KeySet['refused'], repeated: number) {
     this.size = keys.length;
     this.refused = Object.freeze(refused);
+    this.repeated = repeated;
     this.#keys = [...keys];
     for (const key of keys) {
       if (key.kid === undefined) continue;

@@ -41,6 +41,11 @@ export class VerificationKey {
     return this.#keyObject.asymmetricKeyType === 'rsa';
   }
 
+  /** True if both are the same key, whatever their `kid` and algorithm. */
+  hasSameKey(other: VerificationKey): boolean {
+    return this.#keyObject.equals(other.#keyObject);
+  }
+
   /**
    * True if this key made the signature with this algorithm. An engine that throws means false: a token
    * must not be able to choose how verification fails.
