@@ -191,7 +191,8 @@ describe('identities that contradict themselves', () => {
       'sub as a number': [target.issued({ sub: 0 }), 'claim'],
       'client_id as a list': [target.issued({ client_id: ['web'] }), 'claim'],
       'azp null': [target.issued({ azp: null }), 'claim'],
-      'scope as a list': [target.issued({ scope: ['orders:write'] }), 'claim'],
+      'scope as a list with a number': [target.issued({ scope: ['orders:write', 1] }), 'claim'],
+      'scope as a list in a list': [target.issued({ scope: [['orders:write']] }), 'claim'],
       'scope as an object': [target.issued({ scope: { 0: 'orders:write' } }), 'claim'],
       'scope as true': [target.issued({ scope: true }), 'claim'],
     }),
@@ -222,6 +223,9 @@ describe('scopes that are written so as to be read twice', () => {
           // The first claim that is present counts, and they are never merged.
           { scope: 'orders:read', scp: ['orders:write'] },
           { scope: '', scp: 'orders:write' },
+          { scope: ['orders:read', 'orders:writer'], scp: ['orders:write'] },
+          // A list is taken as it is: its members are not split.
+          { scope: ['orders:read orders:write'] },
           { scopes: ['orders:write'] },
           { Scope: 'orders:write' },
         ].map((claims) => [JSON.stringify(claims), [target.issued(claims), 'scope']]),

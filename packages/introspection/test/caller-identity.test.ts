@@ -60,7 +60,7 @@ describe('the identity in an answer', () => {
     [{ sub: null }],
     [{ client_id: ['web'] }],
     [{ azp: {} }],
-    [{ scope: ['orders:read'] }],
+    [{ scope: ['orders:read', 1] }],
     [{ scope: 1 }],
     [{ scope: null }],
     [{ cnf: 'x' }],
@@ -76,7 +76,11 @@ describe('the identity in an answer', () => {
     ['a\u00a0b', ['a\u00a0b']],
     ['a\tb', ['a\tb']],
     ['', []],
-  ])('has scopes, parted by spaces alone: %j', async (scope, scopes) => {
+    [
+      ['orders:read', 'a b'],
+      ['orders:read', 'a b'],
+    ],
+  ])('has scopes, parted by spaces alone, or listed as by UAA: %j', async (scope, scopes) => {
     expect((await principalOf({ scope })).scopes).toEqual(scopes);
   });
 

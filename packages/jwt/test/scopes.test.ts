@@ -41,13 +41,22 @@ describe('the scopes of a token', () => {
   });
 
   it.each([
-    ['a list', ['read']],
     ['null', null],
     ['a number', 5],
     ['an object', { read: true }],
     ['true', true],
   ])('are refused if scope is %s', async (_, scope) => {
     expect(await scopesOf({ scope })).toBe('invalid_token/claim');
+  });
+
+  it.each([
+    ['Spring Authorization Server', ['read', 'write']],
+    ['Duende IdentityServer, with one scope', ['read']],
+    ['UAA, with names of its own', ['orders.read', 'uaa.user']],
+    ['nobody in particular, without a scope', []],
+    ['nobody in particular, with a space in a scope', ['read write']],
+  ])('can be a list of strings in scope, as from %s', async (_, scope) => {
+    expect(await scopesOf({ scope })).toEqual(scope);
   });
 
   it('can be a list of strings in scp, as from Okta', async () => {
@@ -61,13 +70,15 @@ describe('the scopes of a token', () => {
     ['null in the list', [null]],
     ['an object', { 0: 'read', length: 1 }],
     ['null', null],
-  ])('are refused if scp has %s', async (_, scp) => {
-    expect(await scopesOf({ scp })).toBe('invalid_token/claim');
+  ])('are refused if scope or scp has %s', async (_, value) => {
+    expect(await scopesOf({ scp: value })).toBe('invalid_token/claim');
+    expect(await scopesOf({ scope: value })).toBe('invalid_token/claim');
   });
 
   it('come from the first claim that is present, and are never merged', async () => {
     expect(await scopesOf({ scope: 'read', scp: ['admin'] })).toEqual(['read']);
     expect(await scopesOf({ scope: '', scp: ['admin'] })).toEqual([]);
+    expect(await scopesOf({ scope: [], scp: ['admin'] })).toEqual([]);
     expect(await scopesOf({ scope: null, scp: ['admin'] })).toBe('invalid_token/claim');
     const scopeClaims = ['scp', 'scope'];
     expect(await scopesOf({ scope: 'admin', scp: 'read' }, { scopeClaims })).toEqual(['read']);
