@@ -107,6 +107,8 @@ describe('a refresh token that introspection knows', () => {
     'token_type as a list': { token_type: ['Bearer'] },
     'N_A (RFC 8693)': { token_type: 'N_A' },
     DPoP: { token_type: 'DPoP' },
+    'Bearer with the token_use of Hydra': { token_use: 'refresh_token' },
+    'Bearer with the typ of Keycloak': { typ: 'Refresh' },
     bound: { cnf: { jkt: 'x' } },
   });
 });

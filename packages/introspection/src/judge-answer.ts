@@ -6,6 +6,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import {
   checkTimes,
+  findForeignMark,
   hasExpired,
   matchAudience,
   readIdentity,
@@ -54,10 +55,11 @@ function whyRefused(
   if (answer['active'] !== true) return 'inactive';
   const { token_type: type, iss } = answer;
   const known = type === undefined || typeof type === 'string';
-  // Refresh tokens are active too: oidc-provider introspects them, without a type.
+  // Refresh tokens are active too: oidc-provider introspects them, without a type. Others mark them.
   if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
   if (iss !== undefined && !isIssuer(iss, settings.issuer)) return 'issuer';
   if (audienceOf(answer, settings) === undefined) return 'audience';
+  if (findForeignMark(answer, 'access') !== undefined) return 'use';
   const { clockToleranceSeconds } = settings;
   // `exp` is optional in an answer.
   const rules = { expiryRequired: false, clockToleranceSeconds, maxTokenAgeSeconds: undefined };

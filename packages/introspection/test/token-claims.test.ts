@@ -53,6 +53,36 @@ describe('the token_type of an answer', () => {
   });
 });
 
+describe('an answer about a refresh token or an ID token', () => {
+  it.each([
+    ['of Ory Hydra', { token_use: 'refresh_token' }],
+    ['of Keycloak', { typ: 'Refresh' }],
+    ['of Keycloak, with offline access', { typ: 'Offline' }],
+    ['about an ID token of Keycloak', { typ: 'ID' }],
+    ['with the marks of frameworks', { type: 'refresh' }],
+    ['with TokenType', { TokenType: 'refresh-token' }],
+    ['with a typ that is unknown', { typ: 'x' }],
+    ['with the hash of an ID token', { at_hash: 'AAAA' }],
+  ])('is refused, although its token_type is Bearer: %s', async (_, changes) => {
+    expect(await decide(changes)).toBe('invalid_token/use');
+    expect(await decide({ ...changes, token_type: undefined }, { tokenTypes: [null] })).toBe(
+      'invalid_token/use',
+    );
+  });
+
+  it('is refused even if its token_type is configured', async () => {
+    const answer = { token_type: 'refresh_token' };
+    expect(await decide(answer, { tokenTypes: ['refresh_token'] })).toBe('invalid_token/use');
+  });
+
+  it.each([
+    ['of Ory Hydra', { token_use: 'access_token' }],
+    ['of Keycloak', { typ: 'Bearer' }],
+  ])('is distinguished from one about an access token: %s', async (_, changes) => {
+    expect(await decide(changes)).toBe('accepted');
+  });
+});
+
 describe('the aud of an answer', () => {
   it.each([['orders'], [['orders']], [['billing', 'orders']]])('may be %j', async (aud) => {
     expect(await decide({ aud })).toBe('accepted');

@@ -14,6 +14,7 @@ export { importPublicKeySet } from './keys/import-key-set.ts';
 export type { ImportedKeySet } from './keys/key-set.ts';
 export { matchAudience } from './claims/check-audience.ts';
 export { checkTimes } from './claims/check-times.ts';
+export { findForeignMark } from './claims/check-use.ts';
 export { hasExpired } from './claims/numeric-date.ts';
 export { readIdentity } from './claims/read-identity.ts';
 export { validateClaims } from './claims/validate-claims.ts';

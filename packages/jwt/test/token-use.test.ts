@@ -50,6 +50,90 @@ describe('a token that is not an access token', () => {
   });
 });
 
+describe('a refresh token', () => {
+  it.each([
+    ['djangorestframework-simplejwt', { token_type: 'refresh', jti: 'a1', user_id: 5 }],
+    ['Flask-JWT-Extended', { type: 'refresh', fresh: false, jti: 'a1', csrf: 'b' }],
+    ['an ASP.NET Core service', { TokenType: 'refresh-token' }],
+    ['a service in camel case', { tokenType: 'RefreshToken' }],
+    ['Ory Hydra', { token_use: 'refresh_token' }],
+    ['a service with its media type', { type: 'rt+jwt' }],
+    ['a service with its whole media type', { token_type: 'application/rt+jwt' }],
+    ['a service with a list', { token_type: ['refresh'] }],
+    ['a service in upper case', { type: 'REFRESH_TOKEN' }],
+    ['Keycloak', { typ: 'Refresh' }],
+    ['Keycloak, with offline access', { typ: 'Offline' }],
+    ['a service that marks it in typ', { typ: 'refresh_token' }],
+    ['a service that marks it in typ, with its media type', { typ: 'rt+jwt' }],
+  ])('is no access token and no ID token: %s', async (_, changes) => {
+    for (const tokenUse of ['access', 'id'] as const) {
+      const refresh = token(changes, { typ: 'JWT' });
+      expect(await decide(refresh, { tokenUse })).toBe('invalid_token/use');
+    }
+  });
+});
+
+describe('a typ in the payload', () => {
+  it.each(['Bearer', 'at+jwt', 'application/at+jwt', 'access', 'access_token', 'JWT', 'DPoP'])(
+    'is that of an access token: %s',
+    async (typ) => {
+      for (const written of [typ, typ.toLowerCase(), typ.toUpperCase()]) {
+        expect(await decide(token({ typ: written }))).toBe('accepted');
+      }
+    },
+  );
+
+  it.each(['ID', 'id_token', 'Refresh', 'Serialized-ID', 'PAT', 'session', 'x', '', ' Bearer'])(
+    'is that of another token, or of an unknown one: %j',
+    async (typ) => {
+      expect(await decide(token({ typ }))).toBe('invalid_token/use');
+    },
+  );
+
+  it.each(['ID', 'id_token', 'JWT'])('is that of an ID token: %s', async (typ) => {
+    expect(await decide(token({ typ }, { typ: 'JWT' }), { tokenUse: 'id' })).toBe('accepted');
+  });
+
+  it.each(['Bearer', 'access', 'at+jwt', 'DPoP', 'x'])(
+    'is not that of an ID token: %s',
+    async (typ) => {
+      const jwt = token({ typ }, { typ: 'JWT' });
+      expect(await decide(jwt, { tokenUse: 'id' })).toBe('invalid_token/use');
+    },
+  );
+});
+
+describe('a claim that may name the kind of token, or something else', () => {
+  it.each([
+    ['simplejwt’s access token', { token_type: 'access' }],
+    ['Flask-JWT-Extended’s access token', { type: 'access', fresh: false }],
+    ['an introspection answer’s type', { token_type: 'Bearer' }],
+    ['the kind of caller', { type: 'service' }],
+    ['a number', { type: 1, token_type: 2 }],
+    ['an object', { type: { refresh: true } }],
+    ['null', { type: null, token_type: null }],
+    ['a longer word', { type: 'refresher', TokenType: 'identity' }],
+    ['Hydra’s access token', { token_use: 'access_token' }],
+  ])('does not make an access token another one: %s', async (_, changes) => {
+    expect(await decide(token(changes))).toBe('accepted');
+  });
+
+  it.each([
+    ['an ID token', { token_type: 'id_token' }],
+    ['an ID token, in type', { type: 'ID' }],
+    ['a logout token', { type: 'logout+jwt' }],
+  ])('marks what is not an access token: %s', async (_, changes) => {
+    expect(await decide(token(changes))).toBe('invalid_token/use');
+  });
+
+  it('marks what is not an ID token', async () => {
+    for (const changes of [{ token_type: 'access' }, { type: 'at+jwt' }, { TokenType: 'Bearer' }]) {
+      const jwt = token(changes, { typ: 'JWT' });
+      expect(await decide(jwt, { tokenUse: 'id' })).toBe('invalid_token/use');
+    }
+  });
+});
+
 describe("tokenUse: 'id'", () => {
   const idKey = createSigningKey('EdDSA', 'id');
   const options = { tokenUse: 'id', keys: keySetOf(idKey) } as const;

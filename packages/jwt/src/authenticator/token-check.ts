@@ -7,7 +7,7 @@ import {
 import { createParsedPrincipal } from '@grpc-authn/core/internal';
 import { matchAudience } from '../claims/check-audience.ts';
 import { checkTimes } from '../claims/check-times.ts';
-import { isOfUse } from '../claims/check-use.ts';
+import { findForeignMark } from '../claims/check-use.ts';
 import { hasExpired } from '../claims/numeric-date.ts';
 import { readIdentity } from '../claims/read-identity.ts';
 import { validateClaims } from '../claims/validate-claims.ts';
@@ -97,7 +97,7 @@ function readPrincipal(
   if (!rules.types.has(header.typ)) return 'type';
   const audience = matchAudience(payload, rules.audience);
   if (audience === undefined) return 'audience';
-  if (!isOfUse(payload, rules.tokenUse)) return 'use';
+  if (findForeignMark(payload, rules.tokenUse) !== undefined) return 'use';
   const time = checkTimes(payload, nowSeconds, rules);
   if (time !== undefined) return time;
   const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);
