@@ -1,9 +1,10 @@
 import type { AuthEvent, Decision } from '@grpc-authn/core';
 
-/** Logs the authenticator or the reason of a rejection: no token, no claim, no personal name. */
+/** Logs the authenticator or the reason of a rejection, with the claim's name: no token, no personal name. */
 export function logDecision({ outcome, method, error, principal }: Decision): void {
   const by = principal === undefined ? '' : ` by ${principal.authenticator}`;
-  const why = error === undefined ? '' : ` for ${error.code}, ${error.reason}`;
+  const claim = error?.claim === undefined ? '' : ` (${error.claim})`;
+  const why = error === undefined ? '' : ` for ${error.code}, ${error.reason}${claim}`;
   console.log(`${outcome} ${method}${by}${why}`);
 }
 

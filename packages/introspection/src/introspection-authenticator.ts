@@ -86,7 +86,8 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     const { issuer } = this.#settings;
     const jwt = issuer === undefined ? undefined : readUnverified(token);
     if (jwt?.issuer === undefined || jwt.issuer === issuer) return undefined;
-    return new AuthError('invalid_token', 'issuer', { tokenExpired: this.#hasExpired(jwt) });
+    const tokenExpired = this.#hasExpired(jwt);
+    return new AuthError('invalid_token', 'issuer', { tokenExpired, claim: 'iss' });
   }
 
   #hasExpired({ payload }: UnverifiedToken): boolean {
@@ -130,8 +131,8 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     if (refusal.tokenExpired || refusal.code !== 'invalid_token') return refusal;
     const jwt = readUnverified(token);
     if (jwt === undefined || !this.#hasExpired(jwt)) return refusal;
-    const { reason } = refusal as AuthError<'invalid_token'>;
-    return new AuthError('invalid_token', reason, { tokenExpired: true });
+    const { reason, claim } = refusal as AuthError<'invalid_token'>;
+    return new AuthError('invalid_token', reason, { tokenExpired: true, ...(claim && { claim }) });
   }
 
   #report(event: Omit<AuthEvent, 'authenticator'>): void {

@@ -24,13 +24,16 @@ export function judgeAnswer(
   askedAtSeconds: number,
 ): Verdict<object> {
   const nowSeconds = settings.clock.nowMs() / 1000;
-  const reason = whyRefused(answer, settings, nowSeconds);
-  if (reason !== undefined) {
+  const fault = findFault(answer, settings, nowSeconds);
+  if (fault !== undefined) {
+    const { reason, claim } = fault;
     const tokenExpired = hasExpired(answer, nowSeconds, settings.clockToleranceSeconds);
-    return new AuthError('invalid_token', reason, { tokenExpired });
+    return new AuthError('invalid_token', reason, { tokenExpired, ...(claim && { claim }) });
   }
   const identity = readIdentity(answer, settings.scopeClaims);
-  if (identity === undefined) return new AuthError('invalid_token', 'claim');
+  if (typeof identity === 'string') {
+    return new AuthError('invalid_token', 'claim', { claim: identity });
+  }
   // Read before the schema runs: it may modify the answer.
   const whole = {
     ...identity,
@@ -45,21 +48,29 @@ export function judgeAnswer(
   return AuthError.is(claims) ? claims : createPrincipal<object>({ ...whole, claims });
 }
 
-type Reason = AuthError<'invalid_token'>['reason'];
+interface Fault {
+  readonly reason: AuthError<'invalid_token'>['reason'];
+  readonly claim?: string;
+}
 
-function whyRefused(
+function findFault(
   answer: JsonObject,
   settings: IntrospectionSettings,
   nowSeconds: number,
-): Reason | undefined {
-  if (answer['active'] !== true) return 'inactive';
+): Fault | undefined {
+  if (answer['active'] !== true) return { reason: 'inactive' };
   const { token_type: type, iss } = answer;
   const known = type === undefined || typeof type === 'string';
   // Refresh tokens are active too: oidc-provider introspects them, without a type. Others mark them.
-  if (!known || !settings.tokenTypes.has(type?.toLowerCase())) return 'type';
-  if (iss !== undefined && !isIssuer(iss, settings.issuer)) return 'issuer';
-  if (audienceOf(answer, settings) === undefined) return 'audience';
-  if (findForeignMark(answer, 'access') !== undefined) return 'use';
+  if (!known || !settings.tokenTypes.has(type?.toLowerCase())) {
+    return { reason: 'type', claim: 'token_type' };
+  }
+  if (iss !== undefined && !isIssuer(iss, settings.issuer)) {
+    return { reason: 'issuer', claim: 'iss' };
+  }
+  if (audienceOf(answer, settings) === undefined) return { reason: 'audience', claim: 'aud' };
+  const mark = findForeignMark(answer, 'access');
+  if (mark !== undefined) return { reason: 'use', claim: mark };
   const { clockToleranceSeconds } = settings;
   // `exp` is optional in an answer.
   const rules = { expiryRequired: false, clockToleranceSeconds, maxTokenAgeSeconds: undefined };

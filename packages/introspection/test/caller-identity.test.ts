@@ -66,8 +66,15 @@ describe('the identity in an answer', () => {
     [{ cnf: 'x' }],
     [{ cnf: null }],
     [{ cnf: [] }],
-  ])('is refused in a shape that it does not have: %j', async (changes) => {
-    expect(await decide(changes)).toBe('invalid_token/claim');
+  ])('is refused in a shape that it does not have, and the claim is named: %j', async (changes) => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, ...changes });
+    const [claim] = Object.keys(changes);
+    expect(await createSubject(provider).refusal('token')).toMatchObject({
+      code: 'invalid_token',
+      reason: 'claim',
+      claim,
+    });
   });
 
   it.each([

@@ -83,6 +83,41 @@ describe('an answer about a refresh token or an ID token', () => {
   });
 });
 
+describe('the claim at fault', () => {
+  it.each([
+    ['type', 'token_type', { token_type: 'mac' }],
+    ['issuer', 'iss', { iss: 5 }],
+    ['audience', 'aud', { aud: 'billing' }],
+    ['use', 'token_use', { token_use: 'refresh_token' }],
+    ['expired', 'exp', { exp: 1 }],
+    ['not_yet_valid', 'nbf', { nbf: 9_000_000_000 }],
+    ['not_yet_valid', 'iat', { iat: 9_000_000_000 }],
+    ['claim', 'exp', { exp: 'soon' }],
+    ['inactive', undefined, { active: false }],
+  ])('is named, also if the token itself has expired: %s, %s', async (reason, claim, changes) => {
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, ...changes });
+    const encode = (part: object): string =>
+      Buffer.from(JSON.stringify(part)).toString('base64url');
+    const expired = `${encode({ alg: 'none' })}.${encode({ exp: 1 })}.AAAA`;
+    for (const token of ['opaque', expired]) {
+      const refusal = await createSubject(provider).refusal(token);
+      expect(refusal).toMatchObject({ reason, claim });
+    }
+  });
+
+  it('is iss for a JWT of another issuer, which is not sent', async () => {
+    const provider = await startProvider();
+    const encode = (part: object): string =>
+      Buffer.from(JSON.stringify(part)).toString('base64url');
+    const token = `${encode({ alg: 'none' })}.${encode({ iss: 'https://other.example' })}.AAAA`;
+    const { endpoint } = provider;
+    const subject = createSubject({ endpoint, issuer: 'https://id.example.com' });
+    expect(await subject.refusal(token)).toMatchObject({ reason: 'issuer', claim: 'iss' });
+    expect(provider.questions).toEqual([]);
+  });
+});
+
 describe('the aud of an answer', () => {
   it.each([['orders'], [['orders']], [['billing', 'orders']]])('may be %j', async (aud) => {
     expect(await decide({ aud })).toBe('accepted');

@@ -45,10 +45,10 @@ export function claimsWithPins(
   if (pins === undefined) return claims === undefined ? {} : { claims };
   const expected = Object.entries(pins).map(([name, value]) => [name, [value].flat()] as const);
   const validate: StandardSchemaV1.Props['validate'] = (payload) => {
-    const matches = expected.every(([name, values]) =>
-      hasOneOf(payload as JsonObject, name, values),
-    );
-    if (!matches) return { issues: [{ message: 'a pinned claim has another value' }] };
+    const wrong = expected.find(([name, values]) => !hasOneOf(payload as JsonObject, name, values));
+    if (wrong !== undefined) {
+      return { issues: [{ message: 'a pinned claim has another value', path: [wrong[0]] }] };
+    }
     return claims === undefined ? { value: payload } : claims['~standard'].validate(payload);
   };
   return { claims: { '~standard': { version: 1, vendor: 'grpc-authn', validate } } };

@@ -177,7 +177,7 @@ export class Gate {
     const { rule, dryRunUntilMs, context, credentials } = verification;
     // Also checked at start-up, by the traits; a wrapper may have forgotten those.
     if (!caller.audienceChecked && !asksForScopes(rule)) {
-      return { refusal: new AuthError('invalid_token', 'audience') };
+      return { refusal: new AuthError('invalid_token', 'audience', { claim: 'aud' }) };
     }
     const { clock } = this.#settings;
     if (dryRunUntilMs !== undefined && clock.nowMs() < dryRunUntilMs) {

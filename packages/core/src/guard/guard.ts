@@ -133,7 +133,10 @@ export class Guard implements CallGuard {
     if (!state.call.streaming || !streams.endAtExpiry) return;
     const endMs = endOfStream(principal, streams, clock.nowMs());
     const cancel = endAt(endMs, clock, () => {
-      const expired = new AuthError('invalid_token', 'expired', { tokenExpired: true });
+      const expired = new AuthError('invalid_token', 'expired', {
+        tokenExpired: true,
+        claim: 'exp',
+      });
       this.#terminate(state, 'expired', expired);
     });
     if (isOpen(state)) state.cancelTimer = cancel;

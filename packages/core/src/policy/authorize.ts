@@ -38,7 +38,7 @@ export function authorize(rule: RuleNode, about: Authorization): Refusal | Promi
     case 'claim':
       return claimMatches(rule, about.principal)
         ? undefined
-        : new AuthError('permission_denied', 'claim');
+        : new AuthError('permission_denied', 'claim', { claim: rule.path.join('.') });
     case 'confirmed':
       return confirm(rule.by, about);
     case 'all':

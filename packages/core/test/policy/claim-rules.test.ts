@@ -38,6 +38,17 @@ describe('a claim by its name', () => {
   });
 });
 
+describe('the refusal by a claim rule', () => {
+  it('names the claim, and never its value', () => {
+    const claims = { tenant: 'canary', realm_access: { roles: ['canary'] } };
+    const byName = askWithClaims(requireClaim('tenant', 'a'), claims);
+    expect(byName).toMatchObject({ ...refused, claim: 'tenant' });
+    const byPath = askWithClaims(requireClaim(['realm_access', 'roles'], 'a'), claims);
+    expect(byPath).toMatchObject({ ...refused, claim: 'realm_access.roles' });
+    expect(JSON.stringify([byName, byPath])).not.toContain('canary');
+  });
+});
+
 describe('a claim by its path', () => {
   const rule = requireClaim(['resource_access', 'orders', 'roles'], 'admin');
 

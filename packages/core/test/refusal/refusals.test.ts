@@ -26,6 +26,17 @@ import { stubAuthenticator } from '../support/stub-authenticator.ts';
 const outage = (retryAfterMs?: number): AuthError =>
   new AuthError('unavailable', 'jwks', retryAfterMs === undefined ? {} : { retryAfterMs });
 
+describe('the claim at fault', () => {
+  it('never leaves the server: the refusal is the same without it, byte by byte', () => {
+    for (const code of CODES) {
+      const named = refusalsOf(code, { claim: 'canary-claim' });
+      for (const [index, error] of refusalsOf(code).entries()) {
+        expect(describeRefusal(named[index]!)).toEqual(describeRefusal(error));
+      }
+    }
+  });
+});
+
 describe('the stage of a refusal', () => {
   it('is running by default, for every error', () => {
     for (const error of CODES.flatMap((code) => refusalsOf(code))) {

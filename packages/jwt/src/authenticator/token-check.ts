@@ -18,7 +18,11 @@ import { type HeaderFields, parseProtectedHeader } from '../compact/protected-he
 import { splitCompactJws } from '../compact/split-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
 
-type TokenReason = AuthError<'invalid_token'>['reason'];
+interface TokenFault {
+  readonly reason: AuthError<'invalid_token'>['reason'];
+  /** The name of the claim at fault. */
+  readonly claim?: string | undefined;
+}
 
 /** What the token claims about its caller. */
 type TokenPrincipal = Omit<Principal<object>, 'claims'>;
@@ -60,17 +64,18 @@ export class TokenCheck {
     const header = headers.find(jws.header) ?? parseProtectedHeader(jws.header);
     if (AuthError.is(header)) {
       return header.code === 'invalid_token'
-        ? refusal(header.reason as TokenReason, payload, nowSeconds, rules)
+        ? refusal(header as AuthError<'invalid_token'>, payload, nowSeconds, rules)
         : header;
     }
     const principal = readPrincipal(header, payload, nowSeconds, rules);
-    return typeof principal === 'string'
+    return 'reason' in principal
       ? refusal(principal, payload, nowSeconds, rules)
       : new TokenCheck(rules, jws, header, payload, principal);
   }
 
-  refuse(reason: TokenReason): AuthError {
-    return refusal(reason, this.#payload, this.#principal.verifiedAtEpochSeconds, this.#rules);
+  refuse(reason: TokenFault['reason']): AuthError {
+    const { verifiedAtEpochSeconds } = this.#principal;
+    return refusal({ reason }, this.#payload, verifiedAtEpochSeconds, this.#rules);
   }
 
   /** Call only after the signature was verified. */
@@ -83,28 +88,30 @@ export class TokenCheck {
   }
 }
 
-/** Runs every check that needs no key. Returns the reason if one fails. */
+/** Runs every check that needs no key. Returns what is wrong if one fails. */
 function readPrincipal(
   header: HeaderFields,
   payload: JsonObject,
   nowSeconds: number,
   rules: JwtRules,
-): TokenPrincipal | TokenReason {
+): TokenPrincipal | TokenFault {
   // Checked first: anyOf asks the next authenticator only if the token is from another issuer.
   const issuer = ownMember(payload, 'iss');
-  if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) return 'issuer';
-  if (!rules.algorithms.includes(header.algorithm)) return 'algorithm';
-  if (!rules.types.has(header.typ)) return 'type';
+  if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) {
+    return { reason: 'issuer', claim: 'iss' };
+  }
+  if (!rules.algorithms.includes(header.algorithm)) return { reason: 'algorithm' };
+  if (!rules.types.has(header.typ)) return { reason: 'type', claim: 'typ' };
   const audience = matchAudience(payload, rules.audience);
-  if (audience === undefined) return 'audience';
-  if (findForeignMark(payload, rules.tokenUse) !== undefined) return 'use';
+  if (audience === undefined) return { reason: 'audience', claim: rules.audience.claim };
+  const mark = findForeignMark(payload, rules.tokenUse);
+  if (mark !== undefined) return { reason: 'use', claim: mark };
   const time = checkTimes(payload, nowSeconds, rules);
   if (time !== undefined) return time;
   const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);
-  const complete = rules.requiredClaims.every(
-    (name) => (ownMember(payload, name) ?? null) !== null,
-  );
-  if (identity === undefined || !complete) return 'claim';
+  if (typeof identity === 'string') return { reason: 'claim', claim: identity };
+  const missing = rules.requiredClaims.find((name) => (ownMember(payload, name) ?? null) === null);
+  if (missing !== undefined) return { reason: 'claim', claim: missing };
   return {
     ...identity,
     issuer,
@@ -117,11 +124,11 @@ function readPrincipal(
 }
 
 function refusal(
-  reason: TokenReason,
+  { reason, claim }: TokenFault,
   payload: JsonObject,
   nowSeconds: number,
   rules: JwtRules,
 ): AuthError {
   const tokenExpired = hasExpired(payload, nowSeconds, rules.clockToleranceSeconds);
-  return new AuthError('invalid_token', reason, { tokenExpired });
+  return new AuthError('invalid_token', reason, { tokenExpired, ...(claim && { claim }) });
 }

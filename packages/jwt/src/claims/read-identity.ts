@@ -17,21 +17,26 @@ type TokenDetails = Pick<
 const CLIENT_ID_CLAIMS: readonly string[] = ['client_id', 'azp'];
 
 /**
- * Undefined if a claim that decides who the caller is, or what they may do, has a type that its RFC
- * does not allow. A claim of TokenDetails with a wrong type counts as absent instead.
+ * Returns the name of a claim instead if it decides who the caller is, or what they may do, and has a type
+ * that its RFC does not allow. A claim of TokenDetails with a wrong type counts as absent.
  */
 export function readIdentity(
   payload: JsonObject,
   scopeClaims: readonly string[],
   clientIdClaims: readonly string[] = [],
-): Identity | undefined {
+): Identity | string {
   const sub = ownMember(payload, 'sub');
-  const clientId = readClientId(payload, clientIdClaims);
-  if (!isTextOrAbsent(sub) || clientId === false) return undefined;
+  if (!isTextOrAbsent(sub)) return 'sub';
+  const names =
+    clientIdClaims.length === 0 ? CLIENT_ID_CLAIMS : [...CLIENT_ID_CLAIMS, ...clientIdClaims];
+  const wrong = findWrongClientId(payload, names);
+  if (wrong !== undefined) return wrong;
   const scopes = readScopes(payload, scopeClaims);
+  if (typeof scopes === 'string') return scopes;
   const cnf = ownMember(payload, 'cnf');
   const confirmation = readConfirmation(cnf);
-  if (scopes === undefined || (cnf !== undefined && confirmation === undefined)) return undefined;
+  if (cnf !== undefined && confirmation === undefined) return 'cnf';
+  const clientId = clientIdOf(payload, names);
   return { subject: sub, clientId, scopes, confirmation, ...readTokenDetails(payload) };
 }
 
@@ -55,21 +60,23 @@ function dateOf(payload: JsonObject, name: string): number | undefined {
   return isNumericDate(claim) ? claim : undefined;
 }
 
-/** False if a client-ID claim is not a non-empty string, or if two such claims differ. */
-function readClientId(
-  payload: JsonObject,
-  furtherClaims: readonly string[],
-): string | undefined | false {
-  let found: string | undefined;
-  for (const claims of [CLIENT_ID_CLAIMS, furtherClaims]) {
-    for (const name of claims) {
-      const clientId = ownMember(payload, name);
-      if (clientId === undefined) continue;
-      if (!isTextOrAbsent(clientId) || (found ?? clientId) !== clientId) return false;
-      found = clientId;
-    }
+function clientIdOf(payload: JsonObject, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const clientId = ownMember(payload, name);
+    if (clientId !== undefined) return clientId as string;
   }
-  return found;
+  return undefined;
+}
+
+/** The first of these claims that is not a non-empty string, or differs from one before it. */
+function findWrongClientId(payload: JsonObject, names: readonly string[]): string | undefined {
+  let found: string | undefined;
+  return names.find((name) => {
+    const clientId = ownMember(payload, name);
+    if (!isTextOrAbsent(clientId) || (clientId ?? found) !== (found ?? clientId)) return true;
+    found = clientId ?? found;
+    return false;
+  });
 }
 
 function isTextOrAbsent(claim: unknown): claim is string | undefined {

@@ -32,7 +32,9 @@ export function parseProtectedHeader(segment: string): ProtectedHeader | AuthErr
     return new AuthError('invalid_token', 'unknown_key');
   }
   const typ = ownMember(members, 'typ');
-  if (typ !== undefined && typeof typ !== 'string') return new AuthError('invalid_token', 'type');
+  if (typ !== undefined && typeof typ !== 'string') {
+    return new AuthError('invalid_token', 'type', { claim: 'typ' });
+  }
   return {
     members,
     algorithm: canonicalAlgorithm(algorithm),

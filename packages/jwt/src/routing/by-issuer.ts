@@ -69,7 +69,7 @@ class ByIssuer extends Composition implements ManagedAuthenticator<object> {
     const route = issuer === undefined ? undefined : this.#routes.get(issuer);
     if (route === undefined) {
       const tokenExpired = hasExpired(payload, Date.now() / 1000, TOLERANCE_SECONDS);
-      return new AuthError('invalid_token', 'issuer', { tokenExpired });
+      return new AuthError('invalid_token', 'issuer', { tokenExpired, claim: 'iss' });
     }
     const verdict = ask(route, credentials, context);
     return isPromiseLike(verdict)
@@ -139,5 +139,5 @@ function ask(
 
 function ofIssuer(verdict: Verdict<object>, issuer: string | undefined): Verdict<object> {
   if (!isPrincipal(verdict) || verdict.issuer === issuer) return verdict;
-  return new AuthError('invalid_token', 'issuer');
+  return new AuthError('invalid_token', 'issuer', { claim: 'iss' });
 }

@@ -7,6 +7,7 @@ import {
   principalOf,
   token,
   tokenOfPayload,
+  verdictOf,
 } from '../support/test-authenticator.ts';
 
 const pinned = (pin: Pins, schema?: StandardSchemaV1) => {
@@ -37,6 +38,15 @@ describe('a pinned claim', () => {
     ['a name that only the prototype has', { constructor: 'Object' }, {}],
   ])('rejects %s as "claim"', async (_, pins, claims) => {
     expect(await decide(token(claims), pinned(pins))).toBe('invalid_token/claim');
+  });
+
+  it('is named in the refusal, without its value', async () => {
+    const refusal = await verdictOf(
+      token({ hd: 'a', azp: 'canary' }),
+      pinned({ hd: 'a', azp: 'b' }),
+    );
+    expect(refusal).toMatchObject({ reason: 'claim', claim: 'azp' });
+    expect(JSON.stringify(refusal)).not.toContain('canary');
   });
 
   it("is the token's own member, not one of Object.prototype", async () => {
