@@ -117,6 +117,9 @@ const members: MemberSchemas<IntrospectionAdapterOptions> = {
     'The maximum number of concurrent requests.',
   ).exactOptional(),
   http: section(httpSchema, 'Requests to the provider.').exactOptional(),
+  subjectClaim: text
+    .meta({ description: 'The member of the answer that names the caller.', default: 'sub' })
+    .exactOptional(),
   scopeClaims: texts
     .describe('Claims that have the scopes; the first that is present counts; default scope.')
     .exactOptional(),
@@ -142,6 +145,8 @@ const strictness: Strictness<IntrospectionAdapterOptions> = {
   cache: cacheAge,
   maxConcurrent: anyValue,
   http: compareMembers(httpStrictness),
+  // Another claim names other callers.
+  subjectClaim: sameValue<string>('sub'),
   scopeClaims: sameValue<readonly string[]>(['scope']),
   ...pinStrictness,
 };

@@ -48,6 +48,8 @@ export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = u
   readonly http?: HttpOptions;
   /** A synchronous Standard Schema for the answer; its output types `Principal.claims`. */
   readonly claims?: S;
+  /** The member of the answer that names the caller, as `Principal.subject`. Default `sub`. */
+  readonly subjectClaim?: string;
   /** The first claim that is present counts. Default `scope`. */
   readonly scopeClaims?: readonly string[];
   /** Clock skew allowed for the answer's `exp`, `nbf` and `iat`, in seconds, 0 to 300. Default 5. */
@@ -77,6 +79,7 @@ export interface IntrospectionSettings {
   readonly maxConcurrent: number;
   readonly http: HttpSettings;
   readonly schema: StandardSchemaV1 | undefined;
+  readonly subjectClaim: string;
   readonly scopeClaims: readonly string[];
   readonly clockToleranceSeconds: number;
   readonly clock: Clock;
@@ -96,6 +99,7 @@ const OPTION_NAMES = [
   'maxConcurrent',
   'http',
   'claims',
+  'subjectClaim',
   'scopeClaims',
   'clockToleranceSeconds',
   'clock',
@@ -140,6 +144,10 @@ export function readIntrospectionOptions(
     maxConcurrent: checkNumber('maxConcurrent', options.maxConcurrent, MAX_CONCURRENT),
     http,
     schema: checkSchema(options.claims),
+    subjectClaim: checkText(
+      'subjectClaim',
+      options.subjectClaim === undefined ? 'sub' : options.subjectClaim,
+    ),
     scopeClaims: checkTexts('scopeClaims', options.scopeClaims ?? ['scope']),
     clockToleranceSeconds: checkNumber(
       'clockToleranceSeconds',

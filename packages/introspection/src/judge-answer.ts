@@ -30,7 +30,8 @@ export function judgeAnswer(
     const tokenExpired = hasExpired(answer, nowSeconds, settings.clockToleranceSeconds);
     return new AuthError('invalid_token', reason, { tokenExpired, ...(claim && { claim }) });
   }
-  const identity = readIdentity(answer, settings.scopeClaims);
+  const { subjectClaim, scopeClaims } = settings;
+  const identity = readIdentity(answer, { subjectClaim, scopeClaims, clientIdClaims: [] });
   if (typeof identity === 'string') {
     return new AuthError('invalid_token', 'claim', { claim: identity });
   }

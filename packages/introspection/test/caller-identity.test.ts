@@ -91,6 +91,19 @@ describe('the identity in an answer', () => {
     expect((await principalOf({ scope })).scopes).toEqual(scopes);
   });
 
+  it('has the subject of the configured member alone, whatever sub is', async () => {
+    const subjectClaim = 'username';
+    for (const sub of ['alice', 5, undefined] as const) {
+      const answer = { sub, username: 'bob' } as JsonObject;
+      expect((await principalOf(answer, { subjectClaim })).subject).toBe('bob');
+      expect((await principalOf({ sub } as JsonObject, { subjectClaim })).subject).toBeUndefined();
+    }
+    const provider = await startProvider();
+    provider.say({ ...ACTIVE, username: 5 });
+    const refusal = await createSubject(provider, { subjectClaim }).refusal('token');
+    expect(refusal).toMatchObject({ reason: 'claim', claim: 'username' });
+  });
+
   it('has the scopes of the first claim that is there, and no other’s', async () => {
     const scopeClaims = ['permissions', 'scope'];
     const permissions = ['a', 'b'];

@@ -72,6 +72,7 @@ describe('createIntrospectionAuthenticator throws a ConfigError for', () => {
     ['a cache with what is no option', { cache: { ttl: 5 } }, /"ttl"/],
     ['a time limit of 0', { http: { timeoutMs: 0 } }, /^http\.timeoutMs: expected/],
     ['a schema that is none', { claims: {} }, /^claims: expected/],
+    ['a subject claim of no text', { subjectClaim: 5 }, /^subjectClaim: expected/],
     ['scope claims of no text', { scopeClaims: [1] }, /^scopeClaims: expected/],
     ['a clock that is none', { clock: Date.now }, /^clock: expected/],
     ['a report that is no function', { report: 'log' }, /^report: expected/],

@@ -137,7 +137,11 @@ describe('the other claims', () => {
         }
         const mark = findForeignMark(claims, 'access');
         if (mark !== undefined) expect(Object.hasOwn(claims, mark)).toBe(true);
-        const identity = readIdentity(claims, ['scope', 'scp']);
+        const identity = readIdentity(claims, {
+          subjectClaim: 'sub',
+          scopeClaims: ['scope', 'scp'],
+          clientIdClaims: [],
+        });
         if (typeof identity === 'string') {
           expect(Object.hasOwn(claims, identity)).toBe(true);
           return;

@@ -31,6 +31,7 @@ function createMutable() {
     clockToleranceSeconds: 5,
     maxTokenAgeSeconds: 600,
     requiredClaims: ['sub'],
+    subjectClaim: 'sub',
     scopeClaims: ['scope'],
     clientIdClaims: ['cid'],
     claims: undefined as unknown,
@@ -96,6 +97,7 @@ describe('an authenticator', () => {
     const authenticator = createJwtAuthenticator(options as never);
     audience.values.push('billing');
     audience.claim = 'sub';
+    options.subjectClaim = 'email';
     options.scopeClaims.unshift('roles');
     options.clientIdClaims.push('app');
     options.claims = 5;
@@ -103,7 +105,10 @@ describe('an authenticator', () => {
     const decideNow = (jwt: string) =>
       authenticator.authenticate({ scheme: 'bearer', token: jwt }, context);
     expect(await decideNow(token({ aud: 'billing' }))).toMatchObject({ reason: 'audience' });
-    expect(await decideNow(token({ scope: 'read', roles: ['admin'], app: 'web' }))).toMatchObject({
+    expect(
+      await decideNow(token({ scope: 'read', roles: ['admin'], app: 'web', email: 'm@x.example' })),
+    ).toMatchObject({
+      subject: 'alice',
       scopes: ['read'],
       clientId: undefined,
       authenticator: 'test',

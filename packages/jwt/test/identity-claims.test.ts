@@ -8,6 +8,7 @@ import {
   principalOf,
   token,
   tokenOfPayload,
+  verdictOf,
 } from './support/test-authenticator.ts';
 
 describe('a principal', () => {
@@ -74,6 +75,38 @@ describe('a principal', () => {
       }
     },
   );
+});
+
+describe('the subject of a token', () => {
+  it('is refused with the name of the claim where sub is a number', async () => {
+    expect(await verdictOf(token({ sub: 5 }))).toMatchObject({ reason: 'claim', claim: 'sub' });
+  });
+
+  it('is in the claim that subjectClaim names, where the provider has the identity elsewhere', async () => {
+    const options = { subjectClaim: 'email' };
+    const claims = { sub: 12_345, email: 'alice@example.com' };
+    expect((await principalOf(token(claims), options)).subject).toBe('alice@example.com');
+    const literal = { subjectClaim: 'https://x.example/user.id' };
+    const named = token({ 'https://x.example/user.id': 'u1' });
+    expect((await principalOf(named, literal)).subject).toBe('u1');
+  });
+
+  it('is never taken from sub instead', async () => {
+    for (const subjectClaim of ['email', 'constructor', '__proto__']) {
+      expect((await principalOf(token(), { subjectClaim })).subject).toBeUndefined();
+    }
+    const required = { subjectClaim: 'email', requiredClaims: ['email'] };
+    expect(await verdictOf(token(), required)).toMatchObject({ reason: 'claim', claim: 'email' });
+  });
+
+  it('is refused where that claim is no text', async () => {
+    for (const email of ['', null, 5, ['alice'], {}]) {
+      expect(await verdictOf(token({ email }), { subjectClaim: 'email' })).toMatchObject({
+        reason: 'claim',
+        claim: 'email',
+      });
+    }
+  });
 });
 
 describe('the client of a token', () => {

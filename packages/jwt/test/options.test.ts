@@ -57,6 +57,7 @@ const WRONG: readonly (readonly [string, readonly unknown[]])[] = [
   ['clockToleranceSeconds', [null, '5', -1, 301, Number.NaN, Infinity, -Infinity, 5n]],
   ['maxTokenAgeSeconds', [null, '5', 0, -1, Number.NaN, Infinity, 31_536_001]],
   ['requiredClaims', [null, 'sub', {}, [''], [5]]],
+  ['subjectClaim', [null, '', ' ', 5, ['sub'], {}]],
   ['scopeClaims', [null, 'scope', {}, [''], [5]]],
   ['clientIdClaims', [null, 'cid', {}, [''], [5]]],
   [

@@ -81,6 +81,9 @@ export const jwtSchema: MemberSchemas<JwtFileOptions> = {
     .array(text)
     .describe('Claims that are required in addition to "exp", "iss" and the audience.')
     .exactOptional(),
+  subjectClaim: text
+    .meta({ description: 'The claim that names the caller.', default: 'sub' })
+    .exactOptional(),
   scopeClaims: z
     .array(text)
     .describe('Claims that have the scopes; the first that is present counts.')
@@ -128,6 +131,8 @@ export const jwtStrictness: Strictness<JwtFileOptions> = {
   clockToleranceSeconds: atMost(CLOCK_TOLERANCE.default),
   maxTokenAgeSeconds: atMost(Number.POSITIVE_INFINITY),
   requiredClaims: superset,
+  // Another claim names other callers.
+  subjectClaim: sameValue<string>('sub'),
   // Other claims may have more scopes.
   scopeClaims: sameValue<readonly string[]>(['scope', 'scp']),
   // All that are present must agree.

@@ -13,6 +13,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AudienceRule } from '../claims/check-audience.ts';
 import type { TimeRules } from '../claims/check-times.ts';
 import type { TokenUse } from '../claims/check-use.ts';
+import type { IdentityClaims } from '../claims/read-identity.ts';
 import { mediaType } from '../compact/protected-header.ts';
 import { checkAlgorithms } from '../keys/algorithms.ts';
 
@@ -41,6 +42,8 @@ export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> 
   readonly maxTokenAgeSeconds?: number;
   /** Claims that must be present, besides `exp`, `iss` and the audience. */
   readonly requiredClaims?: readonly string[];
+  /** The claim that names the caller, as `Principal.subject`. No other claim takes its place. Default `sub`. */
+  readonly subjectClaim?: string;
   /** The claims that may have the scopes; the first that is present is used. Default `scope`, then `scp`. */
   readonly scopeClaims?: readonly string[];
   /** Claims that name the client, besides `client_id` and `azp`; all that are present must agree. */
@@ -57,7 +60,7 @@ export type ClaimsOutput<S> = S extends StandardSchemaV1
   : JsonObject;
 
 /** The options, validated and copied. */
-export interface JwtRules extends TimeRules {
+export interface JwtRules extends TimeRules, IdentityClaims {
   readonly name: string;
   readonly issuers: readonly string[];
   readonly audience: AudienceRule;
@@ -65,8 +68,6 @@ export interface JwtRules extends TimeRules {
   readonly tokenUse: TokenUse;
   readonly types: ReadonlySet<string | undefined>;
   readonly requiredClaims: readonly string[];
-  readonly scopeClaims: readonly string[];
-  readonly clientIdClaims: readonly string[];
   readonly schema: StandardSchemaV1 | undefined;
   readonly clock: Clock;
 }
@@ -81,6 +82,7 @@ export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([
   'clockToleranceSeconds',
   'maxTokenAgeSeconds',
   'requiredClaims',
+  'subjectClaim',
   'scopeClaims',
   'clientIdClaims',
   'claims',
@@ -129,6 +131,10 @@ export function readJwtOptions(
         ? undefined
         : checkNumber('maxTokenAgeSeconds', maxTokenAgeSeconds, { default: 0, ...MAX_TOKEN_AGE }),
     requiredClaims: checkNames('requiredClaims', options.requiredClaims, []),
+    subjectClaim: checkText(
+      'subjectClaim',
+      options.subjectClaim === undefined ? 'sub' : options.subjectClaim,
+    ),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
     clientIdClaims: checkNames('clientIdClaims', options.clientIdClaims, []),
     schema: checkSchema(options.claims),

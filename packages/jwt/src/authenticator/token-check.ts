@@ -108,7 +108,7 @@ function readPrincipal(
   if (mark !== undefined) return { reason: 'use', claim: mark };
   const time = checkTimes(payload, nowSeconds, rules);
   if (time !== undefined) return time;
-  const identity = readIdentity(payload, rules.scopeClaims, rules.clientIdClaims);
+  const identity = readIdentity(payload, rules);
   if (typeof identity === 'string') return { reason: 'claim', claim: identity };
   const missing = rules.requiredClaims.find((name) => (ownMember(payload, name) ?? null) === null);
   if (missing !== undefined) return { reason: 'claim', claim: missing };

@@ -16,17 +16,25 @@ type TokenDetails = Pick<
 /** RFC 9068, section 2.2, and OpenID Connect Core, section 2. */
 const CLIENT_ID_CLAIMS: readonly string[] = ['client_id', 'azp'];
 
+/** Where the identity is in a payload. */
+export interface IdentityClaims {
+  readonly subjectClaim: string;
+  readonly scopeClaims: readonly string[];
+  /** In addition to `client_id` and `azp`. */
+  readonly clientIdClaims: readonly string[];
+}
+
 /**
  * Returns the name of a claim instead if it decides who the caller is, or what they may do, and has a type
  * that its RFC does not allow. A claim of TokenDetails with a wrong type counts as absent.
  */
 export function readIdentity(
   payload: JsonObject,
-  scopeClaims: readonly string[],
-  clientIdClaims: readonly string[] = [],
+  { subjectClaim, scopeClaims, clientIdClaims }: IdentityClaims,
 ): Identity | string {
-  const sub = ownMember(payload, 'sub');
-  if (!isTextOrAbsent(sub)) return 'sub';
+  // Only this claim: a `sub` beside it may be a number, and never takes its place.
+  const subject = ownMember(payload, subjectClaim);
+  if (!isTextOrAbsent(subject)) return subjectClaim;
   const names =
     clientIdClaims.length === 0 ? CLIENT_ID_CLAIMS : [...CLIENT_ID_CLAIMS, ...clientIdClaims];
   const wrong = findWrongClientId(payload, names);
@@ -37,7 +45,7 @@ export function readIdentity(
   const confirmation = readConfirmation(cnf);
   if (cnf !== undefined && confirmation === undefined) return 'cnf';
   const clientId = clientIdOf(payload, names);
-  return { subject: sub, clientId, scopes, confirmation, ...readTokenDetails(payload) };
+  return { subject, clientId, scopes, confirmation, ...readTokenDetails(payload) };
 }
 
 function readTokenDetails(payload: JsonObject): TokenDetails {

@@ -115,6 +115,8 @@ export const WRONG_JWT_MEMBERS: readonly (readonly [object, string])[] = [
   [{ maxTokenAgeSeconds: 0 }, 'maxTokenAgeSeconds'],
   [{ maxTokenAgeSeconds: 31_536_001 }, 'maxTokenAgeSeconds'],
   [{ requiredClaims: 'sub' }, 'requiredClaims'],
+  [{ subjectClaim: '' }, 'subjectClaim'],
+  [{ subjectClaim: ['sub'] }, 'subjectClaim'],
   [{ scopeClaims: [''] }, 'scopeClaims.0'],
   [{ pin: {} }, 'pin'],
   [{ pin: { azp: [] } }, 'pin.azp'],
@@ -131,6 +133,7 @@ export const GOOD_JWT_MEMBERS: readonly object[] = [
   { maxTokenAgeSeconds: 1 },
   { maxTokenAgeSeconds: 31_536_000 },
   { requiredClaims: [], scopeClaims: ['scp'] },
+  { subjectClaim: 'oid' },
   { pin: { azp: 'web', groups: ['a', 'b'] } },
 ];
 
