@@ -75,9 +75,10 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
 }
 
 /**
- * Asks these authenticators in order until one accepts. A refusal that means "not mine" (reason `issuer`,
- * `not_a_compact_jws` or `other_scheme`) continues with the next one. Any other refusal is final, and so is
- * a bug. An outage of the authenticator responsible for the token is final: no other one may decide instead.
+ * Asks these authenticators in order until one accepts. A refusal that means "not mine" continues with the
+ * next one: reason `issuer` or `other_scheme`, and the reasons for a token that is not a readable JWT
+ * (`not_a_compact_jws`, `not_base64url`, `not_a_json_object`, `encrypted`). Any other refusal is final, and so
+ * is a bug. An outage of the authenticator responsible for the token is final: no other one may decide instead.
  *
  * @throws ConfigError if two children have the same name or issuer, or if two accept opaque tokens (by
  * default, each one without `issuers` does): then their order would decide.
@@ -92,9 +93,18 @@ export function anyOf<const A extends readonly Authenticator<object>[]>(
 
 function saysNotMine(verdict: unknown): verdict is AuthError {
   if (!AuthError.is(verdict)) return false;
-  const { reason } = verdict;
-  return reason === 'issuer' || reason === 'not_a_compact_jws' || reason === 'other_scheme';
+  return NOT_MINE.has(verdict.reason);
 }
+
+/** An opaque token with two dots looks like a JWS, one with four like a JWE. */
+const NOT_MINE: ReadonlySet<string> = new Set([
+  'issuer',
+  'other_scheme',
+  'not_a_compact_jws',
+  'not_base64url',
+  'not_a_json_object',
+  'encrypted',
+]);
 
 /**
  * Prefers the refusal of an authenticator that could read the token, because it knows whether the token has
@@ -118,9 +128,9 @@ function checkChildren(children: readonly Child[]): void {
     ['the issuer', issuers],
   ] as const) {
     const twice = values.find((value, index) => values.indexOf(value) !== index);
-    if (twice !== undefined) {
-      throw new ConfigError(`anyOf: two authenticators have ${what} ${JSON.stringify(twice)}`);
-    }
+    if (twice === undefined) continue;
+    const hint = what === 'the issuer' ? byIssuerHint(children, twice) : '';
+    throw new ConfigError(`anyOf: two authenticators have ${what} ${JSON.stringify(twice)}${hint}`);
   }
   const opaque = children.filter(({ authenticator }) => acceptsOpaqueTokens(authenticator));
   for (const [index, child] of opaque.entries()) {
@@ -131,6 +141,21 @@ function checkChildren(children: readonly Child[]): void {
         'name no issuer; let one of them name its issuers, or route with byIssuer()',
     );
   }
+}
+
+/** One issuer may issue both JWTs and opaque tokens, which byIssuer distinguishes. */
+function byIssuerHint(children: readonly Child[], issuer: string): string {
+  const [jwt, opaque] = [false, true].map(
+    (isOpaque) =>
+      children.find(
+        ({ authenticator }) =>
+          (authenticator.issuers ?? []).includes(issuer) &&
+          acceptsOpaqueTokens(authenticator) === isOpaque,
+      )?.authenticator.name,
+  );
+  return jwt === undefined || opaque === undefined
+    ? ''
+    : `; for its JWTs and its opaque tokens use byIssuer({ ${JSON.stringify(issuer)}: ${jwt} }, { opaque: ${opaque} })`;
 }
 
 function shares(child: Child, other: Child): boolean {

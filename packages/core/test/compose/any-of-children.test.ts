@@ -48,6 +48,19 @@ describe('anyOf throws a ConfigError', () => {
       () => [cached(jwt('a')), jwt('b', 'https://a.example')],
       /the issuer/,
     ],
+    [
+      'one for the JWTs and one for the opaque tokens of an issuer, and points to byIssuer',
+      () => [
+        jwt('jwks', 'https://a.example'),
+        child('introspection', { issuers: ['https://a.example'], traits: { opaqueTokens: true } }),
+      ],
+      /; for its JWTs and its opaque tokens use byIssuer\(\{ "https:\/\/a\.example": jwks \}, \{ opaque: introspection \}\)$/,
+    ],
+    [
+      'two for the JWTs of an issuer, without that hint',
+      () => [jwt('a', 'https://a.example'), jwt('b', 'https://a.example')],
+      /the issuer "https:\/\/a\.example"$/,
+    ],
     ['two that take opaque tokens', () => [child('a'), child('b')], /both "a" and "b"/],
     [
       'two that take them, among others',

@@ -12,7 +12,14 @@ const alice = createPrincipal({ authenticator: 'second', subject: 'alice' });
 
 const everyRefusal = CODES.flatMap((code) => refusalsOf(code));
 const isNotMine = ({ reason }: AuthError): boolean =>
-  ['issuer', 'not_a_compact_jws', 'other_scheme'].includes(reason);
+  [
+    'issuer',
+    'other_scheme',
+    'not_a_compact_jws',
+    'not_base64url',
+    'not_a_json_object',
+    'encrypted',
+  ].includes(reason);
 const shown = (error: AuthError) => [`${error.code}/${error.reason}`, error] as const;
 const NOT_MINE = everyRefusal.filter(isNotMine).map(shown);
 const FINAL = everyRefusal.filter((error) => !isNotMine(error)).map(shown);
