@@ -3,7 +3,7 @@ import { adapter } from '@grpc-authn/hs256/adapter';
 import { SignJWT } from 'jose';
 import { askOf, load, messageOf } from '../../../packages/config/test/support/loaded.ts';
 
-const SECRET = 'a'.repeat(32);
+const SECRET = 'correct-horse-battery-staple-0123456789';
 const main = {
   use: 'hs256',
   issuer: 'https://id.example.com',

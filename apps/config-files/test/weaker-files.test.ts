@@ -307,6 +307,6 @@ describe('a reload that is not weaker', () => {
   });
 
   function secretsOf(text: string): readonly object[] {
-    return [{ text: text.padEnd(40, '0123456789'), encoding: 'utf8' }];
+    return [{ text: `${text}-${SECRET}`, encoding: 'utf8' }];
   }
 });

@@ -14,6 +14,7 @@ import { AUDIENCE, KEYS } from '../support/attack-targets.ts';
 import { EchoClient } from '../support/echo-client.ts';
 import { CALL_KINDS, startEchoServer } from '../support/echo-server.ts';
 
+const GOOD_SECRET = 'correct-horse-battery-staple-0123456789';
 const issuer = 'https://login.example.com';
 let folder: string;
 before(async () => {
@@ -82,7 +83,7 @@ describe('a secret that would be more of the config', () => {
 
   it('config: does not load with a variable in a key or in the policy (rule 34)', async () => {
     process.env['ATTACK_RULE'] = 'public';
-    const one = `{ use: hs256, issuer: '${issuer}', audience: orders, secrets: [{ text: '${'s'.repeat(32)}', encoding: utf8 }] }`;
+    const one = `{ use: hs256, issuer: '${issuer}', audience: orders, secrets: [{ text: '${GOOD_SECRET}', encoding: utf8 }] }`;
     const file = await write('good.yaml', `authenticator: ${one}\n`);
     await (await loadAuth({ file })).close();
     for (const text of [
@@ -143,7 +144,7 @@ describe('a config without an issuer or audience', () => {
     const file = await write('keys.json', JSON.stringify({ keys: [KEYS.main.jwk] }));
     const clientAuthentication = { method: 'client_secret_basic', secret: 's' };
     const specs: Readonly<Record<string, Record<string, unknown>>> = {
-      hs256: { use: 'hs256', secrets: [{ text: 's'.repeat(32), encoding: 'utf8' }] },
+      hs256: { use: 'hs256', secrets: [{ text: GOOD_SECRET, encoding: 'utf8' }] },
       'jwks by url': { use: 'jwks', jwks: { url: provider.jwksUri } },
       'jwks by file': { use: 'jwks', jwks: { file } },
       'jwks by keys': { use: 'jwks', jwks: { keys: [KEYS.main.jwk] } },
@@ -208,7 +209,7 @@ describe('a secret file that is no file', () => {
     const one = (path: string): string =>
       `authenticator: { use: hs256, issuer: '${issuer}', audience: orders, secrets: [{ text: '\${file:${path}}', encoding: utf8 }] }\n`;
     const load = async (path: string) => loadAuth({ file: await write('file.yaml', one(path)) });
-    await write('fine', `${'s'.repeat(32)}\n`);
+    await write('fine', `${GOOD_SECRET}\n`);
     await (await load('fine')).close();
     await write('empty', '');
     await write('large', Buffer.alloc(65_537, 's'));

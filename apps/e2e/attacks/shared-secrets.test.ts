@@ -104,6 +104,18 @@ describe('a shared secret that is a public JWK or JWK Set', () => {
   });
 });
 
+describe('a shared secret that is long enough, and weak', () => {
+  const weak: Readonly<Record<string, Uint8Array>> = {
+    zeros: Buffer.alloc(32),
+    'bytes that count up': Buffer.from(Array.from({ length: 32 }, (_, index) => index)),
+    'a short part, again and again': Buffer.from('hG7sk2Lq9Z'.repeat(4)),
+    'an example': Buffer.from('a-string-secret-at-least-256-bits-long'),
+  };
+  for (const [what, bytes] of Object.entries(weak)) {
+    it(`hs256: does not start (CWE-521, rule 55): ${what}`, () => isRefusedAtStart(bytes, what));
+  }
+});
+
 describe('a shared secret that is empty, short or none', () => {
   it('hs256: does not start (GHSA-gmvf-9v4p-v8jc, GHSA-8wpc-h4q6-8fxv; RFC 7518, 3.2; RFC 8725, 3.5)', async () => {
     for (const length of [0, 1, 16, 31]) {

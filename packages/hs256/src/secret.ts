@@ -1,5 +1,6 @@
 import { KeyObject } from 'node:crypto';
 import { checkText, describeSecret, wrongOption } from '@grpc-authn/core/internal';
+import { findWeakness } from '@grpc-authn/jwt/internal';
 import { findDisguisedKey } from './disguised-key.ts';
 
 /** A shared secret: bytes, a secret KeyObject, or text with its encoding. */
@@ -49,6 +50,11 @@ function readSecret(option: string, secret: Hs256Secret): ReadSecret {
   }
   if (bytes.length < MIN_BYTES) {
     throw wrongOption(option, `${bytes.length} bytes`, `at least ${MIN_BYTES} bytes`);
+  }
+  const weakness = findWeakness(bytes, 'text' in secret ? secret.text : undefined);
+  if (weakness !== undefined) {
+    const expected = 'a random secret, such as the output of "openssl rand -base64 32"';
+    throw wrongOption(option, `one of ${bytes.length} bytes that ${weakness}`, expected);
   }
   return { kid, bytes };
 }

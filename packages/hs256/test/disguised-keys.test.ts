@@ -1,7 +1,9 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createWith, errorOf } from './support/hmac-token.ts';
 import { DERS, JWKS_AND_KEYS, PEMS, SSH_KEYS } from './support/public-material.ts';
+
+const ordinary = randomBytes(32);
 
 /** The secret is refused for what it is, in each form in which a secret can be given. */
 function expectDisguised(material: string | Uint8Array, what: RegExp): void {
@@ -14,7 +16,7 @@ function expectDisguised(material: string | Uint8Array, what: RegExp): void {
     { text: bytes.toString('hex'), encoding: 'hex' as const },
     ...(typeof material === 'string' ? [{ text: material, encoding: 'utf8' as const }] : []),
   ]) {
-    const error = errorOf(() => createWith([{ bytes: Buffer.alloc(32, 7) }, secret]));
+    const error = errorOf(() => createWith([{ bytes: ordinary }, secret]));
     expect(error).toMatchObject({ name: 'ConfigError' });
     expect(error?.message).toMatch(/^secrets\[1\]: expected /);
     expect(error?.message).toMatch(what);

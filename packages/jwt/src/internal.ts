@@ -19,4 +19,5 @@ export { hasExpired } from './claims/numeric-date.ts';
 export { readIdentity } from './claims/read-identity.ts';
 export { validateClaims } from './claims/validate-claims.ts';
 export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
+export { findWeakness } from './keys/weak-secret.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { importKeySet } from '../src/index.ts';
 import { ALGORITHMS } from './support/engines.ts';
@@ -114,8 +114,11 @@ describe('a JWK', () => {
     ['with key_ops that have verify', { ...ed25519, key_ops: ['verify', 'sign'] }],
     ['with unknown members', { ...ed25519, x5c: ['!'], x5t: 5, ext: true, nbf: 0 }],
     ['without a kid', { ...ed25519, kid: undefined }],
-    ['of a secret of 32 bytes', { kty: 'oct', k: Buffer.alloc(32, 7).toString('base64url') }],
-    ['of a secret of 64 bytes for HS512', { kty: 'oct', alg: 'HS512', k: 'A'.repeat(86) }],
+    ['of a secret of 32 bytes', { kty: 'oct', k: randomBytes(32).toString('base64url') }],
+    [
+      'of a secret of 64 bytes for HS512',
+      { kty: 'oct', alg: 'HS512', k: randomBytes(64).toString('base64url') },
+    ],
   ])('is imported %s', (_, jwk) => {
     const set = importKeySet({ keys: [JSON.parse(JSON.stringify(jwk)) as object] });
     expect(set).toMatchObject({ size: 1, refused: [] });

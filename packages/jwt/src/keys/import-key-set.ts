@@ -17,7 +17,7 @@ const MAX_CHECKED = 256;
  *
  * Left out: keys of an unknown type or algorithm, RSA keys outside 2048 to 8192 bits, with an exponent
  * that is even or not from 3 to 2^32-1, or with a ROCA modulus, Ed25519 points of small order, HMAC
- * secrets shorter than their hash, private keys, keys whose `use` or `key_ops` does not allow verifying,
+ * secrets that are weak or shorter than their hash, private keys, keys whose `use` or `key_ops` does not allow verifying,
  * different keys that share `kid` and algorithm, secrets in a set with public keys, and keys beyond 64. A
  * key that is listed several times is one key.
  *

@@ -7,6 +7,7 @@ import { algorithmOf, canonicalAlgorithm, findAlgorithm } from './algorithms.ts'
 import { isRocaModulus } from './roca.ts';
 import { isOfSmallOrder } from './small-order.ts';
 import { VerificationKey } from './verification-key.ts';
+import { findWeakness } from './weak-secret.ts';
 
 const RSA_BITS = { min: 2048, max: 8192 };
 /** A huge exponent costs milliseconds per verification, which makes denial of service easy. */
@@ -74,6 +75,8 @@ function importSecret(
   // Accepts non-zero unused bits: refusing the key here would hide that two keys share one kid.
   const bytes = Buffer.from(k, 'base64url');
   if (bytes.length < minBytes) return `its secret is shorter than ${minBytes} bytes`;
+  const weakness = findWeakness(bytes, k);
+  if (weakness !== undefined) return `its secret ${weakness}`;
   const keyObject = createSecretKey(bytes);
   return new VerificationKey({ kid, algorithm, keyObject, material: undefined }, engines);
 }
