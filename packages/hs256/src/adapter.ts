@@ -10,11 +10,13 @@ import {
   secretSection,
   section,
   type Strictness,
+  subset,
   text,
   withPins,
   z,
 } from '@grpc-authn/config/adapter';
 import { type JwtFileOptions, jwtSchema, jwtStrictness } from '@grpc-authn/jwt/adapter';
+import { MISSABLE_CLAIMS } from './accept-missing.ts';
 import { createHs256Authenticator } from './create-hs256-authenticator.ts';
 import { ENCODINGS, type Hs256Secret, MAX_SECRETS } from './secret.ts';
 
@@ -23,6 +25,7 @@ type SecretText = Extract<Hs256Secret, { readonly text: string }>;
 
 export type Hs256AdapterOptions = JwtFileOptions & {
   readonly secrets: readonly SecretText[];
+  readonly acceptMissing?: readonly ('iss' | 'aud' | 'exp')[];
   readonly pin?: Pins;
 };
 
@@ -54,6 +57,10 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
           .describe(
             'Tried in order for a token without "kid". To rotate, list the new and the old secret.',
           ),
+        acceptMissing: z
+          .array(z.enum(MISSABLE_CLAIMS))
+          .describe('For your own older tokens: claims that may be absent. Default: none.')
+          .exactOptional(),
         ...jwtSchema,
         ...pinSchema,
       },
@@ -63,6 +70,7 @@ export const adapter: AuthenticatorAdapter<Hs256AdapterOptions> = defineAdapter(
   strictness: {
     // They rotate.
     secrets: anyValue,
+    acceptMissing: subset<(typeof MISSABLE_CLAIMS)[number]>([]),
     ...jwtStrictness,
     ...pinStrictness,
   } satisfies Strictness<Hs256AdapterOptions>,

@@ -9,14 +9,24 @@ import {
   readJwtOptions,
 } from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { readAcceptMissing, warnAboutMissing } from './accept-missing.ts';
 import { type Hs256Secret, readSecrets } from './secret.ts';
 
 export type Hs256Options<S extends StandardSchemaV1 | undefined = undefined> = {
   /** One to eight shared secrets of at least 32 bytes each. */
   readonly secrets: readonly [Hs256Secret, ...Hs256Secret[]];
+  /**
+   * For your own older tokens: these claims may be absent. One that is present is checked as always. Emits a
+   * process warning (`GRPC_AUTHN_ACCEPT_MISSING`) at start. Default: none.
+   */
+  readonly acceptMissing?: readonly ('iss' | 'aud' | 'exp')[];
 } & Omit<JwtOptions<S>, 'algorithms'>;
 
-const OPTION_NAMES = ['secrets', ...JWT_OPTION_NAMES.filter((name) => name !== 'algorithms')];
+const OPTION_NAMES = [
+  'secrets',
+  'acceptMissing',
+  ...JWT_OPTION_NAMES.filter((name) => name !== 'algorithms'),
+];
 
 /**
  * Verifies JWTs that are signed by HMAC-SHA-256 with a shared secret (RFC 7518, section 3.2). A token
@@ -39,7 +49,8 @@ export function createHs256Authenticator<S extends StandardSchemaV1 | undefined 
   options: Hs256Options<S>,
 ): ManagedAuthenticator<ClaimsOutput<S>> {
   checkOptionNames('createHs256Authenticator', options, OPTION_NAMES);
-  const rules = readJwtOptions(options, { name: 'hs256', algorithms: ['HS256'] });
+  const acceptMissing = readAcceptMissing(options.acceptMissing);
+  const rules = readJwtOptions(options, { name: 'hs256', algorithms: ['HS256'], acceptMissing });
   const keys = importKeySet({
     keys: readSecrets(options.secrets).map(({ kid, bytes }) => ({
       kty: 'oct',
@@ -48,6 +59,7 @@ export function createHs256Authenticator<S extends StandardSchemaV1 | undefined 
       ...(kid === undefined ? undefined : { kid }),
     })),
   });
+  warnAboutMissing(rules.name, acceptMissing);
   const authenticator = new JwtAuthenticator(rules, { keys: () => keys });
   return authenticator as ManagedAuthenticator<object> as ManagedAuthenticator<ClaimsOutput<S>>;
 }

@@ -37,6 +37,8 @@ describe('the spec of hs256', () => {
   it.each<object>([
     ...GOOD_JWT_MEMBERS,
     {},
+    { acceptMissing: [] },
+    { acceptMissing: ['iss', 'aud', 'exp'] },
     { secrets },
     { secrets: [{ text: Buffer.from(SECRET).toString('base64'), encoding: 'base64' }] },
     { secrets: [{ text: Buffer.from(SECRET).toString('hex'), encoding: 'hex' }] },
@@ -47,6 +49,8 @@ describe('the spec of hs256', () => {
 
   it.each<readonly [object, string]>([
     ...WRONG_JWT_MEMBERS,
+    [{ acceptMissing: 'exp' }, 'acceptMissing'],
+    [{ acceptMissing: ['sub'] }, 'acceptMissing.0'],
     [{ secrets: undefined }, 'secrets'],
     [{ secrets: [] }, 'secrets'],
     [{ secrets: [...secrets, { text: SECRET, encoding: 'utf8' }] }, 'secrets'],

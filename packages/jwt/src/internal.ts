@@ -6,6 +6,7 @@ export {
   JWT_OPTION_NAMES,
   type JwtOptions,
   type JwtRules,
+  type MissableClaim,
   checkSchema,
   readJwtOptions,
 } from './authenticator/jwt-options.ts';

@@ -6,6 +6,8 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
   'SECURITY.md': '',
   'docs/errors.md': `
     import { readAuthFailure } from '@grpc-authn/core/client';`,
+  'docs/older-tokens.md': `
+    import type { Decision } from '@grpc-authn/core';`,
   'docs/policy.md': `
     ${AUTHENTICATOR}
     ${GRPC}

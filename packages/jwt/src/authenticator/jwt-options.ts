@@ -59,6 +59,9 @@ export type ClaimsOutput<S> = S extends StandardSchemaV1
     : never
   : JsonObject;
 
+/** A claim that an adapter may accept tokens without. */
+export type MissableClaim = 'iss' | 'aud' | 'exp';
+
 /** The options, validated and copied. */
 export interface JwtRules extends TimeRules, IdentityClaims {
   readonly name: string;
@@ -66,6 +69,8 @@ export interface JwtRules extends TimeRules, IdentityClaims {
   readonly audience: AudienceRule;
   readonly algorithms: readonly string[];
   readonly tokenUse: TokenUse;
+  /** `aud` is the claim that has the audience. One that is present is checked as always. */
+  readonly acceptMissing: ReadonlySet<MissableClaim>;
   readonly types: ReadonlySet<string | undefined>;
   readonly requiredClaims: readonly string[];
   readonly schema: StandardSchemaV1 | undefined;
@@ -108,8 +113,13 @@ export const DEFAULT_TYPES: Readonly<Record<TokenUse, readonly (string | null)[]
 
 export function readJwtOptions(
   options: JwtOptions<StandardSchemaV1 | undefined>,
-  defaults: { readonly name: string; readonly algorithms?: readonly string[] },
+  defaults: {
+    readonly name: string;
+    readonly algorithms?: readonly string[];
+    readonly acceptMissing?: readonly MissableClaim[];
+  },
 ): JwtRules {
+  const acceptMissing: ReadonlySet<MissableClaim> = new Set(defaults.acceptMissing);
   checkOneOf('tokenUse', options.tokenUse, TOKEN_USES);
   const tokenUse = options.tokenUse ?? 'access';
   const { maxTokenAgeSeconds } = options;
@@ -119,13 +129,14 @@ export function readJwtOptions(
     audience: readAudience(options.audience),
     algorithms: checkAlgorithms('algorithms', options.algorithms, defaults.algorithms),
     tokenUse,
+    acceptMissing,
     types: readTypes(options.typ === undefined ? DEFAULT_TYPES[tokenUse] : options.typ),
     clockToleranceSeconds: checkNumber(
       'clockToleranceSeconds',
       options.clockToleranceSeconds,
       CLOCK_TOLERANCE,
     ),
-    expiryRequired: true,
+    expiryRequired: !acceptMissing.has('exp'),
     maxTokenAgeSeconds:
       maxTokenAgeSeconds === undefined
         ? undefined

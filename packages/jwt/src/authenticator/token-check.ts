@@ -96,13 +96,11 @@ function readPrincipal(
   rules: JwtRules,
 ): TokenPrincipal | TokenFault {
   // Checked first: anyOf asks the next authenticator only if the token is from another issuer.
-  const issuer = ownMember(payload, 'iss');
-  if (typeof issuer !== 'string' || !rules.issuers.includes(issuer)) {
-    return { reason: 'issuer', claim: 'iss' };
-  }
+  const issuer = readIssuer(payload, rules);
+  if (issuer === undefined) return { reason: 'issuer', claim: 'iss' };
   if (!rules.algorithms.includes(header.algorithm)) return { reason: 'algorithm' };
   if (!rules.types.has(header.typ)) return { reason: 'type', claim: 'typ' };
-  const audience = matchAudience(payload, rules.audience);
+  const audience = readAudience(payload, rules);
   if (audience === undefined) return { reason: 'audience', claim: rules.audience.claim };
   const mark = findForeignMark(payload, rules.tokenUse);
   if (mark !== undefined) return { reason: 'use', claim: mark };
@@ -117,10 +115,25 @@ function readPrincipal(
     issuer,
     audience,
     audienceChecked: true,
-    expiresAtEpochSeconds: ownMember(payload, 'exp') as number,
+    expiresAtEpochSeconds: ownMember(payload, 'exp') as number | undefined,
     verifiedAtEpochSeconds: nowSeconds,
     authenticator: rules.name,
   };
+}
+
+/** A token without `iss` is of the configured issuer, whose key verifies it. */
+function readIssuer(payload: JsonObject, { issuers, acceptMissing }: JwtRules): string | undefined {
+  if (acceptMissing.has('iss') && !Object.hasOwn(payload, 'iss')) return issuers[0];
+  const issuer = ownMember(payload, 'iss');
+  return typeof issuer === 'string' && issuers.includes(issuer) ? issuer : undefined;
+}
+
+function readAudience(
+  payload: JsonObject,
+  { audience, acceptMissing }: JwtRules,
+): readonly string[] | undefined {
+  if (acceptMissing.has('aud') && !Object.hasOwn(payload, audience.claim)) return [];
+  return matchAudience(payload, audience);
 }
 
 function refusal(
