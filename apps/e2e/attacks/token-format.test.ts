@@ -248,7 +248,7 @@ describe('a token of very many dots, brackets or bytes', () => {
       Object.fromEntries(
         Object.entries(sizes(target)).map(([what, token]) => [
           what,
-          token.length > 8192 ? ([token, 'too_large'] as const) : token,
+          token.length > 16_384 ? ([token, 'too_large'] as const) : token,
         ]),
       ),
   });

@@ -44,6 +44,31 @@ describe('bearerFromHeader()', () => {
   });
 });
 
+describe('a token of 150 groups, which is too large', () => {
+  const token = 'a'.repeat(8337);
+
+  it('is accepted by default', () => {
+    expect(bearerFromHeader(`Bearer ${token}`)).toEqual({ scheme: 'bearer', token });
+  });
+
+  it.each([
+    ['one space', `Bearer ${token}`, 8337],
+    ['two spaces', `Bearer  ${token}`, 8337],
+    ['a hundred spaces, of which 64 are skipped', `Bearer${' '.repeat(100)}${token}`, 8373],
+    ['no scheme', token, 8337],
+  ])('is refused with both sizes, for the operator alone: %s', (_, value, bytes) => {
+    const error = bearerFromHeader(value, { maxTokenBytes: 8192, bare: true });
+    expect(error).toMatchObject({
+      code: 'malformed_credentials',
+      reason: 'too_large',
+      message: 'The credentials are malformed',
+      cause: {
+        message: `expected a token of at most 8192 bytes (maxTokenBytes), received ${bytes} bytes`,
+      },
+    });
+  });
+});
+
 describe('a token without a scheme', () => {
   it('is accepted where that is allowed, and the scheme still may be there', () => {
     for (const value of ['a.b.c', 'Bearer a.b.c', 'bearer  a.b.c']) {

@@ -43,12 +43,11 @@ export function parseBearer(value: string, settings: BearerSettings): Credential
     value.slice(0, end).toLowerCase() === SCHEME &&
     (value.length === end || value[end] === ' ')
   ) {
-    if (value.length - end > settings.maxTokenBytes + MAX_SPACES) {
-      return new AuthError('malformed_credentials', 'too_large');
-    }
+    const isTooLarge = value.length - end > settings.maxTokenBytes + MAX_SPACES;
+    const stop = isTooLarge ? end + MAX_SPACES : value.length;
     let start = end;
     // RFC 6750, section 2.1: 1*SP.
-    while (value[start] === ' ') start += 1;
+    while (start < stop && value[start] === ' ') start += 1;
     return checkToken(value, start, settings);
   }
   return settings.bare && !value.includes(' ')
@@ -59,15 +58,22 @@ export function parseBearer(value: string, settings: BearerSettings): Credential
 function checkToken(
   value: string,
   start: number,
-  { maxTokenBytes }: BearerSettings,
+  settings: BearerSettings,
 ): Credentials | AuthError {
-  if (value.length - start > maxTokenBytes) {
-    return new AuthError('malformed_credentials', 'too_large');
-  }
+  const bytes = value.length - start;
+  if (bytes > settings.maxTokenBytes) return tooLarge(bytes, settings);
   const token = value.slice(start);
   if (B64TOKEN.test(token)) return { scheme: SCHEME, token };
   const reason = token.includes(',') ? 'multiple' : 'bad_characters';
   return new AuthError('malformed_credentials', reason);
+}
+
+/** For the operator: tokens with many groups or roles are the usual cause. */
+function tooLarge(bytes: number, { maxTokenBytes }: BearerSettings): AuthError {
+  const cause = new RangeError(
+    `expected a token of at most ${maxTokenBytes} bytes (maxTokenBytes), received ${bytes} bytes`,
+  );
+  return new AuthError('malformed_credentials', 'too_large', { cause });
 }
 
 /**

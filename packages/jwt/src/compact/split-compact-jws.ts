@@ -9,7 +9,7 @@ export interface CompactJws {
   readonly signingInput: string;
 }
 
-/** Longer headers never reach a gRPC server: Node.js ends the HTTP/2 connection. */
+/** The maximum of `maxTokenBytes`, for tokens that did not come through bearerFromMetadata(). */
 const MAX_CHARACTERS = 65_536;
 
 /**
@@ -21,7 +21,12 @@ const MAX_CHARACTERS = 65_536;
  */
 export function splitCompactJws(token: unknown): CompactJws | AuthError {
   if (typeof token !== 'string') return malformed('not_a_compact_jws');
-  if (token.length > MAX_CHARACTERS) return malformed('too_large');
+  if (token.length > MAX_CHARACTERS) {
+    const cause = new RangeError(
+      `expected a token of at most ${MAX_CHARACTERS} bytes, received ${token.length}`,
+    );
+    return new AuthError('malformed_credentials', 'too_large', { cause });
+  }
   const first = token.indexOf('.');
   // Without a first dot this search finds none either.
   const second = token.indexOf('.', first + 1);
@@ -40,6 +45,6 @@ export function splitCompactJws(token: unknown): CompactJws | AuthError {
   };
 }
 
-function malformed(reason: 'too_large' | 'encrypted' | 'not_a_compact_jws'): AuthError {
+function malformed(reason: 'encrypted' | 'not_a_compact_jws'): AuthError {
   return new AuthError('malformed_credentials', reason);
 }
