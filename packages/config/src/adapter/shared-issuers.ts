@@ -45,6 +45,48 @@ const SHARED_ISSUERS: readonly SharedIssuer[] = [
     why: 'every job on GitLab.com gets tokens of this issuer, for any audience',
   },
   {
+    // buildkite.com/docs/apis/workload-identity-federation/buildkite-agents: agents of all organizations
+    // share the issuer, and the job chooses the audience. The IDs are in tokens that were requested with
+    // `--claim`; Buildkite itself also takes the slug for the organization.
+    matches: isRootOf('agent.buildkite.com'),
+    pins: ['organization_id', 'pipeline_id', 'organization_slug'],
+    why: 'every Buildkite job gets tokens of this issuer, for any audience',
+  },
+  {
+    // developer.hashicorp.com/terraform/cloud-docs, "Workload identity tokens": the workspace chooses the
+    // audience. Names may be given to others, IDs are not.
+    matches: isRootOf('app.terraform.io', 'app.eu.terraform.io'),
+    pins: ['terraform_organization_id', 'terraform_project_id', 'terraform_workspace_id'],
+    why: 'every run of HCP Terraform gets tokens of this issuer, for any audience',
+  },
+  {
+    // vercel.com/docs/oidc: in the issuer mode "global" all teams share it; a team's own has a path.
+    matches: isRootOf('oidc.vercel.com'),
+    pins: ['owner_id', 'project_id'],
+    why: 'the deployments of every Vercel team get tokens of this issuer',
+  },
+  {
+    // circleci.com/docs/openid-connect-tokens: the issuer has the organization in its path, and every
+    // project of it, with forks where they get secrets, has its tokens. The job may choose the audience.
+    matches: (url) => hostOf(url) === 'oidc.circleci.com',
+    pins: ['oidc.circleci.com/project-id', 'oidc.circleci.com/org-id', 'sub'],
+    why: 'every CircleCI job gets tokens of such an issuer, for any audience',
+  },
+  {
+    // cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signJwt: the
+    // issuer is the account's address, and everyone who may use the account writes the claims.
+    matches: (url) => /(?:^|\.)gserviceaccount\.com$/.test(hostOf(url)),
+    pins: ['sub'],
+    why: 'everyone who may use a Google service account writes the claims of its tokens',
+  },
+  {
+    // docs.sigstore.dev/fulcio/oidc-in-fulcio: anybody signs in with GitHub, Google or Microsoft. `sub`
+    // identifies the account and where it is; an email address may be given to somebody else.
+    matches: (url) => hostOf(url) === 'oauth2.sigstore.dev',
+    pins: ['sub'],
+    why: 'every account of GitHub, Google and Microsoft gets tokens of this issuer',
+  },
+  {
     // developer.apple.com/documentation/signinwithapplejs/authorizationi/id_token: `aud` is the app,
     // and `sub` is the only lasting identifier of its users.
     matches: isRootOf('appleid.apple.com'),
@@ -124,8 +166,8 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/\.$/, '');
 }
 
-function isRootOf(host: string): SharedIssuer['matches'] {
-  return (url) => hostOf(url) === host && /^\/*$/.test(url.pathname);
+function isRootOf(...hosts: readonly string[]): SharedIssuer['matches'] {
+  return (url) => hosts.includes(hostOf(url)) && /^\/*$/.test(url.pathname);
 }
 
 /** In every cloud: learn.microsoft.com/entra/identity-platform/authentication-national-cloud. */

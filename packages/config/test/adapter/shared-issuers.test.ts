@@ -19,6 +19,28 @@ describe.each<[string, string, readonly string[]]>([
   ['GitLab.com', 'https://gitlab.com', ['namespace_id', 'project_id']],
   ['Apple', 'https://appleid.apple.com', ['sub']],
   [
+    'Buildkite',
+    'https://agent.buildkite.com',
+    ['organization_id', 'pipeline_id', 'organization_slug'],
+  ],
+  ...['app.terraform.io', 'app.eu.terraform.io'].map(
+    (host): [string, string, readonly string[]] => [
+      'HCP Terraform',
+      `https://${host}`,
+      ['terraform_organization_id', 'terraform_project_id', 'terraform_workspace_id'],
+    ],
+  ),
+  ['all Vercel teams', 'https://oidc.vercel.com', ['owner_id', 'project_id']],
+  ...['https://oidc.circleci.com', 'https://oidc.circleci.com/org/5a2c'].map(
+    (issuer): [string, string, readonly string[]] => [
+      'CircleCI',
+      issuer,
+      ['oidc.circleci.com/project-id', 'oidc.circleci.com/org-id', 'sub'],
+    ],
+  ),
+  ['Google service accounts', 'https://system.gserviceaccount.com', ['sub']],
+  ['Sigstore', 'https://oauth2.sigstore.dev/auth', ['sub']],
+  [
     "Microsoft's personal accounts",
     `https://login.microsoftonline.com/${PERSONAL}/v2.0`,
     ['sub', 'oid'],
@@ -69,6 +91,13 @@ describe.each<[string, string, readonly string[]]>([
     expect(asked).toThrow(ConfigError);
     expect(asked).toThrow(/^endpoint: expected "pin" with/);
   });
+});
+
+it('a Google service account is recognized by its address, which is the issuer', () => {
+  const issuer = 'orders@acme.iam.gserviceaccount.com';
+  expect(load({ issuer })).toThrow(/^issuer: expected "pin" with sub, received /);
+  expect(load({ issuer, pin: { sub: issuer } })).not.toThrow();
+  expect(load({ issuer: 'https://notgserviceaccount.com' })).not.toThrow();
 });
 
 describe('Microsoft Entra', () => {
