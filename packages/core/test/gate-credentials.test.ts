@@ -78,6 +78,23 @@ describe('a principal with a confirmation', () => {
   );
 });
 
+describe('a token with cnf', () => {
+  it.each(['bearer', 'dpop', 'api-key'])(
+    'is refused as binding whatever its scheme: %s',
+    (scheme) => {
+      for (const init of [{ confirmation: {} }, { claims: { cnf: { jkt: 'x' } } }]) {
+        const bound = createPrincipal({ authenticator: 'stub', ...init });
+        const authenticator = stubAuthenticator(() => bound, { schemes: [scheme] });
+        const gate = createGate({ authenticator });
+        expect(gate({ scheme, token: 'token' }, new CallContext())).toMatchObject({
+          code: 'invalid_token',
+          reason: 'binding',
+        });
+      }
+    },
+  );
+});
+
 describe('a verdict', () => {
   const authenticator = stubAuthenticator(({ token }) =>
     token === 'good' ? principal : new AuthError('invalid_token', 'signature'),
