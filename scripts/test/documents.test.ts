@@ -38,13 +38,4 @@ describe('the documents', () => {
       if (anchor !== undefined) expect(anchorsOf(read(path))).toContain(anchor.slice(1));
     }
   });
-
-  it('have an anchor for each reason of each error', () => {
-    const source = read('packages/core/src/errors/reasons.ts');
-    const table = source.slice(source.indexOf('{'), source.indexOf('}'));
-    const reasons = [...table.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
-    expect(reasons.length).toBeGreaterThan(30);
-    const anchors = anchorsOf(read('docs/errors.md'));
-    for (const reason of reasons) expect(anchors).toContain(reason);
-  });
 });

@@ -235,7 +235,7 @@ describe('a watched file', () => {
     const adapter: AuthenticatorAdapter = {
       ...reporting.adapter,
       create(options, context) {
-        context.report({ type: 'key_refresh_failed', authenticator: context.name });
+        context.report({ type: 'keys_unavailable', authenticator: context.name });
         return reporting.adapter.create(options, context);
       },
     };

@@ -3,7 +3,7 @@ export { AuthError, type AuthErrorOptions } from './errors/auth-error.ts';
 export type { AuthErrorCode, AuthErrorReasons } from './errors/reasons.ts';
 export { ConfigError, type ConfigProblem } from './errors/config-error.ts';
 export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
-export type { AuthEvent } from './contract/auth-event.ts';
+export type { AuthEvent, AuthEventType } from './contract/auth-event.ts';
 export type { Clock } from './contract/clock.ts';
 export { createPrincipal, type Principal, type PrincipalInit } from './contract/principal.ts';
 export type {
