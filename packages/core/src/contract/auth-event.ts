@@ -7,6 +7,7 @@ export type AuthEventType =
   | 'keys_discarded'
   | 'keys_unavailable'
   | 'metadata_unavailable'
+  | 'proxy_used'
   | 'introspection_unavailable'
   | 'introspection_recovered'
   | 'introspection_credentials_rejected'

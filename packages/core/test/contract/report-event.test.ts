@@ -15,7 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-function trouble(type: string, error: unknown = new Error('GET https://id: no answer')): AuthEvent {
+function trouble(
+  type: AuthEvent['type'],
+  error: unknown = new Error('GET https://id: no answer'),
+): AuthEvent {
   return { type, authenticator: 'main', error };
 }
 
