@@ -22,6 +22,8 @@ const ENTRY_POINTS = [
   'oidc/adapter',
   'introspection',
   'introspection/adapter',
+  'spiffe',
+  'spiffe/adapter',
   'config',
   'config/adapter',
   'testing',
@@ -40,6 +42,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   jwks: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/internal'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
+  spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
 };
 
 /** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
@@ -50,6 +53,7 @@ const PLUGIN_LAYERS: Record<string, readonly string[]> = {
   jwks: ['config/adapter', 'jwt/adapter', 'provider/adapter'],
   oidc: ['config/adapter', 'jwt/adapter', 'jwks/adapter'],
   introspection: ['config/adapter', 'provider/adapter'],
+  spiffe: ['config/adapter', 'provider/adapter'],
 };
 
 type Restriction = { regex: string; message: string; allowTypeImports?: boolean };

@@ -57,7 +57,7 @@ const JWKS = [
 export const PROJECTS: readonly Project[] = [
   {
     name: 'everything',
-    ours: ['config', 'core', 'hs256', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    ours: ['config', 'core', 'hs256', 'introspection', 'jwks', 'jwt', 'oidc', 'spiffe', 'testing'],
     others: [GRPC, '@types/node@^20.19.0'],
     programs: [['serve.mjs'], ['serve.cjs']],
     entryPoints: [],
@@ -85,6 +85,7 @@ export const PROJECTS: readonly Project[] = [
   alone('jwt', ['jwt', 'jwt/internal'], JWT),
   alone('jwks', ['jwks', 'jwks/internal'], JWKS, true),
   alone('oidc', ['oidc'], [...JWKS, '@grpc-authn/oidc']),
+  alone('spiffe', ['spiffe'], [...JWKS, '@grpc-authn/spiffe']),
   alone('introspection', ['introspection'], [...JWT, ...PROVIDER, '@grpc-authn/introspection']),
   {
     name: 'core + testing',
@@ -106,10 +107,10 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     name: 'every adapter, newest types',
-    ours: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    ours: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'spiffe', 'testing'],
     others: [GRPC],
     programs: [],
-    entryPoints: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'testing'],
+    entryPoints: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'spiffe', 'testing'],
     compilers: 'newest',
   },
   {

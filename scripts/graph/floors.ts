@@ -7,7 +7,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['config'],
   ['jwt', 'provider', 'testing'],
   ['hs256', 'jwks', 'introspection'],
-  ['oidc'],
+  ['oidc', 'spiffe'],
 ];
 
 /** Core's folders, lowest first, by the same rule. */

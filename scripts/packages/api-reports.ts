@@ -20,6 +20,8 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['jwt', 'adapter'],
   ['oidc', 'index'],
   ['oidc', 'adapter'],
+  ['spiffe', 'index'],
+  ['spiffe', 'adapter'],
   ['testing', 'index'],
 ];
 

@@ -4,6 +4,7 @@ import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as byIssuer } from '@grpc-authn/jwt/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
+import { adapter as spiffe } from '@grpc-authn/spiffe/adapter';
 import { ANY_OF } from '../../../packages/config/src/assemble/any-of-adapter.ts';
 import {
   CACHE_SCHEMA,
@@ -18,7 +19,13 @@ type JsonSchema = Record<string, unknown>;
 
 const SPEC = { $ref: '#/$defs/spec' };
 const COMPOSITIONS: readonly AuthenticatorAdapter[] = [ANY_OF, byIssuer] as never;
-const LEAVES: readonly AuthenticatorAdapter[] = [hs256, jwks, oidc, introspection] as never;
+const LEAVES: readonly AuthenticatorAdapter[] = [
+  hs256,
+  jwks,
+  oidc,
+  introspection,
+  spiffe,
+] as never;
 
 /**
  * The JSON Schema of a whole config, composed of the schemas that check it when it is loaded: the file's

@@ -6,6 +6,7 @@ export {
   type JwksSettings,
   readJwksOptions,
 } from './jwks-options.ts';
-export type { KeyDocument, KeyLoader } from './key-loader.ts';
+export { FileLoader } from './file-loader.ts';
+export { type KeyDocument, type KeyLoader, keysOf } from './key-loader.ts';
 export { RefreshingKeys } from './refreshing-keys.ts';
 export { UrlLoader } from './url-loader.ts';

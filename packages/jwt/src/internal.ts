@@ -11,6 +11,7 @@ export {
   readJwtOptions,
 } from './authenticator/jwt-options.ts';
 export type { KeySource } from './authenticator/key-source.ts';
+export type { TokenProfile } from './authenticator/token-profile.ts';
 export { importPublicKeySet } from './keys/import-key-set.ts';
 export type { ImportedKeySet } from './keys/key-set.ts';
 export { matchAudience } from './claims/check-audience.ts';

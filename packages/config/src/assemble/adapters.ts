@@ -12,6 +12,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['jwks', '@grpc-authn/jwks'],
   ['oidc', '@grpc-authn/oidc'],
   ['introspection', '@grpc-authn/introspection'],
+  ['spiffe', '@grpc-authn/spiffe'],
   ['byIssuer', '@grpc-authn/jwt'],
 ]);
 

@@ -17,6 +17,7 @@ export interface AuthErrorReasons {
     | 'algorithm'
     | 'unknown_key'
     | 'critical'
+    | 'header'
     | 'type'
     | 'use'
     | 'issuer'

@@ -18,6 +18,7 @@ export const REASONS: { readonly [C in AuthErrorCode]: readonly AuthErrorReasons
     'algorithm',
     'unknown_key',
     'critical',
+    'header',
     'type',
     'use',
     'issuer',

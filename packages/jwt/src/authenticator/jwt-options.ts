@@ -16,6 +16,7 @@ import type { TokenUse } from '../claims/check-use.ts';
 import type { IdentityClaims } from '../claims/read-identity.ts';
 import { mediaType } from '../compact/protected-header.ts';
 import { checkAlgorithms } from '../keys/algorithms.ts';
+import type { TokenProfile } from './token-profile.ts';
 
 /** Options of every JWT adapter: which tokens it accepts. */
 export interface JwtOptions<S extends StandardSchemaV1 | undefined = undefined> {
@@ -75,6 +76,8 @@ export interface JwtRules extends TimeRules, IdentityClaims {
   readonly requiredClaims: readonly string[];
   readonly schema: StandardSchemaV1 | undefined;
   readonly clock: Clock;
+  /** Set by an adapter for tokens that have a standard of their own. */
+  readonly profile?: TokenProfile;
 }
 
 export const JWT_OPTION_NAMES: readonly string[] = Object.freeze([

@@ -17,6 +17,7 @@ import { ownMember, parseJsonObject } from '../compact/json-object.ts';
 import { type HeaderFields, parseProtectedHeader } from '../compact/protected-header.ts';
 import { splitCompactJws } from '../compact/split-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
+import { hasAllowedMembers } from './token-profile.ts';
 
 interface TokenFault {
   readonly reason: AuthError<'invalid_token'>['reason'];
@@ -96,8 +97,9 @@ function readPrincipal(
   rules: JwtRules,
 ): TokenPrincipal | TokenFault {
   // Checked first: anyOf asks the next authenticator only if the token is from another issuer.
-  const issuer = readIssuer(payload, rules);
-  if (issuer === undefined) return { reason: 'issuer', claim: 'iss' };
+  const issued = readIssuer(payload, rules);
+  if ('reason' in issued) return issued;
+  if (!hasAllowedMembers(header, rules.profile)) return { reason: 'header' };
   if (!rules.algorithms.includes(header.algorithm)) return { reason: 'algorithm' };
   if (!rules.types.has(header.typ)) return { reason: 'type', claim: 'typ' };
   const audience = readAudience(payload, rules);
@@ -112,7 +114,7 @@ function readPrincipal(
   if (missing !== undefined) return { reason: 'claim', claim: missing };
   return {
     ...identity,
-    issuer,
+    ...issued,
     audience,
     audienceChecked: true,
     expiresAtEpochSeconds: ownMember(payload, 'exp') as number | undefined,
@@ -122,10 +124,18 @@ function readPrincipal(
 }
 
 /** A token without `iss` is of the configured issuer, whose key verifies it. */
-function readIssuer(payload: JsonObject, { issuers, acceptMissing }: JwtRules): string | undefined {
-  if (acceptMissing.has('iss') && !Object.hasOwn(payload, 'iss')) return issuers[0];
+function readIssuer(
+  payload: JsonObject,
+  { issuers, acceptMissing, profile }: JwtRules,
+): { readonly issuer: string | undefined } | TokenFault {
+  if (profile !== undefined) {
+    const issued = profile.issuerOf(payload);
+    return typeof issued === 'string' ? { reason: issued, claim: profile.issuerClaim } : issued;
+  }
+  if (acceptMissing.has('iss') && !Object.hasOwn(payload, 'iss')) return { issuer: issuers[0] };
   const issuer = ownMember(payload, 'iss');
-  return typeof issuer === 'string' && issuers.includes(issuer) ? issuer : undefined;
+  const isKnown = typeof issuer === 'string' && issuers.includes(issuer);
+  return isKnown ? { issuer } : { reason: 'issuer', claim: 'iss' };
 }
 
 function readAudience(

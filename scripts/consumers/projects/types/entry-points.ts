@@ -25,6 +25,7 @@ import { createIntrospectionAuthenticator } from '@grpc-authn/introspection';
 import { createJwksAuthenticator } from '@grpc-authn/jwks';
 import { byIssuer, createJwtAuthenticator, importKeySet } from '@grpc-authn/jwt';
 import { createOidcAuthenticator } from '@grpc-authn/oidc';
+import { createSpiffeAuthenticator } from '@grpc-authn/spiffe';
 import { createFakeClock, type TestIssuer } from '@grpc-authn/testing';
 
 const issuer = 'https://id.example.com';
@@ -49,6 +50,11 @@ const introspection = createIntrospectionAuthenticator({
   clientId: audience,
   clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
 });
+const spiffe = createSpiffeAuthenticator({
+  trustDomain: 'acme.example',
+  bundle: { url: 'https://spire.acme.example/bundle' },
+  audience,
+});
 const own: Authenticator = {
   name: 'own',
   authenticate: ({ token }): Verdict<JsonObject> =>
@@ -66,6 +72,7 @@ const authenticator = anyOf(
   hs256,
   jwt,
   introspection,
+  spiffe,
   own,
 );
 export const interceptor: ServerInterceptor = createAuthInterceptor({ authenticator, policy });
