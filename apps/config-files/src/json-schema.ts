@@ -19,13 +19,7 @@ type JsonSchema = Record<string, unknown>;
 
 const SPEC = { $ref: '#/$defs/spec' };
 const COMPOSITIONS: readonly AuthenticatorAdapter[] = [ANY_OF, byIssuer] as never;
-const LEAVES: readonly AuthenticatorAdapter[] = [
-  hs256,
-  jwks,
-  oidc,
-  introspection,
-  spiffe,
-] as never;
+const LEAVES: readonly AuthenticatorAdapter[] = [hs256, jwks, oidc, introspection, spiffe] as never;
 
 /**
  * The JSON Schema of a whole config, composed of the schemas that check it when it is loaded: the file's

@@ -67,10 +67,8 @@ function keySourceOf(
   const loader: KeyLoader =
     'file' in bundle
       ? loadFromFile(checkText('bundle.file', bundle.file))
-      : loadFromUrl(
-          checkWrittenUrl('bundle.url', bundle.url, http),
-          new GuardedFetch(http),
-          () => clock.nowMs(),
+      : loadFromUrl(checkWrittenUrl('bundle.url', bundle.url, http), new GuardedFetch(http), () =>
+          clock.nowMs(),
         );
   return new RefreshingKeys({
     loader,

@@ -1,5 +1,11 @@
 import type { AuthEvent, Clock, OneOrMore } from '@grpc-authn/core/authenticator';
-import { checkOptionNames, checkText, checkTexts, describeValue, wrongOption } from '@grpc-authn/core/internal';
+import {
+  checkOptionNames,
+  checkText,
+  checkTexts,
+  describeValue,
+  wrongOption,
+} from '@grpc-authn/core/internal';
 import { type JwtRules, readJwtOptions } from '@grpc-authn/jwt/internal';
 import type { HttpOptions } from '@grpc-authn/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';

@@ -5,7 +5,11 @@ import { createSpiffeAuthenticator } from '../src/index.ts';
 import { bundleKey, createSigningKey } from './support/trust-domain.ts';
 
 const key = createSigningKey('ES256', 'main');
-const good = { trustDomain: 'acme.example', bundle: { keys: [bundleKey(key)] }, audience: 'orders' };
+const good = {
+  trustDomain: 'acme.example',
+  bundle: { keys: [bundleKey(key)] },
+  audience: 'orders',
+};
 
 function problemOf(options: object): string {
   try {

@@ -126,7 +126,9 @@ describe('a JWT-SVID is refused', () => {
 
   it('with the key of another trust domain', async () => {
     expect(await decide(svid(createSigningKey('ES256', 'main')))).toBe('invalid_token/signature');
-    expect(await decide(svid(createSigningKey('ES256', 'other')))).toBe('invalid_token/unknown_key');
+    expect(await decide(svid(createSigningKey('ES256', 'other')))).toBe(
+      'invalid_token/unknown_key',
+    );
   });
 
   it('in JSON serialization, or as text that is no token', async () => {

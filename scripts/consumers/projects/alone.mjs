@@ -60,7 +60,9 @@ const NO_CLIENT = ['hs256', 'jwt'].includes(name) ? ['undici', 'openid-client'] 
 for (const absent of ['@grpc/grpc-js', '@grpc-authn/config', 'zod', 'yaml', ...NO_CLIENT]) {
   await assert.rejects(import(absent), { code: 'ERR_MODULE_NOT_FOUND' }, absent);
 }
-const [authenticator, token, subject = 'alice'] = await ADAPTERS[name](await import(`@grpc-authn/${name}`));
+const [authenticator, token, subject = 'alice'] = await ADAPTERS[name](
+  await import(`@grpc-authn/${name}`),
+);
 const ask = (text) =>
   authenticator.authenticate(
     { scheme: 'bearer', token: text },

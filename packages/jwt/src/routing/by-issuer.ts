@@ -13,19 +13,12 @@ import {
   checkOptionNames,
   Composition,
   describeValue,
-  isPrincipal,
   isPromiseLike,
   leavesOf,
   wrongOption,
 } from '@grpc-authn/core/internal';
-import { hasExpired } from '../claims/numeric-date.ts';
+import { askRoute, noRoute, ofIssuer } from './route.ts';
 import { readUnverified } from './unverified-issuer.ts';
-
-/**
- * The default clock tolerance of JWT authenticators. It only decides whether the refusal for an unknown
- * issuer says TOKEN_EXPIRED.
- */
-const TOLERANCE_SECONDS = 5;
 
 class ByIssuer extends Composition implements ManagedAuthenticator<object> {
   readonly name: string;
@@ -63,15 +56,12 @@ class ByIssuer extends Composition implements ManagedAuthenticator<object> {
     if (token === undefined) {
       return this.#opaque === undefined
         ? new AuthError('malformed_credentials', 'not_a_compact_jws')
-        : ask(this.#opaque, credentials, context);
+        : askRoute(this.#opaque, credentials, context);
     }
     const { issuer, payload } = token;
     const route = issuer === undefined ? undefined : this.#routes.get(issuer);
-    if (route === undefined) {
-      const tokenExpired = hasExpired(payload, Date.now() / 1000, TOLERANCE_SECONDS);
-      return new AuthError('invalid_token', 'issuer', { tokenExpired, claim: 'iss' });
-    }
-    const verdict = ask(route, credentials, context);
+    if (route === undefined) return noRoute(payload, Date.now());
+    const verdict = askRoute(route, credentials, context);
     return isPromiseLike(verdict)
       ? Promise.resolve(verdict).then((late) => ofIssuer(late, issuer))
       : ofIssuer(verdict, issuer);
@@ -123,21 +113,4 @@ function checkNames(authenticators: readonly Authenticator<object>[]): void {
       { path: 'byIssuer', message: `two authenticators have the name "${twice}"` },
     ]);
   }
-}
-
-/** Refuses a scheme that the child does not name. */
-function ask(
-  child: Authenticator<object>,
-  credentials: Credentials,
-  context: AuthenticationContext,
-): Verdict<object> | Promise<Verdict<object>> {
-  if (checkAuthenticator(child).has(credentials.scheme)) {
-    return child.authenticate(credentials, context);
-  }
-  return new AuthError('missing_credentials', 'other_scheme');
-}
-
-function ofIssuer(verdict: Verdict<object>, issuer: string | undefined): Verdict<object> {
-  if (!isPrincipal(verdict) || verdict.issuer === issuer) return verdict;
-  return new AuthError('invalid_token', 'issuer', { claim: 'iss' });
 }

@@ -1,5 +1,9 @@
 import type { JsonObject } from '@grpc-authn/core/authenticator';
-import { createSigningKey, type SigningKey, signJws } from '../../../jwt/test/support/signing-key.ts';
+import {
+  createSigningKey,
+  type SigningKey,
+  signJws,
+} from '../../../jwt/test/support/signing-key.ts';
 import { createSpiffeAuthenticator } from '../../src/index.ts';
 
 export const TRUST_DOMAIN = 'acme.example';
