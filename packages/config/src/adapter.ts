@@ -16,6 +16,8 @@ export {
   type AdapterContext,
   type AuthenticatorAdapter,
   defineAdapter,
+  type IssuerSet,
+  type PerIssuer,
 } from './adapter/define-adapter.ts';
 export { type Pins, pinSchema, pinStrictness } from './adapter/pins.ts';
 export type { SchemaIssue } from './adapter/schema-issue.ts';

@@ -1,7 +1,27 @@
-import type { AuthEvent, Authenticator } from '@grpc-authn/core/authenticator';
+import type { AuthEvent, Authenticator, AuthenticatorTraits } from '@grpc-authn/core/authenticator';
 import { checkText, describeValue, wrongOption } from '@grpc-authn/core/internal';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { Strictness } from './strictness.ts';
+
+/** The issuers of children that are made later. */
+export interface IssuerSet {
+  /** All of them; empty if they are not known in advance. */
+  readonly known: readonly string[];
+  /** One of them, with which the definition is checked. */
+  readonly example: string;
+  includes(issuer: string): boolean;
+}
+
+/** Makes the children of a composition later, one for each issuer. */
+export interface PerIssuer {
+  /** Of every child. */
+  readonly traits: AuthenticatorTraits;
+  /**
+   * Makes the authenticator of one issuer; the composition closes it. Undefined for an issuer that the adapter
+   * refuses, such as one that many organizations share.
+   */
+  create(issuer: string): Authenticator<object> | undefined;
+}
 
 /** What an adapter gets in addition to its options. */
 export interface AdapterContext {
@@ -14,6 +34,16 @@ export interface AdapterContext {
    * `path` is where it is in the adapter's own options, such as ['issuers', 'https://id.example.com'].
    */
   build(spec: unknown, path: readonly (string | number)[]): Promise<Authenticator<object>>;
+  /**
+   * Checks the definition of children that are made later, one for each issuer: an inline definition without
+   * `issuer`, `name` and `cache`. Its adapter must have the option `issuer` and create synchronously. A problem
+   * with any known issuer fails the load.
+   */
+  buildPerIssuer(
+    spec: unknown,
+    path: readonly (string | number)[],
+    issuers: IssuerSet,
+  ): Promise<PerIssuer>;
   /** Passes an event to the application's `report`. */
   report(event: AuthEvent): void;
 }

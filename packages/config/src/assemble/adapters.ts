@@ -14,6 +14,12 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['introspection', '@grpc-authn/introspection'],
   ['spiffe', '@grpc-authn/spiffe'],
   ['byIssuer', '@grpc-authn/jwt'],
+  ['byTrustedIssuer', '@grpc-authn/jwt'],
+]);
+
+/** Of a package with two: the name of the export, where it is not `adapter`. */
+const EXPORTS: ReadonlyMap<string, string> = new Map([
+  ['byTrustedIssuer', 'byTrustedIssuerAdapter'],
 ]);
 
 /** Why an adapter was not found. The hint says what to do; it is only made where it is shown. */
@@ -55,9 +61,9 @@ export class Adapters {
     if (name === undefined) {
       throw new AdapterProblem('unknown adapter', () => this.#formatHint(use));
     }
-    const { adapter } = await importOurs(name, this.#roots);
+    const exported = await importOurs(name, this.#roots);
     try {
-      return defineAdapter(adapter as AuthenticatorAdapter);
+      return defineAdapter(exported[EXPORTS.get(use) ?? 'adapter'] as AuthenticatorAdapter);
     } catch {
       throw new AdapterProblem(
         `${name}/adapter exports no adapter that this version supports; run: npm install ${name}@latest`,
@@ -94,14 +100,14 @@ function mainFolder(): string | undefined {
 async function importOurs(
   name: string,
   roots: readonly string[],
-): Promise<{ readonly adapter?: unknown }> {
+): Promise<Readonly<Record<string, unknown>>> {
   const entryPoint = `${name}/adapter`;
   const found = roots.map((root) => locate(entryPoint, root)).find((path) => path !== undefined);
   if (found === undefined) {
     throw new AdapterProblem(`${name} is not installed; run: npm install ${name}`);
   }
   try {
-    return (await import(pathToFileURL(found).href)) as { readonly adapter?: unknown };
+    return (await import(pathToFileURL(found).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
     const { code = 'it throws an error' } = error as { readonly code?: string };
     throw new AdapterProblem(`${name} cannot be loaded (${code}); run: npm install ${name}@latest`);

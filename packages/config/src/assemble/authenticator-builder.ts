@@ -8,7 +8,7 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { checkAuthenticator, isCaching, leavesOf } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
+import type { AuthenticatorAdapter, IssuerSet, PerIssuer } from '../adapter/define-adapter.ts';
 import { CACHE_SCHEMA, SPEC_DESCRIPTION } from '../schema/config-schema.ts';
 import type { Path } from '../source/path.ts';
 import { AdapterProblem, type Adapters } from './adapters.ts';
@@ -17,6 +17,7 @@ import { checkSchema, hintFor } from './check-schema.ts';
 import { Children } from './children.ts';
 import type { DescribedAuthenticator } from './described-authenticator.ts';
 import { hasMember } from './known-names.ts';
+import { checkPerIssuer } from './per-issuer.ts';
 import type { Problems } from './problems.ts';
 import { References } from './references.ts';
 
@@ -196,6 +197,12 @@ export class AuthenticatorBuilder {
         name,
         ...(claims === undefined ? undefined : { claims }),
         build: (spec, at) => children.build(spec, at),
+        buildPerIssuer: async (spec, at, issuers) => {
+          const each = { spec, path: [...path, ...at], name, isNamed, cache, issuers };
+          const built = await this.#perIssuer(each);
+          inner.push(built.described);
+          return built.perIssuer;
+        },
         report,
       });
       checkAuthenticator(made, 'create()');
@@ -220,6 +227,37 @@ export class AuthenticatorBuilder {
       if (!isKnown) problems.addError(path, error);
       throw new BuildAborted();
     }
+  }
+
+  async #perIssuer({
+    spec: given,
+    issuers,
+    ...identity
+  }: SpecIdentity & { readonly spec: unknown; readonly issuers: IssuerSet }): Promise<{
+    readonly perIssuer: PerIssuer;
+    readonly described: DescribedAuthenticator;
+  }> {
+    const { path, name, isNamed, cache } = identity;
+    const { claims, report, problems } = this.#options;
+    const spec = this.#read(given, path, undefined);
+    const adapter = await this.#find(spec.use, [...path, 'use']);
+    const context = { name, report, ...(claims === undefined ? undefined : { claims }) };
+    const checked = await checkPerIssuer({ spec, path, adapter, issuers, context }, problems);
+    if (checked === undefined) throw new BuildAborted();
+    const { options, ...perIssuer } = checked;
+    return {
+      perIssuer,
+      described: {
+        path,
+        name,
+        isNamed,
+        adapter,
+        options: { ...(cache === undefined ? {} : { cache }), ...options },
+        issuers: issuers.known,
+        perIssuer: issuers,
+        children: [],
+      },
+    };
   }
 
   #read(spec: unknown, path: Path, given: string | undefined): AuthenticatorSpec {

@@ -1,4 +1,4 @@
-import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
+import type { AuthenticatorAdapter, IssuerSet } from '../adapter/define-adapter.ts';
 import { anyValue } from '../adapter/comparisons.ts';
 import type { Path } from '../source/path.ts';
 
@@ -12,6 +12,8 @@ export interface DescribedAuthenticator {
   /** As the adapter's schema reads them, and `cache`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly issuers: readonly string[];
+  /** Of children that are made later, one for each issuer. They are described as one. */
+  readonly perIssuer?: IssuerSet;
   /** Of a composition. */
   readonly children: readonly DescribedAuthenticator[];
 }

@@ -36,8 +36,8 @@ function groupsOf(
     (old) =>
       isComposition(old) === isComposition(now) && (!isComposition(now) || isSameUse(old, now)),
   );
-  const ofIssuers = now.issuers
-    .map((issuer) => comparable.filter(({ issuers }) => issuers.includes(issuer)))
+  const ofIssuers = issuersToCompare(now, running)
+    .map((issuer) => comparable.filter((old) => acceptsIssuer(old, issuer)))
     .filter((group) => group.length > 0);
   if (ofIssuers.length > 0) return ofIssuers;
   const ofName = comparable.filter(
@@ -47,6 +47,18 @@ function groupsOf(
       ((old.isNamed && now.isNamed) || old.issuers.length === 0 || now.issuers.length === 0),
   );
   return ofName.length > 0 ? [ofName] : [];
+}
+
+/** Those of an authenticator of any tenant are not known: an example, and what the running ones accept of them. */
+function issuersToCompare(now: Participant, running: readonly Participant[]): readonly string[] {
+  const { issuers, perIssuer } = now;
+  if (perIssuer === undefined || issuers.length > 0) return issuers;
+  const known = running.flatMap((old) => old.issuers);
+  return [perIssuer.example, ...known.filter((issuer) => perIssuer.includes(issuer))];
+}
+
+function acceptsIssuer({ issuers, perIssuer }: Participant, issuer: string): boolean {
+  return issuers.includes(issuer) || perIssuer?.includes(issuer) === true;
 }
 
 type Compare = (old: Participant, now: Participant) => readonly Problem[];
@@ -91,9 +103,10 @@ function comparisonOf(name: string, ...both: readonly Participant[]): Comparison
 
 /** An issuer that one of the running authenticators gains, or that is left of one when the file is cut off. */
 function otherIssuers(now: Participant, running: readonly Participant[]): readonly Problem[] {
-  if (isComposition(now)) return [];
+  // The composition compares the tenants, and no tenant's keys sign for another.
+  if (isComposition(now) || now.perIssuer !== undefined) return [];
   const known = new Set(running.flatMap(({ issuers }) => issuers));
-  const others = now.issuers.filter((issuer) => !known.has(issuer));
+  const others = now.issuers.filter((issuer) => !running.some((old) => acceptsIssuer(old, issuer)));
   const isKnown = others.length < now.issuers.length;
   const isCut = others.some((other) => [...known].some((issuer) => isCutOff(issuer, other)));
   const path = [...now.path, 'issuer'];

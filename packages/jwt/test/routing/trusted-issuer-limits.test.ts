@@ -1,4 +1,4 @@
-import type { AuthenticationContext } from '@grpc-authn/core/authenticator';
+import type { AuthenticationContext, Authenticator } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { byTrustedIssuer } from '../../src/index.ts';
 import { createTenant, decided } from '../support/tenants.ts';
@@ -77,7 +77,7 @@ describe('the authenticators of byTrustedIssuer', () => {
     const tenants = new Map([A, B, C].map((issuer) => [issuer, createTenant('t', issuer)]));
     let closed: string[] = [];
     const authenticator = byTrustedIssuer(
-      (issuer) => {
+      (issuer): Authenticator => {
         const inner = tenants.get(issuer)?.authenticator;
         return {
           name: 't',
@@ -117,7 +117,7 @@ describe('the authenticators of byTrustedIssuer', () => {
     const tenant = createTenant('t', A);
     const asked: string[] = [];
     const authenticator = byTrustedIssuer(
-      (issuer) => {
+      (issuer): Authenticator => {
         asked.push(issuer);
         return {
           name: 't',
@@ -239,7 +239,7 @@ describe('the discoveries of byTrustedIssuer', () => {
 
   it('of more calls than may wait lose the newest of the peer that has most', async () => {
     const subject = createTrusted(anyIssuer);
-    const { authenticator, token, forged } = subject;
+    const { authenticator, token } = subject;
     for (const issuer of [A, B, C, D, issuerOf('e')]) await decided(authenticator, token(issuer));
     const bad = token(issuerOf('f'), { aud: 'stock' });
     const flood = Array.from({ length: 16_384 }, () =>

@@ -94,7 +94,7 @@ describe('byTrustedIssuer', () => {
   );
 
   it('refuses a principal of another issuer', async () => {
-    const liar: Authenticator<object> = {
+    const liar: Authenticator = {
       name: 'liar',
       authenticate: () => createPrincipal({ authenticator: 'liar', issuer: B }),
     };

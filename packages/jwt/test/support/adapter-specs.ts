@@ -38,6 +38,7 @@ export async function make(
   const authenticator = await adapter.create(result.value, {
     name: 'main',
     build: () => Promise.reject(new Error('no children')),
+    buildPerIssuer: () => Promise.reject(new Error('no children')),
     report: () => undefined,
     ...context,
   });

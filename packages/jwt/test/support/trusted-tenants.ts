@@ -16,7 +16,7 @@ import {
 /** One authenticator that `trust` made. */
 export interface Made {
   readonly issuer: string;
-  readonly authenticator: Authenticator<object>;
+  readonly authenticator: Authenticator;
   /** How often its keys were read: each stands for a request to its provider. */
   fetches: number;
   closed: number;
@@ -24,7 +24,7 @@ export interface Made {
 }
 
 export interface TrustedSubject {
-  readonly authenticator: ManagedAuthenticator<object>;
+  readonly authenticator: ManagedAuthenticator;
   readonly clock: FakeClock;
   /** The issuers that `trust` was asked for, in order. */
   readonly asked: readonly string[];
