@@ -2,7 +2,7 @@ import type { AuthenticatorAdapter } from '@grpc-authn/config/adapter';
 import { adapter as hs256 } from '@grpc-authn/hs256/adapter';
 import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
-import { adapter as byIssuer } from '@grpc-authn/jwt/adapter';
+import { adapter as byIssuer, byTrustedIssuerAdapter } from '@grpc-authn/jwt/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { adapter as spiffe } from '@grpc-authn/spiffe/adapter';
 import { ANY_OF } from '../../../packages/config/src/assemble/any-of-adapter.ts';
@@ -19,7 +19,16 @@ type JsonSchema = Record<string, unknown>;
 
 const SPEC = { $ref: '#/$defs/spec' };
 const COMPOSITIONS: readonly AuthenticatorAdapter[] = [ANY_OF, byIssuer] as never;
-const LEAVES: readonly AuthenticatorAdapter[] = [hs256, jwks, oidc, introspection, spiffe] as never;
+const LEAVES: readonly AuthenticatorAdapter[] = [
+  hs256,
+  jwks,
+  oidc,
+  introspection,
+  spiffe,
+  byTrustedIssuerAdapter,
+] as never;
+/** Those that byTrustedIssuer creates, one for each issuer. */
+const PER_ISSUER: readonly AuthenticatorAdapter[] = [oidc, introspection] as never;
 
 /**
  * The JSON Schema of a whole config, composed of the schemas that check it when it is loaded: the file's
@@ -79,6 +88,10 @@ function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
       description: 'The cache of verdicts; false disables it.',
     };
   }
+  if (adapter === (byTrustedIssuerAdapter as unknown)) {
+    const { description } = properties['each'] ?? {};
+    properties['each'] = { description, anyOf: PER_ISSUER.map(withoutIssuer) };
+  }
   for (const [name, schema] of Object.entries(properties)) {
     if (!isLeaf) properties[name] = withSpecs(name, schema);
   }
@@ -94,6 +107,21 @@ function specOf(adapter: AuthenticatorAdapter, isLeaf: boolean): JsonSchema {
       },
       ...properties,
     },
+  };
+}
+
+/** The definition of children that are made later, one for each issuer. */
+function withoutIssuer(adapter: AuthenticatorAdapter): JsonSchema {
+  // Introspection requires an issuer or an endpoint.
+  const { anyOf: __, ...own } = inputOf(adapter.schema);
+  const { issuer: _, ...properties } = own['properties'] as Record<string, JsonSchema>;
+  const required = ((own['required'] as readonly string[] | undefined) ?? []).filter(
+    (name) => name !== 'issuer',
+  );
+  return {
+    ...own,
+    required: ['use', ...required],
+    properties: { use: { const: adapter.name }, ...properties },
   };
 }
 

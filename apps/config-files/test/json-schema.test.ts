@@ -35,6 +35,13 @@ describe('the JSON Schema of a config', () => {
     expect(problemsOf(parse(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
   });
 
+  const EACH = { use: 'oidc', audience: 'orders' };
+  const tenantsOf = (each: object = EACH): object => ({
+    use: 'byTrustedIssuer',
+    issuers: ['https://login.example.com/{tenant}/v2.0'],
+    tenants: ['id-a', 'id-b'],
+    each,
+  });
   const main = { use: 'oidc', issuer: 'https://id.example.com', audience: 'orders' };
   it.each<readonly [string, unknown]>([
     ['one authenticator', { authenticator: main }],
@@ -46,6 +53,35 @@ describe('the JSON Schema of a config', () => {
     [
       'byIssuer',
       { authenticator: { use: 'byIssuer', issuers: { 'https://a.example': main }, opaque: 'x' } },
+    ],
+    [
+      'byTrustedIssuer',
+      { authenticator: tenantsOf({ use: 'oidc', audience: 'orders', pin: { azp: 'web' } }) },
+    ],
+    ['byTrustedIssuer for any tenant', { authenticator: { ...tenantsOf(), tenants: 'any' } }],
+    ['byTrustedIssuer with a cache', { authenticator: { ...tenantsOf(), cache: false } }],
+    [
+      'byTrustedIssuer with introspection',
+      {
+        authenticator: tenantsOf({
+          use: 'introspection',
+          audience: 'orders',
+          clientId: 'orders',
+          clientAuthentication: { method: 'client_secret_basic', secret: 'a' },
+        }),
+      },
+    ],
+    [
+      'spiffe',
+      {
+        authenticator: {
+          use: 'spiffe',
+          trustDomain: 'acme.example',
+          bundle: { url: 'https://spire.example/bundle' },
+          audience: 'orders',
+          allow: ['spiffe://acme.example/ns/prod/*'],
+        },
+      },
     ],
     ['a word for a rule', { authenticator: main, policy: { rules: { 'a.B/*': 'public' } } }],
     [
@@ -80,6 +116,15 @@ describe('the JSON Schema of a config', () => {
     ['a missing option', { authenticator: { use: 'oidc', audience: 'orders' } }],
     ['a cache of a composition', { authenticator: { use: 'anyOf', of: ['a'], cache: {} } }],
     ['an unknown adapter of a child', { authenticator: { use: 'anyOf', of: [{ use: 'odic' }] } }],
+    [
+      'a tenant with an issuer',
+      {
+        authenticator: tenantsOf({ use: 'oidc', audience: 'orders', issuer: 'https://a.example' }),
+      },
+    ],
+    ['a tenant with a name', { authenticator: tenantsOf({ ...EACH, name: 'a' }) }],
+    ['tenants with the keys of one issuer', { authenticator: tenantsOf({ ...EACH, use: 'jwks' }) }],
+    ['an unknown word for tenants', { authenticator: { ...tenantsOf(), tenants: 'all' } }],
     [
       'an unknown word for a rule',
       { authenticator: main, policy: { rules: { 'a.B/C': 'pubic' } } },

@@ -5,15 +5,17 @@ import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as byIssuer } from '@grpc-authn/jwt/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
+import { adapter as spiffe } from '@grpc-authn/spiffe/adapter';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFolder } from '../../../packages/config/test/support/config-folder.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-const ADAPTERS = [hs256, jwks, oidc, introspection, byIssuer];
+const ADAPTERS = [hs256, jwks, oidc, introspection, byIssuer, spiffe];
 const ISSUER = 'https://a.example';
 const SECRET = 'correct-horse-battery-staple-0123456789';
 const KEY = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
+const TRUST = 'spiffe://acme.example';
 const COMMON: Members = { issuer: ISSUER, audience: 'orders' };
 
 const BASES = {
@@ -33,6 +35,12 @@ const BASES = {
     endpoint: 'https://a.example/introspect',
     clientId: 'orders',
     clientAuthentication: { method: 'client_secret_basic', secret: 'a-client-secret' },
+  },
+  spiffe: {
+    use: 'spiffe',
+    trustDomain: 'acme.example',
+    bundle: { url: 'https://a.example/bundle' },
+    audience: 'orders',
   },
 } as const;
 type Base = keyof typeof BASES;
@@ -113,6 +121,15 @@ const OPTIONS: readonly (readonly [...Case, stricter?: unknown])[] = [
   ['introspection', 'cache', false, undefined],
   ['at', 'endpoint', 'https://a.example/introspect', 'https://a.example/in'],
   ['at', 'pin', { org: 'a' }, undefined, { org: 'a' }],
+  ['spiffe', 'audience', 'orders', ['orders', 'other'], ['orders']],
+  ['spiffe', 'allow', [`${TRUST}/a`], undefined, [`${TRUST}/a`]],
+  ['spiffe', 'allow', [`${TRUST}/a/*`], [`${TRUST}/*`], [`${TRUST}/a/b`, `${TRUST}/a/c/*`]],
+  ['spiffe', 'allow', [`${TRUST}/a/*`], [`${TRUST}/a`], [`${TRUST}/a/*`]],
+  ['spiffe', 'allow', [`${TRUST}/a`], [`${TRUST}/a/*`]],
+  ['spiffe', 'allow', [`${TRUST}/ab`], [`${TRUST}/ab`, `${TRUST}/a`]],
+  ['spiffe', 'algorithms', ['ES256'], undefined, ['ES256']],
+  ['spiffe', 'bundle', { url: 'https://a.example/bundle' }, { url: 'https://a.ex' }, { file: 'a' }],
+  ['spiffe', 'http', { ca: 'PEM' }, {}],
 ];
 
 const WEAKER: readonly Case[] = OPTIONS.map(([base, name, running, weaker]) => [

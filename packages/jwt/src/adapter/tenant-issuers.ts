@@ -14,7 +14,11 @@ export function readTenantIssuers(
   const templates = issuers.map((text, index) => new IssuerTemplate(`issuers[${index}]`, text));
   const isTemplate = templates.some(({ tenantRule }) => tenantRule !== undefined);
   if (isTemplate && tenants === undefined) {
-    throw wrongOption('tenants', 'nothing', 'a list of tenants; write "any" to accept every tenant');
+    throw wrongOption(
+      'tenants',
+      'nothing',
+      'a list of tenants; write "any" to accept every tenant',
+    );
   }
   if (!isTemplate && tenants !== undefined) {
     throw new ConfigError([{ path: 'tenants', message: 'remove it: no issuer has {tenant}' }]);
@@ -34,10 +38,7 @@ function anyTenant(templates: readonly IssuerTemplate[]): IssuerSet {
   };
 }
 
-function listed(
-  template: IssuerTemplate,
-  tenants: readonly string[],
-): readonly string[] {
+function listed(template: IssuerTemplate, tenants: readonly string[]): readonly string[] {
   return tenants.map((tenant, index) => {
     const issuer = template.issuerOf(tenant);
     if (issuer !== undefined) return issuer;
