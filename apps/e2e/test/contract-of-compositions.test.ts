@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { anyOf } from '@grpc-authn/core/authenticator';
-import { byIssuer } from '@grpc-authn/jwt';
+import { byIssuer, byTrustedIssuer } from '@grpc-authn/jwt';
 import { describeAuthenticator } from '@grpc-authn/testing';
 import {
   asOnlyChild,
@@ -32,6 +32,22 @@ for (const owner of ['oidc', 'jwks', 'hs256', 'introspection'] satisfies Owner[]
     describeAuthenticator(runner, asOnlyChild(subject));
     if (owner !== 'introspection') describeAuthenticator(runner, behindCache(subject));
   }
+}
+
+/** Its parts are known, so they are not created for their tokens. */
+const trusted = ({ issuers, oidc, jwks, hs256 }: Parts) => {
+  const tenants = new Map([
+    [issuers.oidc, oidc],
+    [issuers.jwks, jwks],
+    [issuers.hs256, hs256],
+  ]);
+  return byTrustedIssuer((issuer) => tenants.get(issuer));
+};
+
+for (const owner of ['oidc', 'jwks', 'hs256'] satisfies Owner[]) {
+  const subject = composition('byTrustedIssuer', owner, trusted);
+  describeAuthenticator(runner, subject);
+  describeAuthenticator(runner, behindCache(subject));
 }
 
 // A token that its issuer revokes without an event stays valid while the cache stores it.
