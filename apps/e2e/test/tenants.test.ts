@@ -70,23 +70,23 @@ const refused: readonly [number, undefined] = [status.UNAUTHENTICATED, undefined
 
 describe('a server with two tenants', () => {
   it('accepts the tokens of both, and discovers each for its first token', async () => {
-    const before = provider.requests();
+    const known = provider.requests();
     await withServer(tenantsConfig(['id-a', 'id-b']), async (call) => {
-      assert.equal(provider.requests(), before, 'nothing is discovered at start');
+      assert.equal(provider.requests(), known, 'nothing is discovered at start');
       const discovered = provider.discoveries('id-b');
       assert.deepEqual(await call(provider.token('id-a')), accepted('id-a'));
       assert.equal(provider.discoveries('id-b'), discovered);
       for (const tenant of ['id-b', 'id-a', 'id-b']) {
         assert.deepEqual(await call(provider.token(tenant)), accepted(tenant));
       }
-      assert.equal(provider.requests() - before, 4);
+      assert.equal(provider.requests() - known, 4);
     });
   });
 
   it("refuses one tenant's key under the other's issuer, and every other tenant without a request", async () => {
     await withServer(tenantsConfig(['id-a', 'id-b']), async (call) => {
       for (const tenant of ['id-a', 'id-b']) await call(provider.token(tenant));
-      const before = provider.requests();
+      const known = provider.requests();
       for (const token of [
         provider.token('id-c'),
         provider.token('id-a/../id-c'),
@@ -99,7 +99,7 @@ describe('a server with two tenants', () => {
       ]) {
         assert.deepEqual(await call(token), refused);
       }
-      assert.equal(provider.requests(), before);
+      assert.equal(provider.requests(), known);
       assert.deepEqual(await call(provider.token('id-a', {}, 'id-b')), refused);
       assert.deepEqual(await call(provider.token('id-b', {}, 'id-a')), refused);
       assert.deepEqual(await call(provider.token('id-a')), accepted('id-a'));
@@ -156,10 +156,10 @@ describe('a server for any tenant', () => {
       for (const tenant of ['id-a', 'id-b']) {
         assert.deepEqual(await call(provider.token(tenant)), accepted(tenant));
       }
-      const before = provider.discoveries();
+      const known = provider.discoveries();
       const flood = Array.from({ length: 20 }, (_, index) => call(provider.token(`f-${index}`), 1));
       for (const [code] of await Promise.all(flood)) assert.equal(code, status.UNAVAILABLE);
-      assert.ok(provider.discoveries() > before);
+      assert.ok(provider.discoveries() > known);
       const discovered = provider.discoveries('id-a', 'id-b');
       for (const tenant of ['id-a', 'id-b']) {
         assert.deepEqual(await call(provider.token(tenant)), accepted(tenant));
@@ -182,7 +182,7 @@ describe('a server for any tenant', () => {
 
   it('makes no request for an issuer that is not below the template', async () => {
     await withServer(tenantsConfig('any'), async (call) => {
-      const before = provider.requests();
+      const known = provider.requests();
       for (const tenant of [
         '',
         '.',
@@ -199,7 +199,7 @@ describe('a server for any tenant', () => {
       ]) {
         assert.deepEqual(await call(provider.token(tenant)), refused);
       }
-      assert.equal(provider.requests(), before);
+      assert.equal(provider.requests(), known);
     });
   });
 });

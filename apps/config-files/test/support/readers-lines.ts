@@ -71,11 +71,15 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
   'packages/jwks/README.md': `
     import { createJwksAuthenticator } from '@grpc-authn/jwks';`,
   'packages/jwt/README.md': `
-    import { createJwtAuthenticator, importKeySet } from '@grpc-authn/jwt';
+    import { byTrustedIssuer, createJwtAuthenticator, importKeySet } from '@grpc-authn/jwt';
+    import { createOidcAuthenticator } from '@grpc-authn/oidc';
     import type { JWK } from 'jose';
-    declare const jwk: JWK;`,
+    declare const jwk: JWK;
+    declare const tenants: ReadonlySet<string>;`,
   'packages/oidc/README.md': `
     import { createOidcAuthenticator } from '@grpc-authn/oidc';`,
+  'packages/spiffe/README.md': `
+    import { createSpiffeAuthenticator } from '@grpc-authn/spiffe';`,
 };
 
 /** The lines around a .proto that is shown in part. */

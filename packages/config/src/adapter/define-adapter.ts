@@ -9,7 +9,7 @@ export interface IssuerSet {
   readonly known: readonly string[];
   /** One of them, with which the definition is checked. */
   readonly example: string;
-  includes(issuer: string): boolean;
+  readonly includes: (issuer: string) => boolean;
 }
 
 /** Makes the children of a composition later, one for each issuer. */
@@ -20,7 +20,7 @@ export interface PerIssuer {
    * Makes the authenticator of one issuer; the composition closes it. Undefined for an issuer that the adapter
    * refuses, such as one that many organizations share.
    */
-  create(issuer: string): Authenticator<object> | undefined;
+  readonly create: (issuer: string) => Authenticator<object> | undefined;
 }
 
 /** What an adapter gets in addition to its options. */

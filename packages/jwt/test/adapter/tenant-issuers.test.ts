@@ -1,5 +1,5 @@
 import { ConfigError } from '@grpc-authn/core/authenticator';
-import fc from 'fast-check';
+import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTenantIssuers, type Tenants } from '../../src/adapter/tenant-issuers.ts';
 
@@ -163,9 +163,9 @@ describe('the issuers of any tenant', () => {
   });
 
   it('have the host and the path of the template, however a URL parser reads them', () => {
-    const unit = fc.constantFrom(...Array.from('ab-_./@:?#%\\A0 '));
-    fc.assert(
-      fc.property(fc.string({ unit }), fc.constantFrom(ENTRA, OKTA), (tenant, template) => {
+    const unit = constantFrom(...Array.from('ab-_./@:?#%\\A0 '));
+    assert(
+      property(string({ unit }), constantFrom(ENTRA, OKTA), (tenant, template) => {
         const issuer = template.replace('{tenant}', tenant);
         if (!includes(template, 'any', issuer)) return;
         const { host, pathname, href } = new URL(issuer);
@@ -190,8 +190,8 @@ describe('the issuers of any tenant', () => {
 });
 
 describe('a file with templates is rejected', () => {
-  it.each<readonly [string, readonly string[], Tenants?]>([
-    ['tenants', [ENTRA]],
+  it.each<readonly [string, readonly string[], Tenants | undefined]>([
+    ['tenants', [ENTRA], undefined],
     ['tenants', ['https://a.example'], 'any'],
     ['tenants', ['https://a.example'], ['a']],
     ['none', [ENTRA, 'https://a.example'], ['a']],

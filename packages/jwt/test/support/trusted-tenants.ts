@@ -17,7 +17,7 @@ import {
 export interface Made {
   readonly issuer: string;
   readonly authenticator: Authenticator;
-  /** How often its keys were read: each stands for a request to its provider. */
+  /** How often its keys were read, each time by a request to its provider. */
   fetches: number;
   closed: number;
   emit(event: AuthenticatorEvent): void;

@@ -13,7 +13,7 @@ export const ID = 'spiffe://acme.example/ns/prod/sa/web';
 /** A key of a bundle as SPIRE publishes it: without `alg`. */
 export function bundleKey({ jwk }: SigningKey, changes: object = {}): JsonObject {
   const { alg: _, ...rest } = jwk;
-  return { ...rest, use: 'jwt-svid', ...changes } as JsonObject;
+  return { ...rest, use: 'jwt-svid', ...changes };
 }
 
 /** A good SVID with these changes, correctly signed; undefined removes a claim or a member of the header. */
