@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { findPrincipal } from '@grpc-authn/core';
+import { createSpiffeAuthenticator } from '@grpc-authn/spiffe';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
 import { bearer } from '../support/accounts.ts';
 import { createKey, jws } from '../support/attack-keys.ts';
@@ -10,6 +11,7 @@ import { oidcConfig, withConfig } from '../support/config-file.ts';
 import { EchoClient } from '../support/echo-client.ts';
 import { startEchoServer } from '../support/echo-server.ts';
 import { AUDIENCE } from '../support/tokens.ts';
+import { withEcho } from '../support/with-echo.ts';
 
 const ID = 'spiffe://acme.example/ns/prod/sa/web';
 const [key, x509, foreign] = [
@@ -96,6 +98,21 @@ describe('a server for the workloads of a trust domain', () => {
       }
       assert.equal(spire.count('/evil'), 0);
     });
+  });
+
+  it('may be configured in code', async () => {
+    const authenticator = createSpiffeAuthenticator({
+      trustDomain: 'acme.example',
+      bundle: { url: `${spire.issuer}/bundle` },
+      audience: AUDIENCE,
+    });
+    await withEcho({ authenticator }, async ({ client }) => {
+      const codeOf = async (token: string): Promise<number> =>
+        (await client.call('unary', { authorization: bearer(token) })).code;
+      assert.equal(await codeOf(svid()), status.OK);
+      assert.equal(await codeOf(svid({}, {}, foreign)), status.UNAUTHENTICATED);
+    });
+    await authenticator.close();
   });
 
   it('may have users too, in any order', async () => {

@@ -143,7 +143,7 @@ const plain: Authenticator<object> = {
 };
 const STRANGE: readonly AuthenticatorAdapter[] = [
   defineAdapter({ name: 'slow', schema, create: async () => plain }),
-  defineAdapter({ name: 'parent', schema, create: (_, { build }) => build('main', ['of']) }),
+  defineAdapter({ name: 'parent', schema, create: (_, context) => context.build('main', ['of']) }),
   defineAdapter({
     name: 'failing',
     schema,
