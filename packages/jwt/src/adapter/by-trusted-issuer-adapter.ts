@@ -15,6 +15,7 @@ import { ConfigError } from '@grpc-authn/core/authenticator';
 import { systemClock } from '@grpc-authn/core/internal';
 import { MAX_ISSUERS } from '../routing/by-trusted-issuer.ts';
 import { TrustedIssuers } from '../routing/trusted-issuers.ts';
+import { LateAuthenticator } from './late-authenticator.ts';
 import { readTenantIssuers, type Tenants } from './tenant-issuers.ts';
 
 export interface ByTrustedIssuerFileOptions {
@@ -73,7 +74,10 @@ export const adapter: AuthenticatorAdapter<ByTrustedIssuerFileOptions> = defineA
     }
     const { create, traits } = await context.buildPerIssuer(each, ['each'], trusted);
     return new TrustedIssuers({
-      trust: (issuer) => (trusted.includes(issuer) ? create(issuer) : undefined),
+      trust: (issuer) =>
+        trusted.includes(issuer)
+          ? new LateAuthenticator(context.name, issuer, () => create(issuer))
+          : undefined,
       maxIssuers: Math.floor(maxIssuers),
       clock: systemClock,
       name: context.name,

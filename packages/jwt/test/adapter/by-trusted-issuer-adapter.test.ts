@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AuthenticatorEvent } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
 import { byTrustedIssuerAdapter as adapter } from '../../src/adapter.ts';
 import {
@@ -5,6 +7,7 @@ import {
   decisionOf,
   make,
   membersWithoutDescription,
+  verdictOf,
 } from '../support/adapter-specs.ts';
 import { createTrusted } from '../support/trusted-tenants.ts';
 
@@ -77,6 +80,65 @@ describe('use: byTrustedIssuer', () => {
     expect(created).toEqual([A]);
   });
 
+  it('makes no authenticator for a call that waits for its turn', async () => {
+    const { authenticator: source, token } = createTrusted(() => true);
+    const created: string[] = [];
+    const tenants = await make(
+      adapter,
+      { ...good, tenants: 'any' },
+      {
+        buildPerIssuer: async () => ({
+          traits: {},
+          create(issuer) {
+            created.push(issuer);
+            return { name: 'main', authenticate: source.authenticate.bind(source) };
+          },
+        }),
+      },
+    );
+    const controller = new AbortController();
+    const calls = Array.from({ length: 50 }, (_, index) =>
+      tenants.authenticate(
+        { scheme: 'bearer', token: token(`https://t${index}.login.id.example`) },
+        { method: '/a.B/C', signal: controller.signal },
+      ),
+    );
+    expect(created).toHaveLength(5);
+    controller.abort();
+    const last = await calls.at(-1);
+    expect(last).toMatchObject({ code: 'unavailable', reason: 'timeout' });
+  });
+
+  it('passes on the events of a tenant, creates it in the async context of no caller, and closes it', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const { authenticator: source, token } = createTrusted(() => true);
+    let emit: (event: AuthenticatorEvent) => void = () => undefined;
+    const tenants = await make(adapter, good, {
+      buildPerIssuer: async () => ({
+        traits: {},
+        create() {
+          seen.push(caller.getStore());
+          return {
+            name: 'main',
+            authenticate: source.authenticate.bind(source),
+            subscribe(listener) {
+              emit = listener;
+              return () => undefined;
+            },
+            close: async () => void seen.push('closed'),
+          };
+        },
+      }),
+    });
+    tenants.subscribe?.(({ type }) => seen.push(type));
+    await caller.run('first', () => decisionOf(tenants, token(A)));
+    emit({ type: 'keys_changed' });
+    await tenants.close?.();
+    expect(seen).toEqual([undefined, 'keys_changed', 'closed']);
+    expect(await decisionOf(tenants, token(A))).toBe('unavailable/provider');
+  });
+
   it('refuses an issuer for which no authenticator can be made', async () => {
     const { token } = createTrusted(() => true);
     const tenants = await make(
@@ -86,5 +148,6 @@ describe('use: byTrustedIssuer', () => {
     );
     expect(tenants.issuers).toEqual([]);
     expect(await decisionOf(tenants, token(A))).toBe('invalid_token/issuer');
+    expect(await verdictOf(tenants, token(A, { exp: 1 }))).toMatchObject({ tokenExpired: true });
   });
 });
