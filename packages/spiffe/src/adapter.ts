@@ -18,7 +18,6 @@ import {
 import { type HttpFileOptions, httpSchema, httpStrictness } from '@grpc-authn/provider/adapter';
 import { matches } from './allowed-ids.ts';
 import { createSpiffeAuthenticator } from './create-spiffe-authenticator.ts';
-import { TRUST_DOMAIN } from './spiffe-id.ts';
 import type { BundleLocation, SpiffeOptions } from './spiffe-options.ts';
 import { SVID_ALGORITHMS } from './svid-profile.ts';
 
@@ -55,10 +54,7 @@ type Algorithms = NonNullable<SpiffeOptions['algorithms']>;
 const schema = adapterSchema<SpiffeAdapterOptions>(
   section(
     {
-      trustDomain: z
-        .string()
-        .regex(TRUST_DOMAIN, "expected a trust domain such as acme.example, without 'spiffe://'")
-        .describe('The trust domain, such as acme.example.'),
+      trustDomain: text.describe('The trust domain, such as acme.example.'),
       bundle,
       audience: textsOrOne.describe('The audience that SVIDs must have: one of these, in "aud".'),
       allow: texts

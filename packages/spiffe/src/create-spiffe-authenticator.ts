@@ -4,6 +4,7 @@ import {
   checkOptionNames,
   checkText,
   describeValue,
+  reportEvent,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import { type KeyLoader, RefreshingKeys } from '@grpc-authn/jwks/internal';
@@ -53,7 +54,7 @@ export function createSpiffeAuthenticator<S extends StandardSchemaV1 | undefined
 
 function keySourceOf(
   options: SpiffeOptions<StandardSchemaV1 | undefined>,
-  { clock, name }: JwtRules,
+  { clock, name: authenticator }: JwtRules,
 ): KeySource {
   const { bundle, report } = options;
   const http = readHttpOptions(options.http);
@@ -64,17 +65,18 @@ function keySourceOf(
     throw wrongOption('bundle', received, 'one of url, file and keys');
   }
   if ('keys' in bundle) return staticKeys(bundle.keys);
+  const fetch = new GuardedFetch(http, {
+    onProxy: (detail) => reportEvent(report, { type: 'proxy_used', authenticator, detail }),
+  });
   const loader: KeyLoader =
     'file' in bundle
       ? loadFromFile(checkText('bundle.file', bundle.file))
-      : loadFromUrl(checkWrittenUrl('bundle.url', bundle.url, http), new GuardedFetch(http), () =>
-          clock.nowMs(),
-        );
+      : loadFromUrl(checkWrittenUrl('bundle.url', bundle.url, http), fetch, () => clock.nowMs());
   return new RefreshingKeys({
     loader,
     clock,
     report,
-    authenticator: name,
+    authenticator,
     maxAgeMs: MAX_AGE_MS,
     staleIfErrorMs: STALE_IF_ERROR_MS,
   });

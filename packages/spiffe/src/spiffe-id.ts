@@ -1,5 +1,5 @@
 /** The grammar of SPIFFE IDs (SPIFFE-ID, sections 2.1 to 2.3). Every character is ASCII, so characters are bytes. */
-export const TRUST_DOMAIN: RegExp = /^[a-z0-9._-]{1,255}$/;
+const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[A-Za-z0-9._-]+)*$/;
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 const MAX_BYTES = 2048;

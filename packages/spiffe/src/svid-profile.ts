@@ -24,6 +24,7 @@ export function createSvidProfile(
   const issued = Object.freeze({ issuer: idOf(trustDomain) });
   return {
     headerMembers: HEADER_MEMBERS,
+    issuerClaim: 'sub',
     issuerOf(payload: JsonObject) {
       const sub = Object.hasOwn(payload, 'sub') ? payload['sub'] : undefined;
       if (typeof sub !== 'string' || !isOfTrustDomain(sub, trustDomain)) return 'issuer';
