@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
 import type { AuthenticatorAdapter } from '@grpc-authn/config/adapter';
-import { AuthError, createCallGuard, type JsonObject, type Principal } from '@grpc-authn/core';
+import { AuthError, type JsonObject, type Principal, type TransportCall } from '@grpc-authn/core';
+import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
@@ -20,6 +21,13 @@ export interface Provider {
   /** Published documents by URL. */
   readonly documents: Readonly<Record<string, JsonObject>>;
   readonly keysUrl: string;
+  /** The algorithm of its signatures; default RS256. */
+  readonly algorithm?: 'RS256' | 'ES256' | 'ES384';
+  /** Its introspection endpoint, and what it answers about a token. */
+  readonly introspection?: {
+    readonly url: string;
+    readonly answer: (token: string | null) => object;
+  };
   /** Rewrites the key set as the provider does; default unchanged. */
   readonly keySet?: (keys: readonly JsonObject[]) => readonly object[];
 }
@@ -38,6 +46,8 @@ export interface Recipe {
   readonly requests: readonly Request[];
   /** 'allowed', or code/reason; default method List. */
   readonly ask: (token: string, method?: string) => Promise<string>;
+  /** The same for a call with this one header, read as the file's `credentials` say. */
+  readonly askWith: (header: string, value: string, method?: string) => Promise<string>;
   readonly principalOf: (token: string) => Promise<Principal<object>>;
 }
 
@@ -60,12 +70,18 @@ export function useRecipe(
   files: Readonly<Record<string, string>> = {},
 ): RecipeSubject {
   let issuer: TestIssuer;
+  const { algorithm = 'RS256', introspection: endpoint } = provider;
   beforeAll(async () => {
-    issuer = await startTestIssuer({ algorithms: ['RS256', 'PS256'] });
+    issuer = await startTestIssuer({ algorithms: [algorithm, 'PS256'] });
   });
   afterAll(() => issuer.close());
 
-  async function answer(url: string): Promise<Response> {
+  async function answer(request: Request): Promise<Response> {
+    const { url } = request;
+    if (endpoint?.url === url) {
+      const form = new URLSearchParams(await request.clone().text());
+      return Response.json(endpoint.answer(form.get('token')));
+    }
     const document = provider.documents[url];
     if (document !== undefined) return Response.json(document);
     if (url !== provider.keysUrl) return new Response('', { status: 404 });
@@ -73,7 +89,7 @@ export function useRecipe(
     return Response.json({ keys: provider.keySet?.(keys) ?? keys });
   }
 
-  const sign = (header: object, payload: object, alg = 'RS256'): Promise<string> =>
+  const sign = (header: object, payload: object, alg: string = algorithm): Promise<string> =>
     issuer.sign({ jti: undefined, sub: undefined, ...payload } as object as JsonObject, {
       alg,
       typ: null,
@@ -101,11 +117,11 @@ export function useRecipe(
       const ask = (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
         const request = new Request(input, init);
         requests.push(request);
-        return answer(request.url);
+        return answer(request);
       };
       const auth = await loadAuth({
         file: await folder.write(edit(text), `${name}.yaml`),
-        adapters: [asking(jwks, ask), asking(oidc, ask)],
+        adapters: [asking(jwks, ask), asking(oidc, ask), asking(introspection, ask)],
       });
       onTestFinished(() => auth.close());
       return { auth, folder: folder.path, requests, ...asked(auth) };
@@ -123,20 +139,21 @@ function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): Authenticat
   };
 }
 
-function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'principalOf'> {
-  const { authenticator, policy } = auth;
-  const guard = createCallGuard({ authenticator, policy });
+function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'askWith' | 'principalOf'> {
+  const { authenticator, guard } = auth;
   const { signal } = new AbortController();
+  async function begin(method: string, credentials: TransportCall['credentials']): Promise<string> {
+    const call = { method: `/${method}`, streaming: false, credentials, end: () => undefined };
+    const { refusal } = await guard.begin(call);
+    return refusal === undefined ? 'allowed' : `${refusal.code}/${refusal.reason}`;
+  }
   return {
-    async ask(token, method = LIST) {
-      const { refusal } = await guard.begin({
-        method: `/${method}`,
-        streaming: false,
-        credentials: { scheme: 'bearer', token },
-        end: () => undefined,
-      });
-      return refusal === undefined ? 'allowed' : `${refusal.code}/${refusal.reason}`;
-    },
+    ask: (token, method = LIST) => begin(method, { scheme: 'bearer', token }),
+    askWith: (header, value, method = LIST) =>
+      begin(
+        method,
+        guard.credentialsFrom((name) => (name === header ? value : undefined)),
+      ),
     async principalOf(token) {
       const context = { method: '/x.Y/Z', signal };
       const verdict = await authenticator.authenticate({ scheme: 'bearer', token }, context);
