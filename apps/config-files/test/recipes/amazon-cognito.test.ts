@@ -110,3 +110,38 @@ describe('the recipe for Amazon Cognito', () => {
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
   });
 });
+
+describe('the recipe for a user pool whose issuer type is UPDATED', () => {
+  const UPDATED = POOL.replace('https://', 'https://issuer-');
+  const keysUrl = `${UPDATED}/.well-known/jwks.json`;
+  const subject = useRecipe(
+    'amazon-cognito',
+    {
+      documents: {
+        [`${UPDATED}/.well-known/openid-configuration`]: { issuer: UPDATED, jwks_uri: keysUrl },
+      },
+      keysUrl,
+    },
+    {
+      COGNITO_REGION: 'eu-west-1',
+      COGNITO_USER_POOL_ID: 'eu-west-1_8j6R6jKCY',
+      COGNITO_CLIENT_ID: CLIENT,
+    },
+  );
+  const edit = (text: string): string =>
+    text.replace('issuer: https://cognito-idp.', 'issuer: https://issuer-cognito-idp.');
+
+  it('accepts its tokens, and refuses those of the original issuer', async () => {
+    const { ask } = await subject.load({ edit });
+    const claims = {
+      sub: 'd488e438',
+      client_id: CLIENT,
+      token_use: 'access',
+      scope: 'orders/read',
+    };
+    expect(await ask(await subject.sign({}, { ...claims, iss: UPDATED }))).toBe('allowed');
+    expect(await ask(await subject.sign({}, { ...claims, iss: POOL }))).toBe(
+      'invalid_token/issuer',
+    );
+  });
+});

@@ -13,7 +13,7 @@ const TESTS = readdirSync(import.meta.dirname).map((file) =>
 
 describe('each recipe', () => {
   it('is found', () => {
-    expect(PAGES.length).toBe(9);
+    expect(PAGES.length).toBe(18);
     expect(YAML.length).toBeGreaterThanOrEqual(PAGES.length);
   });
 
@@ -36,5 +36,9 @@ describe('each recipe', () => {
   it.each(PAGES)('is in the list: %s', (page) => {
     expect(read('README.md')).toContain(`](${page})`);
     expect(existsSync(join(RECIPES, page.replace(/\.md$/, '.yaml')))).toBe(true);
+  });
+
+  it.each(PAGES)('states when its facts were checked: %s', (page) => {
+    expect(read(page)).toMatch(/^Checked in 20\d\d-(?:0[1-9]|1[0-2])\b/m);
   });
 });

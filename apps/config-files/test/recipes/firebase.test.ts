@@ -87,4 +87,11 @@ describe('the recipe for Firebase', () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await idToken()))).toBe('invalid_token/algorithm');
   });
+
+  it('rejects the unsigned tokens of the emulator', async () => {
+    const { ask } = await load();
+    const [, payload] = (await idToken()).split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
+    expect(await ask(`${header}.${payload}.`)).toBe('invalid_token/algorithm');
+  });
 });

@@ -146,4 +146,11 @@ describe('the recipe for service accounts of Google Cloud', () => {
   it('is rejected without its pin', async () => {
     expect(await messageOf(load({ edit: withoutPin }))).toContain('expected "pin" with sub or hd');
   });
+
+  it('rejects a token whose signature Cloud Run removed', async () => {
+    const { ask } = await load();
+    const [header, payload] = (await idToken()).split('.');
+    const removed = `${header}.${payload}.SIGNATURE_REMOVED_BY_GOOGLE`;
+    expect(await ask(removed)).toBe('invalid_token/signature');
+  });
 });
