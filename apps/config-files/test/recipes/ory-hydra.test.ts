@@ -59,6 +59,8 @@ describe('the recipe for Ory Hydra', () => {
     // strategies.jwt.scope_claim: string
     const asText = { scp: undefined, scope: 'openid orders.read' };
     expect(await ask(await accessToken(asText), LIST)).toBe('allowed');
+    const asDocumented = { scp: undefined, scope: ['openid', 'orders.read'] };
+    expect(await ask(await accessToken(asDocumented), LIST)).toBe('allowed');
     expect(await ask(await accessToken(refund), REFUND)).toBe('allowed');
     expect(await ask(await accessToken({ ...refund, ext: {} }), REFUND)).toBe(
       'permission_denied/claim',
