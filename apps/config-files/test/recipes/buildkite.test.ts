@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../../packages/config/test/support/loaded.ts';
 import { LIST, REFUND, useRecipe } from '../support/recipe.ts';
 
 const ISSUER = 'https://agent.buildkite.com';
@@ -80,6 +81,11 @@ describe('the recipe for Buildkite', () => {
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();
     expect(await ask(await jobToken(changes))).toBe(`invalid_token/${reason}`);
+  });
+
+  it('is rejected without its pin', async () => {
+    const edit = (text: string): string => text.replace(/^ +pin: .*\n/m, '');
+    expect(await messageOf(load({ edit }))).toContain('expected "pin" with organization_id');
   });
 
   it('rejects a signature of another algorithm', async () => {
