@@ -3,6 +3,11 @@ import { messageOf } from '../../../../packages/config/test/support/loaded.ts';
 import { LIST, REFUND, useRecipe } from '../support/recipe.ts';
 
 const REALM = 'https://id.example.com/realms/shop';
+const ENV = {
+  KEYCLOAK_URL: 'https://id.example.com',
+  KEYCLOAK_REALM: 'shop',
+  KEYCLOAK_AUDIENCE: 'orders',
+};
 const { load, sign, signOtherwise } = useRecipe(
   'keycloak',
   {
@@ -23,7 +28,7 @@ const { load, sign, signOtherwise } = useRecipe(
       ...keys,
     ],
   },
-  { KEYCLOAK_URL: 'https://id.example.com', KEYCLOAK_REALM: 'shop', KEYCLOAK_AUDIENCE: 'orders' },
+  ENV,
 );
 
 const accessToken = (changes: object = {}, header: object = {}): Promise<string> =>
@@ -102,5 +107,48 @@ describe('the recipe for Keycloak', () => {
   it('rejects a signature of another algorithm', async () => {
     const { ask } = await load();
     expect(await ask(await signOtherwise(await accessToken()))).toBe('invalid_token/algorithm');
+  });
+});
+
+describe('the recipe for Keycloak in containers', () => {
+  const inside = 'http://keycloak:8080/realms/shop';
+  const metadataUrl = `${inside}/.well-known/openid-configuration`;
+  const keysUrl = `${inside}/protocol/openid-connect/certs`;
+  const subject = useRecipe(
+    'keycloak-containers',
+    {
+      documents: {
+        // Without --hostname-backchannel-dynamic, all addresses are public, which the container cannot reach.
+        [metadataUrl]: { issuer: REALM, jwks_uri: `${REALM}/protocol/openid-connect/certs` },
+      },
+      keysUrl,
+    },
+    ENV,
+  );
+  const token = (changes: object = {}): Promise<string> =>
+    subject.sign(
+      { typ: 'JWT' },
+      { iss: REALM, aud: 'orders', sub: 'alice', typ: 'Bearer', scope: 'orders.read', ...changes },
+    );
+
+  it('asks the internal address only, and accepts tokens of the public one', async () => {
+    const { ask, requests } = await subject.load();
+    expect(await ask(await token())).toBe('allowed');
+    expect(requests.map(({ url }) => url)).toEqual([metadataUrl, keysUrl]);
+  });
+
+  it.each([
+    ['of the internal address', { iss: inside }, 'issuer'],
+    ['of another realm', { iss: 'https://id.example.com/realms/other' }, 'issuer'],
+    ['for another service', { aud: 'billing' }, 'audience'],
+    ['that is a refresh token', { typ: 'Refresh' }, 'use'],
+  ])('refuses one %s', async (_, changes, reason) => {
+    const { ask } = await subject.load();
+    expect(await ask(await token(changes))).toBe(`invalid_token/${reason}`);
+  });
+
+  it('is rejected without leave to use http', async () => {
+    const edit = (text: string): string => text.replace(/^ +http: .*\n/m, '');
+    expect(await messageOf(subject.load({ edit }))).toContain('http.dangerouslyAllowHttpFrom');
   });
 });
