@@ -6,6 +6,7 @@ import { AuthError, type JsonObject, type Principal, type TransportCall } from '
 import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
+import { adapter as spiffe } from '@grpc-authn/spiffe/adapter';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import { createFolder } from '../../../../packages/config/test/support/config-folder.ts';
@@ -121,7 +122,12 @@ export function useRecipe(
       };
       const auth = await loadAuth({
         file: await folder.write(edit(text), `${name}.yaml`),
-        adapters: [asking(jwks, ask), asking(oidc, ask), asking(introspection, ask)],
+        adapters: [
+          asking(jwks, ask),
+          asking(oidc, ask),
+          asking(introspection, ask),
+          asking(spiffe, ask),
+        ],
       });
       onTestFinished(() => auth.close());
       return { auth, folder: folder.path, requests, ...asked(auth) };
