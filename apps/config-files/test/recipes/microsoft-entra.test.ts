@@ -152,6 +152,86 @@ describe('the recipe for Microsoft Entra ID', () => {
   );
 });
 
+describe('the recipe for an application with keys of its own', () => {
+  const metadataUrl = `${ISSUER}/.well-known/openid-configuration?appid=${API}`;
+  const keysUrl = `${KEYS_URL}?appid=${API}`;
+  const subject = useRecipe(
+    'microsoft-entra',
+    { documents: { [metadataUrl]: { issuer: ISSUER, jwks_uri: keysUrl } }, keysUrl },
+    { ENTRA_TENANT_ID: TENANT, ENTRA_API_CLIENT_ID: API },
+  );
+
+  it('asks for the metadata of the application', async () => {
+    const line = `metadataUrl: ${metadataUrl}`;
+    const edit = (text: string): string => text.replace('  audience:', `  ${line}\n  audience:`);
+    const { ask, requests } = await subject.load({ edit });
+    const claims = { iss: ISSUER, aud: API, azp: CLIENT, sub: 'alice', scp: 'Orders.Read' };
+    expect(await ask(await subject.sign({ typ: 'JWT' }, claims))).toBe('allowed');
+    expect(requests.map(({ url }) => url)).toEqual([metadataUrl, keysUrl]);
+  });
+});
+
+describe('the recipe for users of several tenants', () => {
+  const customer = '82229342-1101-4ab6-817b-70c0747630f3';
+  const issuerOf = (tenant: string): string => `${HOST}/${tenant}/v2.0`;
+  const keysUrl = `${HOST}/common/discovery/v2.0/keys`;
+  const documents = Object.fromEntries(
+    [TENANT, customer].map((tenant) => [
+      `${issuerOf(tenant)}/.well-known/openid-configuration`,
+      { issuer: issuerOf(tenant), jwks_uri: keysUrl },
+    ]),
+  );
+  const subject = useRecipe(
+    'microsoft-entra-any-tenant',
+    { documents, keysUrl },
+    {
+      ENTRA_TENANT_ID: TENANT,
+      ENTRA_CUSTOMER_TENANT_ID: customer,
+      ENTRA_API_CLIENT_ID: API,
+    },
+  );
+  const tokenOf = (tenant: string, changes: object = {}): Promise<string> =>
+    subject.sign(
+      { typ: 'JWT' },
+      {
+        aud: API,
+        iss: issuerOf(tenant),
+        tid: tenant,
+        azp: CLIENT,
+        scp: 'Orders.Read Orders.Refund',
+        sub: 'HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ',
+        ver: '2.0',
+        ...changes,
+      },
+    );
+
+  it('accepts tokens of each tenant, and discovers a tenant when its first token comes', async () => {
+    const { ask, principalOf, requests } = await subject.load();
+    expect(requests).toEqual([]);
+    expect(await principalOf(await tokenOf(customer))).toMatchObject({
+      issuer: issuerOf(customer),
+      clientId: CLIENT,
+    });
+    expect(requests[0]?.url).toBe(`${issuerOf(customer)}/.well-known/openid-configuration`);
+    expect(await ask(await tokenOf(customer), LIST)).toBe('allowed');
+    expect(await ask(await tokenOf(TENANT), REFUND)).toBe('allowed');
+    expect(await ask(await tokenOf(customer), REFUND)).toBe('permission_denied/claim');
+  });
+
+  const stranger = '11111111-2222-4333-8444-555555555555';
+  it.each([
+    ['of another tenant', stranger, {}, 'issuer'],
+    ['of another host', TENANT, { iss: `https://evil.example/${TENANT}/v2.0` }, 'issuer'],
+    ['of version 1', TENANT, { iss: `https://sts.windows.net/${TENANT}/` }, 'issuer'],
+    ['for another API', TENANT, { aud: CLIENT }, 'audience'],
+    ['that is an ID token', TENANT, { azp: undefined, scp: undefined }, 'claim'],
+  ])('refuses one %s', async (_, tenant, changes, reason) => {
+    const { ask, requests } = await subject.load();
+    expect(await ask(await tokenOf(tenant, changes))).toBe(`invalid_token/${reason}`);
+    if (reason === 'issuer') expect(requests).toEqual([]);
+  });
+});
+
 describe('the recipe for version 1 of its tokens', () => {
   const V1 = `https://sts.windows.net/${TENANT}/`;
   const keysUrl = `${HOST}/${TENANT}/discovery/keys`;
