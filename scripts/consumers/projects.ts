@@ -34,6 +34,7 @@ const PROVIDER = [
   'jose',
   'oauth4webapi',
   'openid-client',
+  'proxy-from-env',
   'undici',
 ];
 const JWKS = [

@@ -19,6 +19,7 @@ import {
   checkText,
   describeValue,
   INTERCEPTOR_OPTION_NAMES,
+  notify,
   readLimits,
   reportEvent,
   reloadablePolicy,
@@ -141,7 +142,9 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
       claims,
       clock: interceptor.clock,
       guard: interceptor,
-      report: (event) => reportEvent(report, event),
+      // The error of a reload is its caller's, or onReload's.
+      report: (event) =>
+        event.authenticator === 'config' ? notify(report, event) : reportEvent(report, event),
     },
     clock,
   });

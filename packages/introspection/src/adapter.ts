@@ -94,8 +94,19 @@ const members: MemberSchemas<IntrospectionAdapterOptions> = {
   endpoint: text
     .describe('The introspection endpoint, instead of the one in the metadata.')
     .exactOptional(),
+  metadataUrl: text
+    .describe("Where the metadata is read, if not at the issuer's address.")
+    .exactOptional(),
   clientId: text.describe('The client ID of this server at the provider.'),
   clientAuthentication: clientAuthenticationSchema,
+  basicEncoding: z
+    .enum(['auto', 'form', 'plain'])
+    .meta({
+      description:
+        'client_secret_basic: form percent-encodes id and secret, plain does not; auto finds out.',
+      default: 'auto',
+    })
+    .exactOptional(),
   audience: textsOrOne.describe(
     'The "aud" of the answer must have one of these; "any" requires scope rules in the policy.',
   ),
@@ -134,8 +145,10 @@ const strictness: Strictness<IntrospectionAdapterOptions> = {
   // The loader compares the issuers.
   issuer: anyValue,
   endpoint: notCutOff,
+  metadataUrl: notCutOff,
   clientId: anyValue,
   clientAuthentication: anyValue,
+  basicEncoding: anyValue,
   audience: (before, after, options) =>
     before === 'any' ? undefined : subset<string>([])(before, after, options),
   tokenTypes: subset<string | null>(['bearer']),

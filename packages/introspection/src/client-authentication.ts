@@ -23,6 +23,8 @@ export interface ClientCredentials {
   /** Asynchronous, because a private key is imported when it is first needed. */
   authentication(oauth: OAuth): Promise<oauth4webapi.ClientAuth>;
   readonly certificate: ClientCertificate | undefined;
+  /** Of client_secret_basic, which has two forms. */
+  readonly basicSecret?: string;
 }
 
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -45,7 +47,10 @@ export function readClientAuthentication(given: ClientAuthentication): ClientCre
   checkOptionNames(option, given, ['method', ...members]);
   switch (given.method) {
     case 'client_secret_basic':
-      return bySecret('ClientSecretBasic', checkSecret(option, given.secret));
+      return {
+        ...bySecret('ClientSecretBasic', checkSecret(option, given.secret)),
+        basicSecret: given.secret,
+      };
     case 'client_secret_post':
       return bySecret('ClientSecretPost', checkSecret(option, given.secret));
     case 'client_secret_jwt':

@@ -39,15 +39,17 @@ export function createEndpointSource(
     const configured = { url: location.endpoint, jwksUri: undefined, discoveredFrom: undefined };
     return { get: () => configured, ready: async () => {}, close: async () => {} };
   }
-  const { issuer, issuerUrl } = location;
-  const discovery = new Discovery({ issuer, location: { issuerUrl }, fetch });
+  const { issuer } = location;
+  const discovery = new Discovery({ issuer, location, fetch });
   return new RefreshedValue<Endpoint>({
     clock,
     reason: 'discovery',
     staleIfErrorMs: Number.POSITIVE_INFINITY,
     maxBackOffMs: MAX_BACK_OFF_MS,
     load: async () => ({
-      value: await discovery.discover((metadata) => readEndpoint(metadata, issuerUrl, settings)),
+      value: await discovery.discover((metadata) =>
+        readEndpoint(metadata, discovery.origin, settings),
+      ),
       maxAgeMs: MAX_AGE_MS,
     }),
   });
@@ -56,21 +58,26 @@ export function createEndpointSource(
 /** @throws ProviderError */
 function readEndpoint(
   metadata: AuthorizationServer,
-  issuer: URL,
-  { credentials, signed }: IntrospectionSettings,
+  origin: URL,
+  { credentials, signed, issuer }: IntrospectionSettings,
 ): Endpoint {
   const mutualTls = credentials.certificate !== undefined;
   const aliases = (mutualTls && metadata.mtls_endpoint_aliases) || {};
   const named = aliases.introspection_endpoint ?? metadata.introspection_endpoint;
-  const url = checkMetadataUrl('introspection_endpoint', named, issuer);
+  const url = checkMetadataUrl('introspection_endpoint', named, origin);
   // A secret is sent only to the origin for which it was configured. A certificate reveals nothing.
-  if (!mutualTls && url.origin !== issuer.origin) {
+  const isConfigured = url.origin === origin.origin || url.origin === originOf(issuer);
+  if (!mutualTls && !isConfigured) {
     throw new ProviderError(
       'address',
-      `${shownUrl(issuer)}: its introspection_endpoint ${shownUrl(url)} is of another origin, to ` +
+      `${shownUrl(origin)}: its introspection_endpoint ${shownUrl(url)} is of another origin, to ` +
         'which our credentials are not sent; if it is correct, configure it as the option endpoint',
     );
   }
-  const jwksUri = signed ? checkMetadataUrl('jwks_uri', metadata.jwks_uri, issuer) : undefined;
-  return { url, jwksUri, discoveredFrom: issuer };
+  const jwksUri = signed ? checkMetadataUrl('jwks_uri', metadata.jwks_uri, origin) : undefined;
+  return { url, jwksUri, discoveredFrom: origin };
+}
+
+function originOf(issuer: string | undefined): string | undefined {
+  return issuer !== undefined && URL.canParse(issuer) ? new URL(issuer).origin : undefined;
 }

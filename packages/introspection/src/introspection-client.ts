@@ -1,12 +1,15 @@
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
+  BasicEncoding,
+  type BasicForm,
   type GuardedFetch,
   loadPackage,
+  plainBasic,
   ProviderError,
   retryAfterMs,
   shownUrl,
 } from '@grpc-authn/provider';
-import type { CustomFetchOptions } from 'oauth4webapi';
+import type { ClientAuth, CustomFetchOptions } from 'oauth4webapi';
 import type { OAuth } from './client-authentication.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
@@ -22,6 +25,7 @@ export class IntrospectionClient {
   readonly #fetch: GuardedFetch;
   readonly #report: (event: Omit<AuthEvent, 'authenticator'>) => void;
   readonly #targets = new WeakMap<Endpoint, RequestTarget>();
+  readonly #basic: BasicEncoding | undefined;
   #oauth: OAuth | undefined;
   /** The provider rejects our credentials: reported once, until it accepts them. */
   #rejected = false;
@@ -34,6 +38,13 @@ export class IntrospectionClient {
     this.#settings = settings;
     this.#fetch = fetch;
     this.#report = report;
+    const { clientId, credentials, basicEncoding: option, clock } = settings;
+    const { basicSecret: secret } = credentials;
+    const onPlain = (): void => report({ type: 'client_secret_plain', detail: { clientId } });
+    this.#basic =
+      secret === undefined
+        ? undefined
+        : new BasicEncoding({ option, clientId, secret, clock, onPlain });
   }
 
   /**
@@ -61,11 +72,11 @@ export class IntrospectionClient {
     const oauth = await this.prepare();
     const authentication = await credentials.authentication(oauth);
     const target = this.#targetOf(endpoint);
-    try {
-      const response = await oauth.introspectionRequest(
+    const send = (form: BasicForm): Promise<Response> =>
+      oauth.introspectionRequest(
         target.server,
         target.client,
-        authentication,
+        form === 'form' ? authentication : this.#authenticatePlainly,
         token,
         {
           signal,
@@ -82,6 +93,8 @@ export class IntrospectionClient {
             ),
         },
       );
+    try {
+      const response = await (this.#basic?.send(send, isClientRejected) ?? send('form'));
       if (response.status !== 200) return await this.#readRefusal(response, endpoint);
       this.#rejected = false;
       return await (signed
@@ -91,6 +104,11 @@ export class IntrospectionClient {
       throw signal.aborted ? signal.reason : error;
     }
   }
+
+  readonly #authenticatePlainly: ClientAuth = (_server, client, _body, headers) => {
+    const { basicSecret = '' } = this.#settings.credentials;
+    headers.set('authorization', plainBasic(client.client_id, basicSecret));
+  };
 
   /** 400 is about this token, unless it names our client. 401 and 403 are about our credentials. */
   async #readRefusal(response: Response, { url }: Endpoint): Promise<AuthError> {
@@ -104,7 +122,8 @@ export class IntrospectionClient {
     if ([400, 401, 403].includes(status)) {
       const problem = new ProviderError(
         'status',
-        `${message}, so it does not accept our credentials; check clientId and clientAuthentication`,
+        `${message}, so it does not accept our credentials${this.#triedForms()}; ` +
+          'check clientId and clientAuthentication',
         { status },
       );
       if (!this.#rejected) {
@@ -114,6 +133,11 @@ export class IntrospectionClient {
       throw problem;
     }
     throw new ProviderError('status', message, { status, retryAfterMs: this.#askedRest(response) });
+  }
+
+  #triedForms(): string {
+    if (this.#basic === undefined || this.#basic.tried.length < 2) return '';
+    return ', neither percent-encoded (form) nor as they are (plain)';
   }
 
   /** Only 429 (RFC 6585, section 4) and 503 (RFC 9110, section 15.6.4) ask for a rest. */
@@ -130,6 +154,19 @@ export class IntrospectionClient {
     this.#targets.set(endpoint, target);
     return target;
   }
+}
+
+/** 401; or 403 without JSON, as some providers answer; or 400 that names the client (RFC 6749, section 5.2). */
+async function isClientRejected(response: Response): Promise<boolean> {
+  const { status } = response;
+  if (status === 401) return true;
+  if (status !== 400 && status !== 403) return false;
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (status === 403) return !isObject(body);
+  return isObject(body) && body['error'] === 'invalid_client';
 }
 
 /** An answer that does not say that the token is active is judged later, like any other. */

@@ -16,6 +16,7 @@ import {
   wrongOption,
 } from '@grpc-authn/core/internal';
 import {
+  type BasicEncodingOption,
   checkWrittenUrl,
   type HttpOptions,
   type HttpSettings,
@@ -34,6 +35,14 @@ export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = u
   readonly name?: string;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
+  /** Where the metadata is read, if not at the issuer's address. Its `issuer` must be the configured one. */
+  readonly metadataUrl?: string;
+  /**
+   * How client_secret_basic writes id and secret: `form` percent-encodes them (RFC 6749, section 2.3.1),
+   * `plain` does not. `auto` (default) begins with form and tries plain after a rejection; what the provider
+   * accepts first is used until the next restart or reload.
+   */
+  readonly basicEncoding?: BasicEncodingOption;
   /** The answer's `aud` must have one of these. 'any' needs scope rules in the policy. */
   // oxlint-disable-next-line no-redundant-type-constituents -- the word is worth showing
   readonly audience: OneOrMore<string> | 'any';
@@ -69,9 +78,11 @@ export interface IntrospectionSettings {
   readonly issuer: string | undefined;
   readonly location:
     | { readonly endpoint: URL }
-    | { readonly issuer: string; readonly issuerUrl: URL };
+    | { readonly issuer: string; readonly issuerUrl: URL }
+    | { readonly issuer: string; readonly metadataUrl: URL };
   readonly clientId: string;
   readonly credentials: ClientCredentials;
+  readonly basicEncoding: BasicEncodingOption;
   /** Undefined for 'any'. */
   readonly audience: readonly string[] | undefined;
   readonly tokenTypes: ReadonlySet<string | undefined>;
@@ -90,8 +101,10 @@ const OPTION_NAMES = [
   'name',
   'issuer',
   'endpoint',
+  'metadataUrl',
   'clientId',
   'clientAuthentication',
+  'basicEncoding',
   'audience',
   'tokenTypes',
   'response',
@@ -114,16 +127,17 @@ export const MAX_CONCURRENT: {
 } = Object.freeze({ default: 64, min: 1, max: 1024 });
 
 export function readIntrospectionOptions(
-  options: { readonly issuer?: string; readonly endpoint?: string } & IntrospectionOptions<
-    StandardSchemaV1 | undefined
-  >,
+  options: {
+    readonly issuer?: string;
+    readonly endpoint?: string;
+  } & IntrospectionOptions<StandardSchemaV1 | undefined>,
 ): IntrospectionSettings {
   checkOptionNames('createIntrospectionAuthenticator', options, OPTION_NAMES);
   checkFunction('report', options.report);
   checkOneOf('response', options.response, ['json', 'jwt']);
   const http = readHttpOptions(options.http);
   const issuer = options.issuer === undefined ? undefined : checkText('issuer', options.issuer);
-  const location = readLocation(issuer, options.endpoint, http);
+  const location = readLocation(issuer, options, http);
   const signed = options.response === 'jwt';
   if (signed && 'endpoint' in location) {
     throw wrongOption(
@@ -138,6 +152,7 @@ export function readIntrospectionOptions(
     location,
     clientId: checkText('clientId', options.clientId),
     credentials: readClientAuthentication(options.clientAuthentication),
+    basicEncoding: readBasicEncoding(options),
     audience: options.audience === 'any' ? undefined : checkTexts('audience', options.audience),
     tokenTypes: readTokenTypes(options.tokenTypes ?? ['bearer']),
     signed,
@@ -161,9 +176,18 @@ export function readIntrospectionOptions(
 
 function readLocation(
   issuer: string | undefined,
-  endpoint: string | undefined,
+  { endpoint, metadataUrl }: { readonly endpoint?: string; readonly metadataUrl?: string },
   http: HttpSettings,
 ): IntrospectionSettings['location'] {
+  if (metadataUrl !== undefined) {
+    if (endpoint !== undefined) {
+      throw wrongOption('metadataUrl', 'both', 'either a metadataUrl or an endpoint');
+    }
+    if (issuer === undefined) {
+      throw wrongOption('issuer', 'none', 'the issuer that the metadata names');
+    }
+    return { issuer, metadataUrl: checkWrittenUrl('metadataUrl', metadataUrl, http) };
+  }
   if (endpoint !== undefined) return { endpoint: checkWrittenUrl('endpoint', endpoint, http) };
   if (issuer !== undefined) return { issuer, issuerUrl: checkWrittenUrl('issuer', issuer, http) };
   throw wrongOption('issuer', 'neither of them', 'an issuer or an endpoint');
@@ -182,4 +206,16 @@ function readTokenTypes(types: readonly (string | null)[]): ReadonlySet<string |
       type === null ? undefined : checkText('tokenTypes', type).toLowerCase(),
     ),
   );
+}
+
+function readBasicEncoding({
+  basicEncoding,
+  clientAuthentication,
+}: Pick<IntrospectionOptions, 'basicEncoding' | 'clientAuthentication'>): BasicEncodingOption {
+  checkOneOf('basicEncoding', basicEncoding, ['auto', 'form', 'plain']);
+  const { method } = clientAuthentication;
+  if (basicEncoding !== undefined && method !== 'client_secret_basic') {
+    throw wrongOption('basicEncoding', `the method ${method}`, 'client_secret_basic beside it');
+  }
+  return basicEncoding ?? 'auto';
 }

@@ -49,7 +49,7 @@ describe('a provider that fails', () => {
   it.each(UNCOUNTED)(
     'for none of these reasons keeps the circuit closed: %s',
     async (_, answer) => {
-      const { provider, askAbout, types } = await createUncached();
+      const { provider, askAbout, types } = await createUncached({ basicEncoding: 'form' });
       provider.respond(answer);
       await askAbout('token', 20);
       expect(provider.questions).toHaveLength(20);

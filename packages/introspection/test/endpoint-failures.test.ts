@@ -14,7 +14,7 @@ describe('an endpoint that', () => {
     async (status, body) => {
       const provider = await startProvider();
       provider.say(body, status);
-      const { refusal, events } = createSubject(provider);
+      const { refusal, events } = createSubject(provider, { basicEncoding: 'form' });
       for (let index = 0; index < 10; index += 1) {
         const error = await refusal(`token-${index}`);
         expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });

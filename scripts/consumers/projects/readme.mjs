@@ -1,6 +1,7 @@
 // Writes the README's files and runs its commands, on a free port.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -60,7 +61,7 @@ await serving(async (nextLine, server) => {
     assert.equal(await nextLine(), 'reloaded');
     await clientPrints(printed);
   }
-  const other = Buffer.alloc(32, 'other').toString('base64');
+  const other = randomBytes(32).toString('base64');
   writeFileSync('grpc-authn.yaml', file.replace('${JWT_SECRET}', other));
   assert.equal(await nextLine(), 'reloaded');
   await clientPrints(invalid);

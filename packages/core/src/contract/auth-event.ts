@@ -10,6 +10,7 @@ export type AuthEventType =
   | 'proxy_used'
   | 'introspection_unavailable'
   | 'introspection_recovered'
+  | 'client_secret_plain'
   | 'introspection_credentials_rejected'
   | 'config_reloaded'
   | 'config_rejected'
