@@ -160,7 +160,7 @@ describe('a config without an issuer or audience', () => {
       }
       const auth = await load(whole);
       if (what !== 'introspection') {
-        const key = what === 'hs256' ? secretKey(Buffer.from('s'.repeat(32))) : KEYS.main;
+        const key = what === 'hs256' ? secretKey(Buffer.from(GOOD_SECRET)) : KEYS.main;
         const head = { alg: key.alg, ...(what === 'hs256' ? {} : { kid: key.kid }) };
         const token = (iss: unknown): string => jws(key, head, { iss, aud: AUDIENCE, exp });
         assert.deepEqual(
