@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const PROGRAM = '/usr/bin/glewlwyd';
 const CONFIG = '/etc/glewlwyd/glewlwyd.conf';
@@ -48,6 +49,7 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
   const [clientId, secret] = ['orders', 'svc-secret'];
   try {
     await started(program);
+    await untilListening(origin);
     await setUp(origin, { clientId, secret });
   } catch (error) {
     await stop();
@@ -104,6 +106,20 @@ async function started(program: ChildProcess): Promise<void> {
   });
   await Promise.race([once(program, 'started', { signal: late }), ended]);
   ended.catch(() => undefined);
+}
+
+/** It says that it has started shortly before it listens. */
+async function untilListening(origin: string): Promise<void> {
+  const endMs = Date.now() + MAX_START_MS;
+  for (;;) {
+    try {
+      await fetch(origin);
+      return;
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+      await wait(20);
+    }
+  }
 }
 
 /** A scope, an OpenID Connect plug-in, a user and a client, by its administration API. */
