@@ -75,7 +75,8 @@ describe('while the provider is down', () => {
     await subject.clock.advance(2400);
     await subject.reported('keys_recovered', 1);
     expect(await subject.decide(token)).toBe('accepted');
-    expect(issuer.requests.jwks).toBe(2);
+    // The first fetch, and at most the two look-ups that are allowed at once.
+    expect(issuer.requests.jwks).toBeLessThanOrEqual(3);
   });
 });
 
@@ -163,6 +164,7 @@ describe('an outage during a look-up', () => {
     expect(after).toMatchObject({ code: 'unavailable', reason });
     expect(retryAfterMs(after)).toBeGreaterThan(0);
     expect(await subject.decide(token)).toBe('accepted');
-    expect(issuer.requests.jwks).toBe(2);
+    // The first fetch, and at most the two look-ups that are allowed at once.
+    expect(issuer.requests.jwks).toBeLessThanOrEqual(3);
   });
 });
