@@ -6,17 +6,17 @@ import { build } from './builds.ts';
 import { e2eFiles } from './e2e-files.ts';
 import { runInTerminal } from './tools.ts';
 
-const wanted = process.argv.slice(2);
+const selected = process.argv.slice(2);
 const files = e2eFiles().filter(
   ({ source }) =>
-    wanted.length === 0 ||
-    wanted.some((path) =>
+    selected.length === 0 ||
+    selected.some((path) =>
       existsSync(path) ? source.startsWith(resolve(path)) : source.includes(path),
     ),
 );
 if (files.length === 0) {
   console.error(
-    `expected a test of apps/e2e/test or apps/e2e/attacks, received ${wanted.join(' ')}`,
+    `expected a test of apps/e2e/test or apps/e2e/attacks, received ${selected.join(' ')}`,
   );
   process.exitCode = 1;
 } else if (build()) {

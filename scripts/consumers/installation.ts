@@ -21,15 +21,18 @@ export async function install(
   const manifest = { name: 'consumer', private: true, type: 'module' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   writeFileSync(join(folder, '.npmrc'), `${registry.npmrc}audit=false\nfund=false\n`);
-  const wanted = [...project.ours.map((name) => `@grpc-authn/${name}`), ...(project.others ?? [])];
+  const packages = [
+    ...project.ours.map((name) => `@grpc-authn/${name}`),
+    ...(project.others ?? []),
+  ];
   if (project.installer === 'pnpm') {
     // pnpm installs a release only when it is a day old; ours is a minute old.
     const settings =
       "minimumReleaseAgeExclude: ['@grpc-authn/*']\nallowBuilds: { protobufjs: false }\n";
     writeFileSync(join(folder, 'pnpm-workspace.yaml'), settings);
-    await mustRun(...pnpm('add', ...wanted), { cwd: folder });
+    await mustRun(...pnpm('add', ...packages), { cwd: folder });
   } else {
-    await mustRun('npm', ['install', ...wanted], { cwd: folder });
+    await mustRun('npm', ['install', ...packages], { cwd: folder });
   }
   const modules = join(folder, 'node_modules');
   return { folder, packages: packagesOf(modules), bytes: bytesOf(modules) };

@@ -49,8 +49,8 @@ const COMPILATIONS: readonly Compilation[] = [
 /** The compilations that a project asks for. */
 export function compilationsFor(compilers: 'all' | 'ends' | 'newest'): readonly Compilation[] {
   if (compilers === 'all') return COMPILATIONS;
-  const wanted = compilers === 'newest' ? [NEWEST] : [OLDEST, NEWEST];
-  return COMPILATIONS.filter(({ tsc, ending }) => ending === 'mts' && wanted.includes(tsc));
+  const selected = compilers === 'newest' ? [NEWEST] : [OLDEST, NEWEST];
+  return COMPILATIONS.filter(({ tsc, ending }) => ending === 'mts' && selected.includes(tsc));
 }
 
 function node(ending: 'mts' | 'cts'): Pick<Compilation, 'compilerOptions' | 'ending'> {

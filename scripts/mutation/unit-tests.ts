@@ -29,15 +29,15 @@ async function runPass(
     );
     const left = files.filter((file) => !done.has(file));
     if (left.length === 0 || session.isOver) return;
-    let told = Date.now();
+    let reportedAtMs = Date.now();
     let endless = false;
     const { output } = await run(
       'vitest',
       ['run', '--config', CONFIG, `--maxWorkers=${session.jobs}`, ...left],
       environmentOf(session, pass),
       () => {
-        if (Date.now() - told > 15_000) {
-          told = Date.now();
+        if (Date.now() - reportedAtMs > 15_000) {
+          reportedAtMs = Date.now();
           const read = journal.of('done').filter((entry) => entry.pass === pass).length;
           session.tell(`${pass} tests, ${read} of ${files.length} files`);
         }

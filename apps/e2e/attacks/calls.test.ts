@@ -188,8 +188,8 @@ describe('another spelling of a denied path', () => {
         const { handlers } = server.seen;
         for (const path of SPELLINGS) {
           const answer = await rawCall(server.port, path, { authorization });
-          const wanted = [String(status.UNIMPLEMENTED), undefined];
-          assert.ok(wanted.includes(answer), `${path}: ${answer}`);
+          const expected = [String(status.UNIMPLEMENTED), undefined];
+          assert.ok(expected.includes(answer), `${path}: ${answer}`);
         }
         assert.equal(server.seen.handlers, handlers);
         assert.equal(await rawCall(server.port, '/echo.v1.Echo/bidi', { authorization }), '0');

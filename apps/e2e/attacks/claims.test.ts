@@ -204,7 +204,7 @@ describe('scopes that are written so as to be read twice', () => {
   const policy = definePolicy({ rules: { 'echo.v1.Echo/*': requireScopes('orders:write') } });
   refuses({
     source: 'RFC 6749, 3.3; RFC 9068, 2.2.3',
-    wanted: status.PERMISSION_DENIED,
+    expected: status.PERMISSION_DENIED,
     on: TARGETS,
     policy,
     good: (target) => target.issued({ scope: 'orders:read orders:write' }),

@@ -284,8 +284,8 @@ authenticator:
     const file = await write('watched.yaml', text);
     const clock = createLookingClock();
     const auth = await loadAuth({ file, clock });
-    const told: unknown[] = [];
-    auth.watch({ onReload: (error) => told.push(error) });
+    const received: unknown[] = [];
+    auth.watch({ onReload: (error) => received.push(error) });
     const server = await startEchoServer({ interceptors: [auth.interceptor] });
     const client = new EchoClient(server.address);
     const exp = Math.floor(Date.now() / 1000) + 300;
@@ -306,7 +306,7 @@ authenticator:
     }
     await write('watched.yaml', `${text}# whole\n`);
     await clock.look(3);
-    assert.equal(told.at(-1), undefined, 'a complete file is loaded');
+    assert.equal(received.at(-1), undefined, 'a complete file is loaded');
     assert.equal((await client.call('unary', { authorization: whole! })).code, status.OK);
     client.close();
     server.stop();

@@ -365,7 +365,7 @@ describe('metadata of another issuer', () => {
           clientAuthentication: { method: 'client_secret_post', secret: 'secret' },
         });
       provider.answers.set('opaque', { active: true, token_type: 'Bearer', aud: AUDIENCE });
-      for (const [said, wanted] of [
+      for (const [said, expected] of [
         [provider.issuer, status.OK],
         [iss, status.UNAVAILABLE],
       ] as const) {
@@ -373,7 +373,7 @@ describe('metadata of another issuer', () => {
         const authenticator = create();
         await withEcho({ authenticator }, async ({ client }) => {
           const end = await client.call('unary', { authorization: 'Bearer opaque' });
-          assert.equal(end.code, wanted, String(wrong));
+          assert.equal(end.code, expected, String(wrong));
         });
         await authenticator.close();
       }

@@ -24,11 +24,11 @@ import { Accounts, bearer } from '../support/accounts.ts';
 import { refuses, withTarget } from '../support/attack.ts';
 import { AUDIENCE, KEYS, TARGETS } from '../support/attack-targets.ts';
 
-describe('a claim that is a list, or looks like the wanted one', () => {
+describe('a claim that is a list, or looks like the required one', () => {
   const claim = (value: unknown): object => ({ role: value });
   refuses({
     source: 'CVE-2026-26308; rule 32',
-    wanted: status.PERMISSION_DENIED,
+    expected: status.PERMISSION_DENIED,
     on: TARGETS,
     policy: definePolicy({ rules: { 'echo.v1.Echo/*': requireClaim('role', 'admin') } }),
     good: (target) => target.issued(claim(['user', 'admin'])),
@@ -68,13 +68,13 @@ describe("a claim that is named like part of a path, or like an object's own", (
   });
   refuses({
     source: 'CVE-2026-39350; rule 32',
-    wanted: status.PERMISSION_DENIED,
+    expected: status.PERMISSION_DENIED,
     on: TARGETS,
     policy,
     good: (target) =>
       target.issued({ 'https://x.com/roles': 'admin', realm: { constructor: 'x' } }),
     bad: (target) => ({
-      'a path where a name is wanted': target.issued({
+      'a path where a name is required': target.issued({
         'https://x': { 'com/roles': 'admin' },
         realm: { constructor: 'x' },
       }),
@@ -83,7 +83,7 @@ describe("a claim that is named like part of a path, or like an object's own", (
         realm: { constructor: 'x' },
       }),
       'what every object has': target.issued({ 'https://x.com/roles': 'admin', realm: {} }),
-      'a name where a path is wanted': target.issued({
+      'a name where a path is required': target.issued({
         'https://x.com/roles': 'admin',
         'realm.constructor': 'x',
       }),

@@ -55,7 +55,7 @@ export interface Refusals extends Options {
   /** The source of the attack: RFC and section, CVE, advisory. */
   readonly source: string;
   /** Default: UNAUTHENTICATED. */
-  readonly wanted?: status;
+  readonly expected?: status;
   readonly on: readonly TargetName[];
   readonly good?: (target: Target) => string;
   readonly bad: (target: Target) => Readonly<Record<string, Bad>>;
@@ -67,9 +67,13 @@ export interface Refusals extends Options {
  */
 export function refuses(attack: Refusals): void {
   const { source, on, bad, ...rest } = attack;
-  const { wanted = status.UNAUTHENTICATED, good = (target) => target.issued(), ...options } = rest;
+  const {
+    expected = status.UNAUTHENTICATED,
+    good = (target) => target.issued(),
+    ...options
+  } = rest;
   for (const name of on) {
-    it(`${name}: ${status[wanted]} (${source})`, async () => {
+    it(`${name}: ${status[expected]} (${source})`, async () => {
       await withTarget(
         name,
         async ({ target, server, decisions, call }) => {
@@ -79,7 +83,7 @@ export function refuses(attack: Refusals): void {
           const cases = Object.entries(bad(target));
           assert.ok(cases.length > 0);
           const isNot = async (token: string, what: string): Promise<void> => {
-            assert.equal((await call(token)).code, wanted, what);
+            assert.equal((await call(token)).code, expected, what);
           };
           for (const time of ['once', 'again']) {
             // All at once: those with an unknown key wait for the same key fetch.

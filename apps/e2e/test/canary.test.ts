@@ -37,21 +37,21 @@ describe('a rejected token', () => {
         mock.method(console, name, (...parts: unknown[]) => void keep(parts.join(' '))),
       ),
     ];
-    const told: string[] = [];
+    const received: string[] = [];
     let refusals = 0;
     try {
       const tokens = await refusedTokens();
       const onDecision = (decision: Decision): void => {
         refusals += decision.outcome === 'refused' ? 1 : 0;
-        told.push(inspect(decision, { depth: 9, showHidden: true }));
+        received.push(inspect(decision, { depth: 9, showHidden: true }));
       };
       await withEcho({ authenticator: hs256(), onDecision }, async ({ client }) => {
         for (const authorization of tokens) {
           for (const kind of CALL_KINDS) {
             const end = await client.call(kind, { authorization });
-            told.push(end.details, inspect(end.trailers.toJSON(), { depth: 9 }));
+            received.push(end.details, inspect(end.trailers.toJSON(), { depth: 9 }));
             for (const value of end.trailers.get('grpc-status-details-bin')) {
-              told.push(value.toString('latin1'));
+              received.push(value.toString('latin1'));
             }
           }
         }
@@ -59,7 +59,7 @@ describe('a rejected token', () => {
       assert.equal(refusals, tokens.length * CALL_KINDS.length);
       const secrets = [CANARY, ...tokens.flatMap((value) => value.split(/[ .]/)).filter(isLong)];
       for (const secret of secrets) {
-        assert.equal([...told, ...written].join('\n').includes(secret), false);
+        assert.equal([...received, ...written].join('\n').includes(secret), false);
       }
     } finally {
       for (const mocked of mocks) mocked.mock.restore();

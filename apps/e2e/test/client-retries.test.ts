@@ -55,7 +55,7 @@ describe('a client with a retryPolicy, during an outage (rule 44)', () => {
     const { startedMs } = await callWith({ retryPolicy: RETRY_POLICY }, 400);
     assert.equal(startedMs.length, 5);
     for (const [index, ms] of startedMs.slice(1).entries()) {
-      assert.ok(ms - startedMs[index]! >= 395, `attempt ${index + 2} came early`);
+      assert.ok(ms - startedMs[index]! >= 395, `attempt ${index + 2} was early`);
     }
   });
 

@@ -11,7 +11,7 @@ import { hs256, ISSUER, token } from '../support/tokens.ts';
 import { withEcho } from '../support/with-echo.ts';
 
 const audience = 'orders';
-const voucher = (call: EchoCall): string => getPrincipal(call).authenticator;
+const authenticatorOf = (call: EchoCall): string => getPrincipal(call).authenticator;
 let provider: TestIssuer;
 
 before(async () => {
@@ -50,14 +50,14 @@ for (const [name, compose] of COMPOSITIONS) {
       await withEcho(
         { authenticator },
         async ({ client }) => {
-          for (const [wanted, sent] of Object.entries(tokens)) {
+          for (const [expected, sent] of Object.entries(tokens)) {
             for (const kind of CALL_KINDS) {
               const end = await client.call(kind, { authorization: `Bearer ${sent}` });
-              assert.deepEqual([end.code, end.messages], [status.OK, [wanted]]);
+              assert.deepEqual([end.code, end.messages], [status.OK, [expected]]);
             }
           }
         },
-        { answer: voucher },
+        { answer: authenticatorOf },
       );
       await authenticator.close();
     });

@@ -33,8 +33,11 @@ let folder = '';
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grpc-authn-app-'));
   for (const name of INSTALLED) await install(name);
-  await mkdir(join(folder, 'node_modules', 'stranger'), { recursive: true });
-  await writeFile(join(folder, 'node_modules', 'stranger', 'index.js'), "console.log('imported');");
+  await mkdir(join(folder, 'node_modules', 'unrelated'), { recursive: true });
+  await writeFile(
+    join(folder, 'node_modules', 'unrelated', 'index.js'),
+    "console.log('imported');",
+  );
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'app.js'), APP);
 });
@@ -102,7 +105,7 @@ describe('a built application with a config that names its adapters', () => {
   });
 
   it('imports no third-party package, whatever the config names', () => {
-    const said = run({ use: 'stranger' });
+    const said = run({ use: 'unrelated' });
     assert.match(said, /^ConfigError: /);
     assert.match(said, /unknown adapter/);
   });

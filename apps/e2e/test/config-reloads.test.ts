@@ -77,7 +77,7 @@ describe('a reload under load', () => {
           Array.from({ length: CLIENTS_OF_A_KIND }, () => work(kind)),
         );
         try {
-          const wanted = CALL_KINDS.map((kind) => `${kind}: ${status.OK}, done`).toSorted();
+          const expected = CALL_KINDS.map((kind) => `${kind}: ${status.OK}, done`).toSorted();
           await eventually(() => ends.size >= CALL_KINDS.length, 'calls of every kind');
           for (let time = 1; time <= RELOADS; time += 1) {
             await write(configs[time % configs.length]!);
@@ -86,7 +86,7 @@ describe('a reload under load', () => {
             const soFar = made();
             await eventually(() => made() > soFar + 2 * load.length, 'calls after the reload');
           }
-          assert.deepEqual([...ends.keys()].toSorted(), wanted);
+          assert.deepEqual([...ends.keys()].toSorted(), expected);
         } finally {
           over.abort();
           await Promise.all(load);

@@ -26,15 +26,15 @@ const audience = 'orders';
 const secret = randomBytes(64);
 const hsIssuer = 'https://login.example.com';
 let provider: TestIssuer;
-let stranger: TestIssuer;
+let otherIssuer: TestIssuer;
 
 before(async () => {
   provider = await startTestIssuer({ algorithms: ['ES256'] });
-  stranger = await startTestIssuer({ algorithms: ['ES256'] });
+  otherIssuer = await startTestIssuer({ algorithms: ['ES256'] });
 });
 after(async () => {
   await provider.close();
-  await stranger.close();
+  await otherIssuer.close();
 });
 
 function hmac(payload: JWTPayload, header: object = {}, key: Uint8Array = secret): Promise<string> {
@@ -93,7 +93,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
       'a wrong kid': (payload) => signed(payload, { kid: 'nobody-has-it' }),
       'another key': async (payload) => {
         const { kid = '' } = decodeProtectedHeader(await signed(payload));
-        return stranger.sign({ aud: audience, iss: provider.issuer, ...payload }, { kid });
+        return otherIssuer.sign({ aud: audience, iss: provider.issuer, ...payload }, { kid });
       },
       'a damaged signature': async (payload) => damaged(await signed(payload)),
       'a wrong type': (payload) => signed(payload, { typ: 'logout+jwt' }),

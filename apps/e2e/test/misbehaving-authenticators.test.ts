@@ -75,19 +75,19 @@ after(() => {
 });
 
 describe('an authenticator that', () => {
-  for (const [what, authenticate, wanted] of ODD) {
-    it(`${what} ends every call with exactly one status (${status[wanted]})`, async () => {
+  for (const [what, authenticate, expected] of ODD) {
+    it(`${what} ends every call with exactly one status (${status[expected]})`, async () => {
       const odd = { name: 'odd', authenticate: authenticate as Answer };
       const decisions: string[] = [];
       const onDecision = ({ outcome }: { outcome: string }): void => void decisions.push(outcome);
       await withEcho({ authenticator: odd, onDecision }, async ({ server, client }) => {
         for (const kind of CALL_KINDS) {
           const end = await client.call(kind, { authorization: 'Bearer abc' });
-          assert.equal(end.code, wanted);
+          assert.equal(end.code, expected);
         }
-        assert.equal(server.seen.handlers, wanted === status.OK ? CALL_KINDS.length : 0);
+        assert.equal(server.seen.handlers, expected === status.OK ? CALL_KINDS.length : 0);
       });
-      const outcome = wanted === status.OK ? 'allowed' : 'refused';
+      const outcome = expected === status.OK ? 'allowed' : 'refused';
       assert.deepEqual(decisions, Array(CALL_KINDS.length).fill(outcome));
     });
   }

@@ -40,11 +40,11 @@ describe('a rule in override()', () => {
   it('is reported at start-up where it is a dry run', async () => {
     const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const policy = all(override(dryRun(requireScopes('orders:read'), { until })));
-    const told = new Promise<Error & { code?: string }>((resolve) => {
+    const received = new Promise<Error & { code?: string }>((resolve) => {
       process.once('warning', resolve);
     });
     createAuthInterceptor({ authenticator: hs256(), policy });
-    const warning = await told;
+    const warning = await received;
     assert.equal(warning.code, 'GRPC_AUTHN_DRY_RUN');
     assert.match(warning.message, /orders:read/);
   });

@@ -39,7 +39,7 @@ const { python, why } = pythonWithGrpc();
 interface Refusal {
   readonly options: { readonly authenticator: Authenticator<object>; readonly rule?: Rule };
   readonly authorization: () => Promise<readonly string[]>;
-  readonly wanted: object;
+  readonly expected: object;
 }
 
 const outage: Authenticator<object> = {
@@ -54,7 +54,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'of no token': {
     options: { authenticator: hs256() },
     authorization: async () => [],
-    wanted: {
+    expected: {
       code: 'UNAUTHENTICATED',
       details: 'Authentication required: send a bearer token',
       challenge: 'Bearer realm="grpc"',
@@ -69,7 +69,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'of an expired token': {
     options: { authenticator: hs256() },
     authorization: async () => [bearer(await token({ exp: 1_000 }))],
-    wanted: {
+    expected: {
       code: 'UNAUTHENTICATED',
       details: NOT_VALID,
       challenge: INVALID,
@@ -79,7 +79,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'of a missing scope': {
     options: { authenticator: hs256(), rule: requireScopes('orders:write') },
     authorization: async () => [bearer(await token({ scope: 'orders:read' }))],
-    wanted: {
+    expected: {
       code: 'PERMISSION_DENIED',
       details: 'Permission denied',
       challenge: 'Bearer realm="grpc", error="insufficient_scope", scope="orders:write"',
@@ -89,7 +89,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'of an outage': {
     options: { authenticator: outage },
     authorization: async () => [bearer('abc')],
-    wanted: {
+    expected: {
       code: 'UNAVAILABLE',
       details: 'Authentication is temporarily unavailable, retry later',
       challenge: null,
@@ -126,7 +126,7 @@ if (python === undefined) {
   describe('a Python client', { concurrency: true }, () => {
     for (const [what, refusal] of Object.entries(REFUSALS)) {
       it(`reads the status, its details and the challenge ${what}`, async () => {
-        assert.deepEqual(await ask(refusal), refusal.wanted);
+        assert.deepEqual(await ask(refusal), refusal.expected);
       });
     }
 
@@ -134,8 +134,8 @@ if (python === undefined) {
       const options = { authenticator: hs256() };
       const good = bearer(await token());
       const [first, second] = await Promise.all([
-        ask({ options, authorization: async () => [good, 'Bearer forged'], wanted: {} }),
-        ask({ options, authorization: async () => ['Bearer forged', good], wanted: {} }),
+        ask({ options, authorization: async () => [good, 'Bearer forged'], expected: {} }),
+        ask({ options, authorization: async () => ['Bearer forged', good], expected: {} }),
       ]);
       assert.deepEqual(first, { code: 'OK' });
       assert.equal((second as { code: string }).code, 'UNAUTHENTICATED');

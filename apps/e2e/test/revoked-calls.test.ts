@@ -22,7 +22,7 @@ for (const kind of CALL_KINDS) {
     it('ends with UNAUTHENTICATED when its caller is revoked, and its handler is notified immediately', async () => {
       const accounts = new Accounts(KNOWN);
       const held: Held[] = [];
-      const told: string[] = [];
+      const received: string[] = [];
       const decisions: Decision[] = [];
       const onDecision = (decision: Decision): void => void decisions.push(decision);
       await withHandler(
@@ -30,7 +30,7 @@ for (const kind of CALL_KINDS) {
         {
           handle: (which, call, respond) => {
             held.push({ kind: which, call, respond });
-            call.on('cancelled', () => told.push('cancelled'));
+            call.on('cancelled', () => received.push('cancelled'));
           },
         },
         async ({ address }) => {
@@ -39,7 +39,7 @@ for (const kind of CALL_KINDS) {
           await eventually(() => held.length === 1, 'the handler runs');
           accounts.revoke(({ subject }) => subject === 'alice');
           // Synchronously: nothing was awaited.
-          assert.deepEqual(told, ['cancelled']);
+          assert.deepEqual(received, ['cancelled']);
           assert.equal(held[0]?.call.cancelled, true);
           const { status: end } = await ended;
           assert.equal(end.code, status.UNAUTHENTICATED);
@@ -47,7 +47,7 @@ for (const kind of CALL_KINDS) {
           client.close();
         },
       );
-      assert.deepEqual(told, ['cancelled']);
+      assert.deepEqual(received, ['cancelled']);
       assert.deepEqual(
         decisions.map(({ outcome, error, principal }) => [
           outcome,

@@ -12,8 +12,8 @@ if (address === undefined) {
 const client = new OrdersClient(address);
 if (kind === undefined) {
   for await (const line of createInterface({ input: process.stdin })) {
-    const wanted = JSON.parse(line);
-    console.log(JSON.stringify(await client.call(wanted.kind, wanted.authorization)));
+    const request = JSON.parse(line);
+    console.log(JSON.stringify(await client.call(request.kind, request.authorization)));
   }
 } else {
   console.log(await client.call(kind, token === undefined ? undefined : `Bearer ${token}`));

@@ -122,7 +122,7 @@ export function rulesRequireSomethingByTheirTypes(): void {
   requireAll();
   // @ts-expect-error -- a rule is needed
   requireAny();
-  // @ts-expect-error -- something is wanted
+  // @ts-expect-error -- something is required
   requireClaim('team');
   // @ts-expect-error -- undefined is nothing
   requireClaim('team', undefined);

@@ -31,7 +31,7 @@ describe('the real clock', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }));
   afterEach(() => void vi.useRealTimers());
 
-  it('tells milliseconds since the epoch', () => {
+  it('returns milliseconds since the epoch', () => {
     expect(systemClock.nowMs()).toBe(1_700_000_000_000);
   });
 

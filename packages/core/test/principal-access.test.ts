@@ -32,7 +32,7 @@ function anonymous(root: Authenticator) {
 }
 
 describe('a call that the interceptor has seen', () => {
-  it('tells its caller', () => {
+  it('returns its caller', () => {
     expect(getPrincipal(passed(main))).toBe(principal);
     expect(findPrincipal(passed(main))).toBe(principal);
   });

@@ -68,17 +68,20 @@ describe('an endpoint that', () => {
     ['none', undefined, 1000],
     ['what is neither number nor date', 'soon', 1000],
     ['more than a minute', '61', 60_000],
-  ])('answers 429 with Retry-After of %s tells the caller when', async (_, after, retryAfterMs) => {
-    const provider = await startProvider();
-    provider.say('', 429, after === undefined ? {} : { 'retry-after': after });
-    expect(await createSubject(provider).refusal('token')).toMatchObject({
-      code: 'unavailable',
-      reason: 'introspection',
-      retryAfterMs,
-    });
-  });
+  ])(
+    'answers 429 with Retry-After of %s informs the caller when',
+    async (_, after, retryAfterMs) => {
+      const provider = await startProvider();
+      provider.say('', 429, after === undefined ? {} : { 'retry-after': after });
+      expect(await createSubject(provider).refusal('token')).toMatchObject({
+        code: 'unavailable',
+        reason: 'introspection',
+        retryAfterMs,
+      });
+    },
+  );
 
-  it('answers 503 with Retry-After as a date tells the caller when', async () => {
+  it('answers 503 with Retry-After as a date informs the caller when', async () => {
     const provider = await startProvider();
     provider.say('', 503, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() });
     const { retryAfterMs = 0 } = await createSubject(provider).refusal('token');

@@ -5,10 +5,10 @@ import { causeOf, CLIENT_ID, createSubject, SECRET } from './support/test-authen
 
 let server: Certificate;
 let client: Certificate;
-let stranger: Certificate;
+let otherClient: Certificate;
 beforeAll(async () => {
-  [server, client, stranger] = (await Promise.all(
-    ['provider', CLIENT_ID, 'stranger'].map((name) => createCertificate(name)),
+  [server, client, otherClient] = (await Promise.all(
+    ['provider', CLIENT_ID, 'otherClient'].map((name) => createCertificate(name)),
   )) as [Certificate, Certificate, Certificate];
 });
 
@@ -59,7 +59,7 @@ describe('tls_client_auth', () => {
 
   it('is an outage where the provider wants a certificate and is shown another', async () => {
     const provider = await startStrictProvider();
-    const error = await createSubject(provider, byCertificate(stranger)).refusal('token');
+    const error = await createSubject(provider, byCertificate(otherClient)).refusal('token');
     expect(error).toMatchObject({ code: 'unavailable', reason: 'introspection' });
     expect(provider.questions).toEqual([]);
   });

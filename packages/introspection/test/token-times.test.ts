@@ -144,7 +144,7 @@ describe('the time of the verification', () => {
   });
 });
 
-describe('a token that the provider does not take, but that tells its own end', () => {
+describe('a token that the provider does not take, but that has its own expiry', () => {
   const jwtOf = (payload: object): string =>
     [{ alg: 'RS256' }, payload, 'signature']
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))

@@ -15,14 +15,14 @@ describe('close()', () => {
     await authenticator.close();
     expect(clock.waiting).toBe(0);
     await eventually(async () => (await server.connections()) === 0);
-    const told = events.length;
+    const received = events.length;
     await clock.advance(86_400_000);
     await settle();
     expect(await decide(key.token())).toBe('unavailable/jwks');
     expect(await decide(unknownToken())).toBe('unavailable/jwks');
     await expect(authenticator.ready()).rejects.toMatchObject({ code: 'unavailable' });
     expect(server.requests).toHaveLength(1);
-    expect(events).toHaveLength(told);
+    expect(events).toHaveLength(received);
     expect(clock.waiting).toBe(0);
   });
 

@@ -24,8 +24,9 @@ async function report(...keys: readonly unknown[]) {
   const subject = createSubject({ url: server.url });
   await subject.authenticator.ready();
   const refreshed = subject.events.find(({ type }) => type === 'keys_refreshed');
-  const told = subject.events.find(({ type }) => type === 'keys_discarded');
-  const discarded = (told?.detail?.['keys'] ?? []) as readonly unknown[] as readonly Discarded[];
+  const received = subject.events.find(({ type }) => type === 'keys_discarded');
+  const discarded = (received?.detail?.['keys'] ??
+    []) as readonly unknown[] as readonly Discarded[];
   return { ...subject, server, discarded, detail: refreshed?.detail };
 }
 

@@ -123,10 +123,10 @@ describe('the report of an outage', () => {
     const answer = (await verdict(key.token())) as AuthError;
     const { cause } = answer as { cause?: Error };
     expect(cause?.message).toContain(`GET ${server.url}: `);
-    const told = [answer, cause, cause?.cause, ...events.map(({ error }) => error)];
-    for (const error of told) {
+    const received = [answer, cause, cause?.cause, ...events.map(({ error }) => error)];
+    for (const error of received) {
       expect(`${String(error)} ${(error as Error | undefined)?.stack}`).not.toContain('canary');
     }
-    expect(JSON.stringify([answer, events, told])).not.toContain('canary');
+    expect(JSON.stringify([answer, events, received])).not.toContain('canary');
   });
 });

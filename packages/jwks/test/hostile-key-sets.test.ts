@@ -38,8 +38,9 @@ async function load(keys: readonly unknown[], what?: string) {
   const subject = createSubject({ url: server.url });
   const ready = () => subject.authenticator.ready();
   await (what === undefined ? ready() : printLoopGap(what, ready));
-  const told = subject.events.find(({ type }) => type === 'keys_discarded');
-  const discarded = (told?.detail?.['keys'] ?? []) as readonly unknown[] as readonly Discarded[];
+  const received = subject.events.find(({ type }) => type === 'keys_discarded');
+  const discarded = (received?.detail?.['keys'] ??
+    []) as readonly unknown[] as readonly Discarded[];
   const looked = discarded.filter(({ why }) => !why.startsWith('the set has '));
   return { ...subject, server, discarded, looked, detail: subject.events[0]?.detail };
 }

@@ -5,7 +5,7 @@ import { createSigner, unknownToken } from './support/signer.ts';
 import { createSubject, secondsUntil, settle, type Subject } from './support/test-authenticator.ts';
 
 const key = createSigner('good');
-const stranger = createSigner('stranger');
+const otherSigner = createSigner('otherSigner');
 
 async function start(keys: readonly object[]): Promise<Subject & { readonly server: KeyServer }> {
   const server = await startKeyServer();
@@ -62,7 +62,9 @@ describe('a flood of tokens without kid', () => {
 
   it('leaves the good ones be', async () => {
     const { decide } = await start([key.jwk]);
-    const flood = Array.from({ length: 500 }, () => decide(stranger.token({}, { kid: undefined })));
+    const flood = Array.from({ length: 500 }, () =>
+      decide(otherSigner.token({}, { kid: undefined })),
+    );
     expect(await decide(key.token({}, { kid: undefined }))).toBe('accepted');
     await Promise.all(flood);
   });

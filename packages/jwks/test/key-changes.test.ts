@@ -11,15 +11,15 @@ async function tellChanges(first: readonly object[], second: readonly object[]):
   const server = await startKeyServer();
   server.say(keySetOf(...first));
   const { authenticator, clock, reported } = createSubject({ url: server.url });
-  const told: AuthenticatorEvent[] = [];
-  authenticator.subscribe((event) => told.push(event));
+  const received: AuthenticatorEvent[] = [];
+  authenticator.subscribe((event) => received.push(event));
   await authenticator.ready();
-  expect(told).toEqual([]);
+  expect(received).toEqual([]);
   server.say(keySetOf(...second));
   await clock.advance(540_000);
   await reported('keys_refreshed', 2);
-  for (const event of told) expect(event).toEqual({ type: 'keys_changed' });
-  return told.length;
+  for (const event of received) expect(event).toEqual({ type: 'keys_changed' });
+  return received.length;
 }
 
 describe('keys_changed', () => {
@@ -56,44 +56,44 @@ describe('keys_changed', () => {
     const server = await startKeyServer([one]);
     const { authenticator, decide } = createSubject({ url: server.url });
     await authenticator.ready();
-    const told: unknown[] = [];
-    authenticator.subscribe((event) => told.push(event));
+    const received: unknown[] = [];
+    authenticator.subscribe((event) => received.push(event));
     server.publish([two]);
     expect(await decide(two.token())).toBe('accepted');
-    expect(told).toEqual([{ type: 'keys_changed' }]);
+    expect(received).toEqual([{ type: 'keys_changed' }]);
   });
 
   it('is not reported for an outage', async () => {
     const server = await startKeyServer([one]);
     const { authenticator, clock, reported } = createSubject({ url: server.url });
     await authenticator.ready();
-    const told: unknown[] = [];
-    authenticator.subscribe((event) => told.push(event));
+    const received: unknown[] = [];
+    authenticator.subscribe((event) => received.push(event));
     server.say('<html>');
     await clock.advance(540_000);
     await reported('keys_unavailable', 1);
     server.publish([one]);
     await clock.advance(2400);
     await reported('keys_recovered', 1);
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it('reaches every listener, whatever another throws, until it leaves', async () => {
     const server = await startKeyServer([one]);
     const { authenticator, decide } = createSubject({ url: server.url });
     await authenticator.ready();
-    const told: string[] = [];
+    const received: string[] = [];
     authenticator.subscribe(() => {
       throw new Error('a bug');
     });
-    authenticator.subscribe(() => told.push('stays'));
-    const leave = authenticator.subscribe(() => told.push('leaves'));
+    authenticator.subscribe(() => received.push('stays'));
+    const leave = authenticator.subscribe(() => received.push('leaves'));
     server.publish([two]);
     expect(await decide(two.token())).toBe('accepted');
     leave();
     server.publish([three]);
     expect(await decide(three.token())).toBe('accepted');
-    expect(told).toEqual(['stays', 'leaves', 'stays']);
+    expect(received).toEqual(['stays', 'leaves', 'stays']);
   });
 
   it('is reported when the new set is in use', async () => {

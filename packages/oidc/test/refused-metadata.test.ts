@@ -115,9 +115,9 @@ describe('the report of refused metadata', () => {
     provider.at(OIDC_PATH, answer(provider));
     const http = { headers: { authorization: 'canary' } };
     const { verdict, events } = createSubject(provider.origin, { http });
-    const told = (await verdict(key.token(provider.origin))) as AuthError;
-    expect(told).toMatchObject({ code: 'unavailable', reason: 'discovery' });
-    expect(inspect([told, events], { depth: 9, showHidden: true })).not.toContain('canary');
+    const received = (await verdict(key.token(provider.origin))) as AuthError;
+    expect(received).toMatchObject({ code: 'unavailable', reason: 'discovery' });
+    expect(inspect([received, events], { depth: 9, showHidden: true })).not.toContain('canary');
   });
 
   it.each(['http500', 'garbage', 'endless', 'redirect', 'hang', 'down'] as const)(

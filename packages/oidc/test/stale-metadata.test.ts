@@ -40,7 +40,7 @@ async function startProvider(report: (event: AuthEvent) => unknown = () => undef
     const verdict = await authenticator.authenticate({ scheme: 'bearer', token }, context);
     return 'code' in verdict ? `${verdict.code}/${verdict.reason}` : 'accepted';
   };
-  return { clock, events, ask, authenticator, fail: (wanted: boolean) => (failing = wanted) };
+  return { clock, events, ask, authenticator, fail: (next: boolean) => (failing = next) };
 }
 
 describe('metadata that cannot be had any more', () => {

@@ -62,7 +62,7 @@ describe("the operator's headers", () => {
     ['the origin that was written', url, undefined, 'canary'],
     ["the issuer's own origin", url, new URL('https://id.example.com/tenant'), 'canary'],
     ['another origin that metadata names', url, new URL('https://other.example'), null],
-  ])('go to %s: as it should be', async (_what, target, issuer, wanted) => {
+  ])('go to %s: as it should be', async (_what, target, issuer, expected) => {
     const seen: (string | null)[] = [];
     const guarded = new GuardedFetch(
       readHttpOptions({
@@ -74,7 +74,7 @@ describe("the operator's headers", () => {
       }),
     );
     await guarded.fetch(target, {}, issuer);
-    expect(seen).toEqual([wanted]);
+    expect(seen).toEqual([expected]);
   });
 
   it.each([{ 'bad name': 'x' }, { name: 'a\nb' }])(

@@ -108,7 +108,7 @@ describe('the look-up', () => {
     expect(await lookUp('public.test', 'https://8.8.8.8', false)).toEqual(first);
   });
 
-  it('tells that a name does not exist', async () => {
+  it('reports that a name does not exist', async () => {
     const code = 'ENOTFOUND';
     await expect(lookUp('unknown.test', 'https://8.8.8.8')).rejects.toMatchObject({ code });
   });

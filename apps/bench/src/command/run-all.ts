@@ -43,7 +43,7 @@ export async function runAll(
       const title = `Node.js ${version}: ${experiment.name}`;
       progress.begin(title);
       try {
-        const report = (told: string): void => progress.tell(title, told);
+        const report = (received: string): void => progress.tell(title, received);
         job.measurements = await runExperiment(experiment, node, scale, report, stop);
       } catch (error) {
         const [line = ''] = (error as Error).message.split('\n');

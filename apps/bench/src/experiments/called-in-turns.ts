@@ -9,13 +9,13 @@ const STRIDE = 7919;
 export class CalledInTurns {
   readonly #server: MeasuredServer;
   readonly #tokens: readonly string[];
-  readonly #wanted: 'accepted' | 'refused';
+  readonly #expected: 'accepted' | 'refused';
   #calls = 0;
 
-  constructor(server: MeasuredServer, tokens: readonly string[], wanted: 'accepted' | 'refused') {
+  constructor(server: MeasuredServer, tokens: readonly string[], expected: 'accepted' | 'refused') {
     this.#server = server;
     this.#tokens = tokens;
-    this.#wanted = wanted;
+    this.#expected = expected;
   }
 
   get mode(): string {
@@ -28,7 +28,7 @@ export class CalledInTurns {
     const tokens = this.#tokens;
     const token = (index: number) => tokens[((first + index) * STRIDE) % tokens.length];
     const sent = this.mode === NO_TOKEN ? () => undefined : token;
-    await this.#server.call(count, sent, this.#wanted);
+    await this.#server.call(count, sent, this.#expected);
   }
 
   /**

@@ -10,7 +10,7 @@ export async function timedSubject(
   name: string,
   call: Call,
   { sliceMs }: Scale,
-  wanted: 'accepted' | 'refused' = 'accepted',
+  expected: 'accepted' | 'refused' = 'accepted',
 ): Promise<Sampled> {
   const count = await callsPerSlice(call, sliceMs, MOST_CALLS);
   const perTurn = callsPerTurn(count, sliceMs);
@@ -18,7 +18,7 @@ export async function timedSubject(
     name,
     async sample() {
       const { microseconds, refused } = await timeCalls(call, count, perTurn);
-      if (refused !== (wanted === 'refused' ? count : 0)) {
+      if (refused !== (expected === 'refused' ? count : 0)) {
         throw new Error(`${name}: ${refused} of ${count} calls were rejected`);
       }
       return microseconds;

@@ -19,8 +19,8 @@ const TOKENS = 64;
 export const verification: Experiment = async (scale, report) => {
   const found: Measurement[] = [];
   for (const algorithm of ALGORITHMS) {
-    const told: Report = (progress) => report(`${algorithm}, ${progress}`);
-    found.push(...(await ofAlgorithm(algorithm, scale, told)));
+    const received: Report = (progress) => report(`${algorithm}, ${progress}`);
+    found.push(...(await ofAlgorithm(algorithm, scale, received)));
   }
   return found;
 };

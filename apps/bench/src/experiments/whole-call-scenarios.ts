@@ -21,7 +21,7 @@ export interface Scenario {
   readonly name: string;
   readonly algorithm: Algorithm;
   readonly modes: readonly string[];
-  readonly wanted: 'accepted' | 'refused';
+  readonly expected: 'accepted' | 'refused';
   /** Tokens that are sent in turn. */
   readonly tokens: number;
   /** Maximum number of cache entries. */
@@ -42,7 +42,7 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
       // A hundred thousand RSA signatures take minutes to create, and warm tokens are not verified again.
       algorithm: primed ? 'HS256' : 'RS256',
       modes: primed ? names : [NO_TOKEN, NO_OP, ...names],
-      wanted: 'accepted',
+      expected: 'accepted',
       tokens: count,
       cacheEntries: Math.max(10_000, 4 * count),
       primed,
@@ -57,7 +57,7 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
       name: `cold, ${algorithm}`,
       algorithm,
       modes: [...modes.map(({ name }) => name), ...more],
-      wanted: 'accepted',
+      expected: 'accepted',
       tokens: quick ? 2 * COLD_ENTRIES : COLD_TOKENS,
       cacheEntries: COLD_ENTRIES,
       primed: false,
@@ -69,7 +69,7 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
     name,
     algorithm: 'RS256',
     modes: VERIFYING.map((contender) => contender.name),
-    wanted: 'refused',
+    expected: 'refused',
     tokens: REFUSED_TOKENS,
     cacheEntries: COLD_ENTRIES,
     primed: false,

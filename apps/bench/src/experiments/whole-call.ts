@@ -23,8 +23,8 @@ export function wholeCall(kind: 'warm' | 'cold' | 'refused'): Experiment {
     const found: Measurement[] = [];
     for (const scenario of wholeCallScenarios(scale)) {
       if (!scenario.name.startsWith(kind)) continue;
-      const told: Report = (progress) => report(`${scenario.name}, ${progress}`);
-      found.push(...(await inScenario(scenario, scale, told)));
+      const received: Report = (progress) => report(`${scenario.name}, ${progress}`);
+      found.push(...(await inScenario(scenario, scale, received)));
     }
     return found;
   };
@@ -55,7 +55,7 @@ function inScenario(
         const server = await MeasuredServer.start(mode, setting);
         try {
           if (primed) await server.prime({ setting, nowSeconds, tokens: tokens.length, filling });
-          const own = new CalledInTurns(server, tokens, scenario.wanted);
+          const own = new CalledInTurns(server, tokens, scenario.expected);
           // Primed tokens are known; any other token is sent once before it is timed.
           await own.call(primed ? scale.wholeWarmUp : Math.max(scale.wholeWarmUp, tokens.length));
           found.push(...(await measure(scenario, scale, own, beside)));

@@ -17,9 +17,9 @@ export class Caller {
   async callMany(
     count: number,
     tokenOf: (index: number) => string | undefined,
-    wanted: 'accepted' | 'refused',
+    expected: 'accepted' | 'refused',
   ): Promise<void> {
-    const code = wanted === 'accepted' ? status.OK : status.UNAUTHENTICATED;
+    const code = expected === 'accepted' ? status.OK : status.UNAUTHENTICATED;
     let next = 0;
     const work = async (): Promise<void> => {
       while (next < count) {

@@ -38,10 +38,10 @@ export class MeasuredServer {
   async call(
     count: number,
     tokenOf: (index: number) => string | undefined,
-    wanted: 'accepted' | 'refused',
+    expected: 'accepted' | 'refused',
   ): Promise<void> {
     try {
-      await this.#caller.callMany(count, tokenOf, wanted);
+      await this.#caller.callMany(count, tokenOf, expected);
     } catch (error) {
       throw new Error(`${this.mode}: ${(error as Error).message}`, { cause: error });
     }

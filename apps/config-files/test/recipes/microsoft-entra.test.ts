@@ -218,9 +218,9 @@ describe('the recipe for users of several tenants', () => {
     expect(await ask(await tokenOf(customer), REFUND)).toBe('permission_denied/claim');
   });
 
-  const stranger = '11111111-2222-4333-8444-555555555555';
+  const otherTenant = '11111111-2222-4333-8444-555555555555';
   it.each([
-    ['of another tenant', stranger, {}, 'issuer'],
+    ['of another tenant', otherTenant, {}, 'issuer'],
     ['of another host', TENANT, { iss: `https://evil.example/${TENANT}/v2.0` }, 'issuer'],
     ['of version 1', TENANT, { iss: `https://sts.windows.net/${TENANT}/` }, 'issuer'],
     ['for another API', TENANT, { aud: CLIENT }, 'audience'],

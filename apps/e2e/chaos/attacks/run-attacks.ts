@@ -16,14 +16,14 @@ const OTHER_FILES = 500;
 export async function runAttacks(part: string): Promise<SectionResult> {
   await checkMachine();
   const [loadBefore = 0] = loadavg();
-  const wanted = ATTACKS.filter(({ name, of }) => `${of}: ${name}`.includes(part));
+  const selected = ATTACKS.filter(({ name, of }) => `${of}: ${name}`.includes(part));
   const rows: (readonly [Scenario, Measured])[] = [];
-  for (const [index, attack] of wanted.entries()) {
+  for (const [index, attack] of selected.entries()) {
     const measured = await measure(attack);
     rows.push([attack, measured]);
     const { notes, goals, good, median } = measured;
     const shown = [good, median, notes, goalsOf(goals), metOf(measured)].filter(Boolean).join('; ');
-    console.log(`${index + 1} of ${wanted.length}: ${attack.of}: ${attack.name}: ${shown}`);
+    console.log(`${index + 1} of ${selected.length}: ${attack.of}: ${attack.name}: ${shown}`);
   }
   const missed = rows.filter(([, { goals }]) => goals.some(({ isMet }) => !isMet)).length;
   const summary =

@@ -8,7 +8,7 @@ import type { OpenClient } from '../../support/open-call.ts';
 export interface Caller {
   readonly name: string;
   readonly authorization: () => string | undefined;
-  readonly wanted: number;
+  readonly expected: number;
   /** Where a provider is asked, UNAVAILABLE is right during its outage. */
   readonly needsProvider: boolean;
   /** True where the token is signed by a removed key. */
@@ -44,13 +44,13 @@ export async function keepCalling(
     const isOut = end.code === status.UNAVAILABLE && caller.needsProvider && (wasOut || mayBeOut());
     const isStale =
       end.code === status.UNAUTHENTICATED && (wasStale || caller.isStale?.() === true);
-    if (end.code === caller.wanted || isStale) counts.right += 1;
+    if (end.code === caller.expected || isStale) counts.right += 1;
     else if (isOut) counts.unavailable += 1;
     else {
       counts.wrong += 1;
       if (wrongs.length < 20) {
         wrongs.push(
-          `${caller.name}, ${kind}: ${status[end.code]} (${end.details}), wanted ${status[caller.wanted]}`,
+          `${caller.name}, ${kind}: ${status[end.code]} (${end.details}), expected ${status[caller.expected]}`,
         );
       }
     }

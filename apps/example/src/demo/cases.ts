@@ -16,7 +16,7 @@ export interface DemoCase {
   readonly name: string;
   /** The value of the `authorization` field, or undefined. */
   readonly authorization: string | undefined;
-  readonly wanted: string;
+  readonly expected: string;
   /** Default: all four. */
   readonly kinds?: readonly CallKind[];
 }
@@ -33,11 +33,11 @@ interface Tokens {
 }
 
 export function accepted(name: string, token: string): DemoCase {
-  return { name, authorization: bearer(token), wanted: 'OK' };
+  return { name, authorization: bearer(token), expected: 'OK' };
 }
 
 export function refused(name: string, token: string): DemoCase {
-  return { name, authorization: bearer(token), wanted: REFUSED };
+  return { name, authorization: bearer(token), expected: REFUSED };
 }
 
 export function bearer(token: string): string {
@@ -105,10 +105,10 @@ export async function policyCases(shop: Shop): Promise<readonly DemoCase[]> {
     { ...accepted('read, with orders:read', reader), kinds: ['server stream'] },
     {
       ...accepted('write, with orders:read', reader),
-      wanted: 'PERMISSION_DENIED',
+      expected: 'PERMISSION_DENIED',
       kinds: ['client stream'],
     },
-    { name: 'no token', authorization: undefined, wanted: 'OK', kinds: ['health'] },
+    { name: 'no token', authorization: undefined, expected: 'OK', kinds: ['health'] },
     { ...refused('stream of a 2 s token', await shop.token('brief')), kinds: ['open stream'] },
   ];
 }
@@ -123,7 +123,7 @@ export async function ofAnotherIssuer(shop: Shop): Promise<string> {
 function casesOf({ good, forged, expired, forOthers }: Tokens): readonly DemoCase[] {
   return [
     accepted('good token', good),
-    { name: 'no token', authorization: undefined, wanted: REFUSED },
+    { name: 'no token', authorization: undefined, expected: REFUSED },
     refused('malformed header', 'two words'),
     refused('wrong signature', forged),
     refused('expired', expired),

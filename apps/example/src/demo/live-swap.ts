@@ -42,7 +42,7 @@ export async function* swapLive(stage: Stage, server: RunningServer): AsyncItera
       const after = await load.counts();
       yield endsOf(name, before, after);
       yield rowOf(name, 'authenticated by', {
-        wanted: by,
+        expected: by,
         got: names.includes(by) ? by : 'nobody',
       });
       if (names.length === 0) return;
@@ -91,7 +91,7 @@ function endsOf(name: string, before: LoadCounts, after: LoadCounts): Row {
   const lost = after.lost - before.lost;
   const idle = made.some((calls) => calls === 0) ? ', a kind without calls' : '';
   return rowOf(name, 'all four', {
-    wanted: '0 refused, 0 lost',
+    expected: '0 refused, 0 lost',
     got: `${refused} refused, ${lost} lost${idle}`,
     reason: `of ${made.reduce((sum, calls) => sum + calls, 0)} calls`,
   });
@@ -101,10 +101,10 @@ function rowOf(
   name: string,
   kind: string,
   {
-    wanted,
+    expected,
     got,
     reason,
-  }: { readonly wanted: string; readonly got: string; readonly reason?: string },
+  }: { readonly expected: string; readonly got: string; readonly reason?: string },
 ): Row {
-  return { name, kind, wanted, got, reason };
+  return { name, kind, expected, got, reason };
 }

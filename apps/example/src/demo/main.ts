@@ -54,14 +54,14 @@ async function run({ title, cases }: Step, client: RunningClient): Promise<void>
 }
 
 async function runCase(
-  { name, authorization, wanted, kinds = CALL_KINDS }: DemoCase,
+  { name, authorization, expected, kinds = CALL_KINDS }: DemoCase,
   client: RunningClient,
 ): Promise<void> {
   for (const kind of kinds) {
     const { status, reason, received } = await client.call(kind, authorization);
     // OK without an answer would be an empty success, which no handler here returns.
     const got = status === 'OK' && received.length === 0 ? 'OK, but empty' : status;
-    print({ name, kind, wanted, got, reason });
+    print({ name, kind, expected, got, reason });
   }
 }
 

@@ -50,7 +50,7 @@ export function scenesOn(stage: Stage): readonly Scene[] {
         if (active !== undefined) introspected.push({ ...active, name: 'introspection: cached' });
         introspected.push({
           ...accepted('introspection: new token', await shop.token('opaque')),
-          wanted: 'UNAVAILABLE',
+          expected: 'UNAVAILABLE',
         });
         yield { title: 'introspection: opaque tokens', cases };
       },
@@ -114,16 +114,16 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
       yield { title: 'policy, streams', cases: await policyCases(shop) };
       const token = await shop.token('opaque');
       const refund = { authorization: bearer(token), kinds: ['refund'] } as const;
-      outage.push({ ...refund, name: 'combined: confirmation', wanted: 'UNAVAILABLE' });
+      outage.push({ ...refund, name: 'combined: confirmation', expected: 'UNAVAILABLE' });
       yield {
         title: 'confirmation',
         cases: [
           { ...accepted('not revoked, elsewhere', token), kinds: ['unary'] },
-          { ...refund, name: 'not revoked, a refund', wanted: 'OK' },
+          { ...refund, name: 'not revoked, a refund', expected: 'OK' },
           {
             // This provider does not confirm its JWTs, so a refund with one is rejected.
             ...accepted('JWT, a refund', await shop.token('jwt')),
-            wanted: 'PERMISSION_DENIED',
+            expected: 'PERMISSION_DENIED',
             kinds: ['refund'],
           },
         ],
@@ -133,7 +133,7 @@ function combinedScene({ provider, shop, loginSecret }: Stage): Scene {
         title: 'confirmation: the token is revoked',
         cases: [
           { ...accepted('revoked, elsewhere', token), kinds: ['unary'] },
-          { ...refund, name: 'revoked, a refund', wanted: 'PERMISSION_DENIED' },
+          { ...refund, name: 'revoked, a refund', expected: 'PERMISSION_DENIED' },
         ],
       };
     },

@@ -3,21 +3,21 @@ const WIDTHS = [26, 15, 18, 18, 20];
 export interface Row {
   readonly name: string;
   readonly kind: string;
-  readonly wanted: string;
+  readonly expected: string;
   readonly got: string;
   readonly reason: string | undefined;
 }
 
 export function printHeading(title: string): void {
   console.log(`\n${title}`);
-  console.log(line(['case', 'call kind', 'wanted', 'got', 'reason']));
+  console.log(line(['case', 'call kind', 'expected', 'got', 'reason']));
   console.log(line(WIDTHS.map((width) => '-'.repeat(width - 1))));
 }
 
 /** Prints a row; returns whether it is as expected. */
-export function printRow({ name, kind, wanted, got, reason }: Row): boolean {
-  const same = wanted === got;
-  console.log(`${line([name, kind, wanted, got, reason ?? ''])} ${same ? 'ok' : 'DIFFERENT'}`);
+export function printRow({ name, kind, expected, got, reason }: Row): boolean {
+  const same = expected === got;
+  console.log(`${line([name, kind, expected, got, reason ?? ''])} ${same ? 'ok' : 'DIFFERENT'}`);
   return same;
 }
 

@@ -27,14 +27,14 @@ export function hasAuthenticatorNamed(authenticator: Authenticator<object>, name
 }
 
 /**
- * True if `root` asks `wanted`: `root` is the same authenticator or a wrapper that copied its traits, or
+ * True if `root` asks `target`: `root` is the same authenticator or a wrapper that copied its traits, or
  * one of the children of `root` asks it. The same name is not enough.
  */
-export function asks(root: Authenticator<object>, wanted: Authenticator<object>): boolean {
+export function asks(root: Authenticator<object>, target: Authenticator<object>): boolean {
   return (
-    root === wanted ||
-    (root.traits !== undefined && root.traits === wanted.traits) ||
-    childrenOf(root).some((child) => asks(child, wanted))
+    root === target ||
+    (root.traits !== undefined && root.traits === target.traits) ||
+    childrenOf(root).some((child) => asks(child, target))
   );
 }
 

@@ -92,19 +92,19 @@ function firstDecisive(
 }
 
 function claimMatches(
-  { path, wanted }: Extract<RuleNode, { kind: 'claim' }>,
+  { path, expected }: Extract<RuleNode, { kind: 'claim' }>,
   principal: Principal<object>,
 ): boolean {
   let value: unknown = principal.claims;
   for (const name of path) value = memberOf(value, name);
   // In JavaScript a predicate may return anything, also a promise. Only true allows the call.
-  if (typeof wanted === 'function') {
-    const answer: unknown = wanted(value as JsonValue | undefined);
+  if (typeof expected === 'function') {
+    const answer: unknown = expected(value as JsonValue | undefined);
     // A rejection of that promise must not end the process.
     if (isPromiseLike(answer)) Promise.resolve(answer).catch(() => undefined);
     return answer === true;
   }
-  const matches = (candidate: unknown): boolean => isDeepStrictEqual(candidate, wanted);
+  const matches = (candidate: unknown): boolean => isDeepStrictEqual(candidate, expected);
   return matches(value) || (Array.isArray(value) && value.some(matches));
 }
 

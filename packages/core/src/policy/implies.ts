@@ -80,7 +80,9 @@ function sameClaim(
   rule: Extract<RuleNode, { kind: 'claim' }>,
   other: Extract<RuleNode, { kind: 'claim' }>,
 ): boolean {
-  return isDeepStrictEqual(rule.path, other.path) && isDeepStrictEqual(rule.wanted, other.wanted);
+  return (
+    isDeepStrictEqual(rule.path, other.path) && isDeepStrictEqual(rule.expected, other.expected)
+  );
 }
 
 /** Whether the rule rejects every caller without certain scopes. Public methods have no caller. */

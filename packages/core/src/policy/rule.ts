@@ -22,7 +22,7 @@ export type RuleNode =
   | {
       readonly kind: 'claim';
       readonly path: readonly string[];
-      readonly wanted: JsonValue | ClaimPredicate;
+      readonly expected: JsonValue | ClaimPredicate;
     }
   | { readonly kind: 'confirmed'; readonly by: Authenticator<object> }
   | { readonly kind: 'all'; readonly of: readonly RuleNode[] }

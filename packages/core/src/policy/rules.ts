@@ -72,16 +72,16 @@ export function requireAnyScope(first: string, ...others: readonly string[]): Ru
  */
 export function requireClaim(
   claim: string | readonly [string, ...string[]],
-  wanted: JsonValue | ClaimPredicate,
+  expected: JsonValue | ClaimPredicate,
 ): Rule {
   const path = checkTexts('requireClaim', claim);
-  if (wanted === undefined) {
+  if (expected === undefined) {
     throw wrongOption(`requireClaim(${path.join('.')})`, 'undefined', 'a value or a predicate');
   }
   const shown =
-    typeof wanted === 'function' ? 'accepted by a predicate' : `= ${JSON.stringify(wanted)}`;
-  const kept = typeof wanted === 'function' ? wanted : structuredClone(wanted);
-  return makeRule(`claim ${path.join('.')} ${shown}`, { kind: 'claim', path, wanted: kept });
+    typeof expected === 'function' ? 'accepted by a predicate' : `= ${JSON.stringify(expected)}`;
+  const kept = typeof expected === 'function' ? expected : structuredClone(expected);
+  return makeRule(`claim ${path.join('.')} ${shown}`, { kind: 'claim', path, expected: kept });
 }
 
 /**

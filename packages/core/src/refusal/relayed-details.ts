@@ -38,6 +38,6 @@ function isAdmission(value: Uint8Array): boolean {
   return value.length === ADMISSION.length && indexOf(value, ADMISSION) === 0;
 }
 
-function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(wanted);
+function indexOf(bytes: Uint8Array, part: Uint8Array): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(part);
 }

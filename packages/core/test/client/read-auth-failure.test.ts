@@ -53,7 +53,7 @@ describe('readAuthFailure()', () => {
     });
   });
 
-  it('tells an expired token by its own reason', () => {
+  it('reads an expired token by its own reason', () => {
     expect(readAuthFailure(good)).toEqual({
       code: Status.UNAUTHENTICATED,
       reason: 'TOKEN_EXPIRED',

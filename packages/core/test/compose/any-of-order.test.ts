@@ -150,19 +150,19 @@ describe('anyOf', () => {
     ['goes on where it is not mine', new AuthError('invalid_token', 'issuer'), alice],
     ['ends where it is a final refusal', new AuthError('invalid_token', 'revoked'), undefined],
     ['ends where it is an outage', new AuthError('unavailable', 'jwks'), undefined],
-  ])('takes a thrown refusal for a returned one, and %s', async (_, thrown, wanted = thrown) => {
+  ])('takes a thrown refusal for a returned one, and %s', async (_, thrown, expected = thrown) => {
     const atOnce = compose(
       () => {
         throw thrown;
       },
       () => alice,
     );
-    expect(await atOnce.ask()).toBe(wanted);
+    expect(await atOnce.ask()).toBe(expected);
     const later = compose(
       () => Promise.reject(thrown),
       () => alice,
     );
-    expect(await later.ask()).toBe(wanted);
+    expect(await later.ask()).toBe(expected);
   });
 
   it('waits for no promise where no child answers with one', () => {

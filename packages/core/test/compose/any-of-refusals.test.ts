@@ -61,7 +61,7 @@ describe('the schemes of a composition', () => {
       ...(schemes === undefined ? {} : { schemes }),
     });
   const composed = anyOf(accepting('plain'), accepting('both', ['DPoP', 'Bearer']));
-  const vouchedBy = (scheme: string) =>
+  const verifiedBy = (scheme: string) =>
     composed.authenticate({ scheme, token: 'token' }, new CallContext());
 
   it('are those of its children, each once', () => {
@@ -69,12 +69,12 @@ describe('the schemes of a composition', () => {
   });
 
   it('decide which children are asked: none is handed one that it does not name', () => {
-    expect(vouchedBy('bearer')).toMatchObject({ subject: 'plain' });
-    expect(vouchedBy('dpop')).toMatchObject({ subject: 'both' });
+    expect(verifiedBy('bearer')).toMatchObject({ subject: 'plain' });
+    expect(verifiedBy('dpop')).toMatchObject({ subject: 'both' });
   });
 
   it('leave a scheme that no child names to nobody', () => {
-    expect(vouchedBy('basic')).toMatchObject({
+    expect(verifiedBy('basic')).toMatchObject({
       code: 'missing_credentials',
       reason: 'other_scheme',
     });

@@ -54,21 +54,21 @@ describe('a verification that callers share', () => {
   });
 
   it('shows only the peer that began it, for fair queues', () => {
-    const told: AuthenticationContext[] = [];
+    const received: AuthenticationContext[] = [];
     const { ask } = createCached({}, (_credentials, _clock, context) => {
-      told.push(context);
+      received.push(context);
       return new OpenVerdict().promise;
     });
     const context = new CallContext('192.0.2.7:1', '/a.B/C', 'a.example');
     void ask('t', { context });
-    expect(told).toHaveLength(1);
-    const { method, authority, peer, signal } = told[0]!;
+    expect(received).toHaveLength(1);
+    const { method, authority, peer, signal } = received[0]!;
     expect({ method, authority, peer }).toEqual({
       method: '',
       authority: undefined,
       peer: { address: '192.0.2.7:1' },
     });
     expect(signal).not.toBe(context.signal);
-    expect(signal).toBe(told[0]?.signal);
+    expect(signal).toBe(received[0]?.signal);
   });
 });

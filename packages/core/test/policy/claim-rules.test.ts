@@ -109,8 +109,8 @@ describe('an expected value', () => {
     ],
     [['a'], ['x', ['a']]],
     [[], []],
-  ])('%j matches the claim %j', (wanted, claim) => {
-    expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(passed);
+  ])('%j matches the claim %j', (expected, claim) => {
+    expect(askWithClaims(requireClaim('it', expected), { it: claim })).toMatchObject(passed);
   });
 
   it.each<readonly [JsonValue, JsonValue]>([
@@ -141,21 +141,21 @@ describe('an expected value', () => {
     [['a', 'b'], ['a']],
     [[], ['a']],
     [[], 'a'],
-  ])('%j does not match the claim %j', (wanted, claim) => {
-    expect(askWithClaims(requireClaim('it', wanted), { it: claim })).toMatchObject(refused);
+  ])('%j does not match the claim %j', (expected, claim) => {
+    expect(askWithClaims(requireClaim('it', expected), { it: claim })).toMatchObject(refused);
   });
 
   it.each([null, '', 'undefined', false, 0])(
     '%j does not fit a claim that is not there',
-    (wanted) => {
-      expect(askWithClaims(requireClaim('it', wanted), {})).toMatchObject(refused);
+    (expected) => {
+      expect(askWithClaims(requireClaim('it', expected), {})).toMatchObject(refused);
     },
   );
 
   it('is copied when the rule is made', () => {
-    const wanted: { role: string } = { role: 'admin' };
-    const rule = requireClaim('it', wanted);
-    wanted.role = 'guest';
+    const expected: { role: string } = { role: 'admin' };
+    const rule = requireClaim('it', expected);
+    expected.role = 'guest';
     expect(askWithClaims(rule, { it: { role: 'guest' } })).toMatchObject(refused);
     expect(askWithClaims(rule, { it: { role: 'admin' } })).toMatchObject(passed);
   });

@@ -140,10 +140,10 @@ describe('requireAny()', () => {
   it.each<readonly [string, () => SecondOpinion, object]>([
     ['an outage', down, { code: 'unavailable', reason: 'introspection' }],
     ['a bug', broken, { code: 'internal', reason: 'bug' }],
-  ])('ends with %s in one branch: the next branch is not tried', async (_w, end, wanted) => {
+  ])('ends with %s in one branch: the next branch is not tried', async (_w, end, expected) => {
     const later = yes('later');
     const rule: Rule = requireAny(confirmedBy(end()), confirmedBy(later));
-    expect(await ask(rule).decided).toMatchObject(wanted);
+    expect(await ask(rule).decided).toMatchObject(expected);
     expect(later.asked).toBe(0);
   });
 

@@ -43,8 +43,8 @@ const simple: fc.Arbitrary<Rule> = fc.oneof(
   scopes.map(([head = '', ...tail]) => requireScopes(head, ...tail)),
   scopes.map(([head = '', ...tail]) => requireAnyScope(head, ...tail)),
   fc
-    .record({ claim, wanted: fc.constantFrom(true, false, null, isTrue, isFalse) })
-    .map(({ claim: name, wanted }) => requireClaim(name, wanted)),
+    .record({ claim, expected: fc.constantFrom(true, false, null, isTrue, isFalse) })
+    .map(({ claim: name, expected }) => requireClaim(name, expected)),
   claim.map((name) => requireClaim([name, 'inner'], true)),
   fc.constantFrom(confirmedBy(first), confirmedBy(second)),
 );

@@ -34,7 +34,7 @@ describe('a rule that would require nothing', () => {
     ['any of an empty scope', loose(requireAnyScope, 'a', '')],
     ['any of a scope with a space', loose(requireAnyScope, 'a', 'b c')],
     ['any of an undefined scope', loose(requireAnyScope, undefined)],
-    ['a claim without a wanted value', loose(requireClaim, 'team')],
+    ['a claim without an expected value', loose(requireClaim, 'team')],
     ['a claim with an undefined value', loose(requireClaim, 'team', undefined)],
     ['a claim without a name', loose(requireClaim, '', 'a')],
     ['a claim with an empty path', loose(requireClaim, [], 'a')],

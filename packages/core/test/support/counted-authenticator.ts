@@ -54,7 +54,7 @@ export class CountedAuthenticator implements Authenticator {
   }
 }
 
-/** A principal whose subject tells for which token it was made. */
+/** A principal whose subject names the token for which it was made. */
 export function principalFor(
   { scheme, token }: Credentials,
   clock: ManualClock,

@@ -14,7 +14,7 @@ const flood = await floodWithJunk(TOKENS, (done, growth) => {
 const { refused, questions, growthBytes, tokensInMemory } = flood;
 process.stdout.write(
   `Node.js ${process.version}: ${refused} of ${TOKENS} refused by ${questions} questions; the heap ` +
-    `has grown by ${inMib(growthBytes)} (less than ${MOST_MIB} MiB wanted); ` +
+    `has grown by ${inMib(growthBytes)} (less than ${MOST_MIB} MiB expected); ` +
     `${tokensInMemory} tokens in memory\n`,
 );
 if (refused !== TOKENS || growthBytes >= MOST_MIB * 1024 * 1024) process.exitCode = 1;

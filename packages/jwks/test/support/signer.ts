@@ -24,14 +24,14 @@ export function createSigner(kid: string): Signer {
   };
 }
 
-const stranger = generateKeyPairSync('ed25519').privateKey;
+const otherKey = generateKeyPairSync('ed25519').privateKey;
 
 /** A good token in all but its key, which nobody publishes. */
 export function unknownToken(
   kid: string | undefined = crypto.randomUUID(),
   claims?: object,
 ): string {
-  return signToken(stranger, { kid }, claims);
+  return signToken(otherKey, { kid }, claims);
 }
 
 function signToken(key: KeyObject, header: object, claims: object = {}): string {

@@ -9,7 +9,7 @@ const ISSUER = 'https://a.example';
 const token = createTenant('a').token();
 
 /** Lists no issuers, and returns principals of this issuer. */
-function vouchingFor(issuer: string | undefined, later: boolean): Authenticator {
+function verifyingFor(issuer: string | undefined, later: boolean): Authenticator {
   const principal = createPrincipal({ authenticator: 'route', issuer });
   return { name: 'route', authenticate: () => (later ? Promise.resolve(principal) : principal) };
 }
@@ -19,13 +19,13 @@ describe.each([
   ['later', true],
 ])('a route that answers %s', (_, later) => {
   it('is accepted if it verified its own issuer', async () => {
-    expect(await decided(byIssuer({ [ISSUER]: vouchingFor(ISSUER, later) }), token)).toBe('route');
+    expect(await decided(byIssuer({ [ISSUER]: verifyingFor(ISSUER, later) }), token)).toBe('route');
   });
 
   it.each([['https://b.example'], [`${ISSUER}/`], [undefined]])(
     'is not believed where it verified another: %s',
     async (issuer) => {
-      const routes = byIssuer({ [ISSUER]: vouchingFor(issuer, later) });
+      const routes = byIssuer({ [ISSUER]: verifyingFor(issuer, later) });
       expect(await decided(routes, token)).toBe('invalid_token/issuer');
     },
   );
