@@ -2,13 +2,12 @@ import { rejectOnAbort } from '@grpc-authn/core/internal';
 import type * as undici from 'undici';
 import { fetchExchange } from './fetch-exchange.ts';
 import { loadPackage } from '../load-package.ts';
-import { literalAddressOf, scopeOfAddress } from '../address/address-scope.ts';
 import { checkLiteral } from '../address/guarded-lookup.ts';
 import { Agents, type ConnectionOptions } from './agents.ts';
 import type { HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
-import { proxyFor } from './proxy.ts';
+import { Proxies } from './proxy.ts';
 import { ResetSockets } from './reset-sockets.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
@@ -27,11 +26,13 @@ export class GuardedFetch {
   readonly #agents: Agents;
   readonly #asking = new Set<AbortController>();
   readonly #resets = new ResetSockets();
+  readonly #proxies: Proxies;
   #undici: typeof undici | undefined;
   #closed = false;
 
   constructor(settings: HttpSettings, connections: ConnectionOptions = {}) {
     this.#settings = settings;
+    this.#proxies = new Proxies(settings.proxy);
     this.#agents = new Agents({ ...settings, ...connections }, this.#resets);
   }
 
@@ -94,8 +95,7 @@ export class GuardedFetch {
     const { fetch } = this.#settings;
     if (fetch !== undefined) return fetchExchange(fetch, url, request);
     if (issuer !== undefined) await checkLiteral(url, issuer);
-    const proxy = proxyFor(url, this.#settings.proxy);
-    if (proxy !== undefined) checkProxied(url);
+    const proxy = this.#proxies.for(url);
     const loaded = (this.#undici ??= await importUndici());
     // After close() nothing would close a new agent.
     request.signal?.throwIfAborted();
@@ -130,16 +130,6 @@ async function importUndici(): Promise<typeof undici> {
   throw new ProviderError(
     'package',
     'package undici: this runtime replaces it by one without Agent.request; run on Node.js, or pass http.fetch',
-  );
-}
-
-/** A link-local address means this machine's network, which is not the proxy's. */
-function checkProxied(url: URL): void {
-  const literal = literalAddressOf(url);
-  if (literal === undefined || scopeOfAddress(literal) !== 'forbidden') return;
-  throw new ProviderError(
-    'address',
-    `${shownUrl(url)}: is a link-local or reserved address, which no proxy is asked for; set http.proxy to false`,
   );
 }
 
