@@ -14,7 +14,10 @@ export interface Decision {
   readonly rule: string;
   /** Why the call was refused or ended; with 'would_refuse', the refusal that the dry run did not apply. */
   readonly error: AuthError | undefined;
-  /** The verified caller. undefined if nobody was verified. */
+  /**
+   * The verified caller. undefined if nobody was verified. Control characters in its texts are escaped as
+   * `\u000a`; its claims are as the issuer signed them, so write them as JSON.
+   */
   readonly principal: Principal<object> | undefined;
   /** The name of the authenticator that verified the principal, else the server's. undefined if not asked. */
   readonly authenticator: string | undefined;

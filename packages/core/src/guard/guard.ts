@@ -14,6 +14,7 @@ import type { Decision } from './decision.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { endAt, endOfStream } from './lifetime.ts';
 import { OpenCalls } from './open-calls.ts';
+import { recordedPrincipal } from './recorded-principal.ts';
 import type { CallGuard, GateOutcome } from './call-guard.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 
@@ -207,7 +208,7 @@ export class Guard implements CallGuard {
       peer: call.peer?.address ?? 'unknown',
       rule: state.rule.description,
       error,
-      principal,
+      principal: recordedPrincipal(principal),
       authenticator:
         principal?.authenticator ?? (state.context.asked ? authenticator.name : undefined),
       callId: state.callId,

@@ -234,13 +234,39 @@ describe('a record', () => {
     ]);
   });
 
-  it('has the subject as it was signed, and is one line as JSON whatever that holds', () => {
-    const subject = 'alice\nallowed /orders.v1.Orders/Delete by bob\u001b[2K';
-    const { guard, decisions } = createGuard(() => caller({ subject, issuer: subject }));
+  it('escapes control characters in each text of the caller, and only there', () => {
+    const forged = 'alice\nallowed by bob\u001b[2K\u007f\u0085\u2028';
+    const escaped = String.raw`alice\u000aallowed by bob\u001b[2K\u007f\u0085\u2028`;
+    const texts = { subject: forged, issuer: forged, clientId: forged, tokenId: forged };
+    const { guard, decisions } = createGuard(() =>
+      caller({ ...texts, sessionId: forged, acr: forged, audience: [forged], scopes: [forged] }),
+    );
+    const outcome = guard.begin(callOf().call);
+    expect(decisions[0]?.principal).toMatchObject({
+      subject: escaped,
+      issuer: escaped,
+      clientId: escaped,
+      tokenId: escaped,
+      sessionId: escaped,
+      acr: escaped,
+      audience: [escaped],
+      scopes: [escaped],
+    });
+    expect(outcome).toMatchObject({ principal: { subject: forged, scopes: [forged] } });
+  });
+
+  it('shows a caller without control characters as it was verified', () => {
+    const principal = caller({ subject: String.raw`ACME\zoë 😀`, scopes: ['a b'] });
+    const { guard, decisions } = createGuard(() => principal);
     void guard.begin(callOf().call);
-    const [record] = decisions;
-    expect(record?.principal?.subject).toBe(subject);
-    const line = JSON.stringify(record);
+    expect(decisions[0]?.principal).toBe(principal);
+  });
+
+  it('is one line as JSON, whatever the claims hold', () => {
+    const claims = { sub: 'alice\nallowed /orders.v1.Orders/Delete by bob\u001b[2K' };
+    const { guard, decisions } = createGuard(() => caller({ claims }));
+    void guard.begin(callOf().call);
+    const line = JSON.stringify(decisions[0]);
     expect(Buffer.from(line).every((byte) => byte >= 0x20)).toBe(true);
     expect(line).toContain(String.raw`alice\nallowed`);
   });
