@@ -50,7 +50,7 @@ export type LoadAuthOptions<S extends StandardSchemaV1 | undefined = undefined> 
     }
 ) &
   Omit<AuthInterceptorOptions, 'authenticator' | 'policy'> & {
-    // `credentials` and the numbers of `limits` may be in the file instead.
+    // `credentials`, the numbers of `limits` and `timeoutMs` may be in the file instead.
     /** The definitions of the server's services. With them, a rule for an unknown method is an error. */
     readonly services?: PolicyOptions['services'];
     /** From readDescriptorSet(): the rules in the .proto files. Or `policy.descriptorSet: path` in the file. */

@@ -125,10 +125,41 @@ describe('`limits` in a file', () => {
   });
 });
 
+describe('`timeoutMs` in a file', () => {
+  it('bounds how long a decision takes, as in code', async () => {
+    for (const [more, options] of [
+      ['timeoutMs: 40\n', {}],
+      ['', { timeoutMs: 40 }],
+    ] as const) {
+      const { auth, table, clock } = await loadText(more, options);
+      table.hold();
+      const outcome = auth.guard.begin(callOf(1));
+      await clock.advance(39);
+      expect(await Promise.race([outcome, 'waiting'])).toBe('waiting');
+      await clock.advance(1);
+      expect((await outcome).refusal?.reason).toBe('timeout');
+    }
+  });
+
+  it.each([
+    ['0', 'expected a number of at least 1, received a number'],
+    ['600001', 'expected a number of at most 600000, received a number'],
+    ['10s', 'expected a number, received a string of 3 characters'],
+  ])('is refused: %s', async (value, expected) => {
+    const message = await messageOf(loadText(`timeoutMs: ${value}\n`));
+    expect(message).toContain(`- line 2, timeoutMs: ${expected}`);
+  });
+
+  it('and a wrong one in code is a ConfigError', async () => {
+    await expect(loadText('', { timeoutMs: 0 })).rejects.toThrow(ConfigError);
+  });
+});
+
 describe('an option that the file and the code set', () => {
   it.each<readonly [string, Options, string]>([
     ['credentials: {}\n', { credentials: bearerFromMetadata() }, 'credentials'],
     ['limits: { maxWaiting: 9 }\n', { limits: { maxWaiting: 9 } }, 'limits.maxWaiting'],
+    ['timeoutMs: 5000\n', { timeoutMs: 5000 }, 'timeoutMs'],
     [
       'limits: { maxWaitingPerPeer: 9 }\n',
       { limits: { maxWaitingPerPeer: 9 } },
@@ -146,7 +177,7 @@ describe('an option that the file and the code set', () => {
   });
 });
 
-describe('a reload does not change `credentials` and `limits`', () => {
+describe('a reload does not change `credentials`, `limits` and `timeoutMs`', () => {
   const until = 'restart the server to change it';
   it.each([
     [
@@ -179,6 +210,11 @@ describe('a reload does not change `credentials` and `limits`', () => {
       'limits: { maxWaitingPerPeer: 10 }\n',
       'limits.maxWaitingPerPeer: expected 100, as in the running config, received 10',
     ],
+    [
+      '',
+      'timeoutMs: 600000\n',
+      'timeoutMs: expected 10000, as in the running config, received 600000',
+    ],
   ])('from %j to %j', async (before, after, expected) => {
     const { auth, folder, find, events, table } = await loadText(before);
     const found = find({ authorization: 'Bearer t', 'x-token': 'Bearer u' });
@@ -198,6 +234,7 @@ describe('a reload does not change `credentials` and `limits`', () => {
     await folder.write(
       `${TABLE.replace('alice', 'carol')}credentials: { header: authorization, maxTokenBytes: 16384, bare: false }
 limits: { maxWaiting: 16384, maxWaitingPerPeer: 8192 }
+timeoutMs: 10000
 `,
     );
     await auth.reload();

@@ -1,28 +1,33 @@
 import type { HeaderOptions, LimitOptions } from '@grpc-authn/core/authenticator';
-import { readBearerFormat, readLimits } from '@grpc-authn/core/internal';
+import { readBearerFormat, readLimits, readTimeout } from '@grpc-authn/core/internal';
 import type { ConfigSpec } from '../schema/config-schema.ts';
 import type { Problems } from './problems.ts';
 
-/** Where the guard finds tokens, and how many calls may wait: the file's values, else the defaults. */
+/** Where the guard finds tokens, how many calls may wait and how long: the file's values, else the defaults. */
 export interface GuardSettings {
   readonly credentials: Required<HeaderOptions>;
   readonly limits: Required<Omit<LimitOptions, 'peerOf'>>;
+  readonly timeoutMs: number;
 }
 
 /** The options of loadAuth() that a file may have instead. */
 export interface GuardOptions {
   readonly credentials?: unknown;
   readonly limits?: LimitOptions;
+  readonly timeoutMs?: number;
 }
 
 /** An option that both the file and the code set is a problem: neither silently replaces the other. */
 export function guardSettings(
-  { credentials, limits = {} }: ConfigSpec,
+  { credentials, limits = {}, timeoutMs }: ConfigSpec,
   code: GuardOptions,
   problems: Problems,
 ): GuardSettings {
   if (credentials !== undefined && code.credentials !== undefined) {
     problems.add(['credentials'], SET_TWICE);
+  }
+  if (timeoutMs !== undefined && code.timeoutMs !== undefined) {
+    problems.add(['timeoutMs'], SET_TWICE);
   }
   for (const name of ['maxWaiting', 'maxWaitingPerPeer'] as const) {
     const isTwice = limits[name] !== undefined && code.limits?.[name] !== undefined;
@@ -35,6 +40,7 @@ export function guardSettings(
   return {
     credentials: { header, ...readBearerFormat({ bare, ...defined({ maxTokenBytes }) }) },
     limits: { maxWaiting, maxWaitingPerPeer },
+    timeoutMs: readTimeout(timeoutMs ?? code.timeoutMs),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type CredentialsSpec,
   LIMITS_SCHEMA,
   type LimitsSpec,
+  TIMEOUT_SCHEMA,
 } from './guard-schema.ts';
 
 /** Validates a value, and describes it as JSON Schema. */
@@ -112,6 +113,7 @@ export interface ConfigSpec {
   readonly authenticator?: unknown;
   readonly credentials?: CredentialsSpec | undefined;
   readonly limits?: LimitsSpec | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly policy?:
     | {
         readonly otherwise?: 'deny' | 'authenticated' | undefined;
@@ -134,6 +136,9 @@ export const CONFIG_SCHEMA: Schema<ConfigSpec> = z.strictObject({
   authenticator: z.unknown().optional().describe('The authenticator of every call.'),
   credentials: CREDENTIALS_SCHEMA.optional().describe('Where a call carries its token.'),
   limits: LIMITS_SCHEMA.optional().describe('How many calls may wait for an authentication.'),
+  timeoutMs: TIMEOUT_SCHEMA.optional().describe(
+    'How long the authentication of a call may take, in milliseconds. Default 10,000.',
+  ),
   policy: z
     .strictObject({
       otherwise: z

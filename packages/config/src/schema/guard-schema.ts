@@ -34,6 +34,9 @@ export interface LimitsSpec {
 
 const WAITING = z.int().min(1).max(1_000_000).optional();
 
+/** How long a decision may take. */
+export const TIMEOUT_SCHEMA: z.ZodType<number> = z.number().min(1).max(600_000);
+
 /** How many calls may wait for an authentication. */
 export const LIMITS_SCHEMA: z.ZodType<LimitsSpec> = z.strictObject({
   maxWaiting: WAITING.describe('Calls that may wait, in all. Default 16,384.'),

@@ -90,10 +90,15 @@ export function readGuardOptions(options: BindingOptions): GuardSettings {
     header: checkMetadataKey('credentials.header', header),
     bearer: readBearerFormat(credentials),
     refusals: new RefusalTable(options.statuses),
-    timeoutMs: checkNumber('timeoutMs', timeoutMs, { default: 10_000, min: 1, max: 600_000 }),
+    timeoutMs: readTimeout(timeoutMs),
     streams: readStreamOptions(options.streams),
     limits: readLimits(options.limits),
     onDecision,
     clock: checkClock(options.clock),
   });
+}
+
+/** `timeoutMs`, checked. @throws ConfigError */
+export function readTimeout(timeoutMs: number | undefined): number {
+  return checkNumber('timeoutMs', timeoutMs, { default: 10_000, min: 1, max: 600_000 });
 }
