@@ -122,7 +122,7 @@ describe('an unknown key', () => {
     [
       'named __proto__',
       `${GOOD}__proto__: {}\n`,
-      '- line 2, __proto__: unknown key; the keys are $schema, authenticators, authenticator, credentials, limits, policy',
+      '- line 2, __proto__: unknown key; the keys are $schema, authenticators, authenticator, credentials, limits, timeoutMs, policy',
     ],
   ])('is reported with the nearest known one: %s', async (_, text, expected) => {
     expect(await linesOf(text)).toEqual([expected]);
@@ -160,7 +160,7 @@ extra: 1
 `;
     expect(await linesOf(text)).toEqual([
       '- line 7, policy.otherwise: expected one of deny, authenticated, received a string of 9 characters',
-      '- line 9, extra: unknown key; the keys are $schema, authenticators, authenticator, credentials, limits, policy',
+      '- line 9, extra: unknown key; the keys are $schema, authenticators, authenticator, credentials, limits, timeoutMs, policy',
     ]);
     const fixed = text.replace('  otherwise: anonymous\n', '').replace('extra: 1\n', '');
     expect(await linesOf(fixed)).toEqual([
