@@ -11,6 +11,10 @@ export interface TenantProvider {
   /** How often the metadata of these tenants was requested; of all by default. */
   readonly discoveries: (...tenants: string[]) => number;
   readonly requests: () => number;
+  /** The authenticator of a config file, named tenants, that accepts these. */
+  readonly config: (tenants: 'any' | readonly string[]) => object;
+  /** What a handler of `withServedFile` answers to a token of the tenant. */
+  readonly accepted: (tenant: string) => string;
   close(): Promise<void>;
 }
 
@@ -25,8 +29,9 @@ export async function startTenantProvider(...tenants: string[]): Promise<TenantP
     provider.respond(`/${tenant}${METADATA_PATH}`, metadata);
     provider.respond(`/${tenant}/keys`, { keys: [jwk] });
   }
+  const template = `${provider.issuer}/{tenant}`;
   return {
-    template: `${provider.issuer}/{tenant}`,
+    template,
     issuerOf,
     token(tenant, claims = {}, signer = tenant) {
       const nowSeconds = Math.floor(Date.now() / 1000);
@@ -42,6 +47,11 @@ export async function startTenantProvider(...tenants: string[]): Promise<TenantP
         : paths.filter((path) => of.includes(path.split('/')[1] ?? '')).length;
     },
     requests: () => provider.paths.length,
+    config(of) {
+      const each = { use: 'oidc', audience: AUDIENCE };
+      return { use: 'byTrustedIssuer', name: 'tenants', issuers: [template], tenants: of, each };
+    },
+    accepted: (tenant) => `alice of ${tenant} of ${issuerOf(tenant)} by tenants`,
     close: () => provider.close(),
   };
 }
