@@ -31,7 +31,7 @@ beforeEach(() => {
 /** How a file with this authenticator answers a token: 'allowed', or code/reason. */
 async function ask(authenticator: object, token: string): Promise<string> {
   const folder = await createFolder(JSON.stringify({ authenticator }));
-  const auth = await loadAuth({ file: folder.file });
+  const auth = await loadAuth({ file: folder.file, report: () => undefined });
   onTestFinished(() => auth.close());
   const call = { method: '/a.B/C', streaming: false, end: () => undefined };
   const credentials = { scheme: 'bearer', token };
@@ -83,6 +83,24 @@ describe('a file for a provider whose internal address is not its issuer', () =>
     provider.publish(METADATA_PATH, {}, 404);
     const source = { endpoint: undefined, issuer: PUBLIC, metadataUrl: `${origin}/metadata` };
     expect(await ask(introspection(provider, source), 'opaque')).toBe('allowed');
+  });
+});
+
+describe('a file whose issuer is not that of the metadata', () => {
+  it('is rejected by a reload at its line, with both issuers and no hint to load it anyway', async () => {
+    const { origin } = await startProvider();
+    const folder = await createFolder(JSON.stringify({ authenticator: oidc({}) }));
+    const auth = await loadAuth({ file: folder.file, report: () => undefined });
+    onTestFinished(() => auth.close());
+    // Discovery asks at the same address, and the metadata has no slash.
+    await folder.write(`authenticator:\n  use: oidc\n  issuer: ${origin}/\n  audience: orders\n`);
+    const reloaded = auth.reload({ allowWeaker: true });
+    await expect(reloaded).rejects.toMatchObject({
+      problems: [{ path: 'authenticator.issuer', line: 3 }],
+    });
+    await expect(reloaded).rejects.toThrow(/expected "http:.*\/", received "http:.*\d"/);
+    await expect(reloaded).rejects.not.toThrow('requireReady');
+    expect(auth.authenticator.issuers).toEqual([PUBLIC]);
   });
 });
 

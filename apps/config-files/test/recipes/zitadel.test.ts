@@ -133,6 +133,6 @@ describe('the recipe for opaque tokens of Zitadel', () => {
   ])('refuses one %s', async (_, changes, reason) => {
     answer = active(changes);
     const { ask } = await load({ edit });
-    expect(await ask('VjVxyCZmRmWYqd3')).toBe(`invalid_token/${reason}`);
+    expect(await ask(`VjVxyCZmRmWYqd3-${reason}`)).toBe(`invalid_token/${reason}`);
   });
 });

@@ -8,7 +8,7 @@ import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { adapter as spiffe } from '@grpc-authn/spiffe/adapter';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, type RunnerTestSuite, vi } from 'vitest';
 import { createFolder } from '../../../../packages/config/test/support/config-folder.ts';
 
 /** The methods that the recipes' policies name. */
@@ -60,9 +60,23 @@ export interface RecipeSubject {
   readonly signOtherwise: (token: string) => Promise<string>;
 }
 
+/** The tokens that a recipe accepted, and the wrong ones that it refused. */
+interface Seen {
+  readonly accepted: Set<string>;
+  readonly refused: Set<string>;
+  /** Its tests. */
+  suite: Readonly<RunnerTestSuite> | undefined;
+}
+
+/** By recipe: a file may be tested in several groups. */
+const SEEN = new Map<string, Seen>();
+
+const MIN_REFUSED = 3;
+
 /**
  * The recipe of this name from the documents, with a provider whose documents and keys are at its own
- * addresses. Other URLs get 404, and no request leaves the process.
+ * addresses. Other URLs get 404, and no request leaves the process. The tests of each recipe must show a token
+ * that it accepts and three wrong ones that it refuses.
  */
 export function useRecipe(
   name: string,
@@ -76,6 +90,15 @@ export function useRecipe(
     issuer = await startTestIssuer({ algorithms: [algorithm, 'PS256'] });
   });
   afterAll(() => issuer.close());
+
+  const seen = SEEN.get(name) ?? { accepted: new Set(), refused: new Set(), suite: undefined };
+  SEEN.set(name, seen);
+  afterAll(() => {
+    if (seen.suite === undefined || !isComplete(seen.suite)) return;
+    expect(seen.accepted.size, `tokens that ${name} accepts`).toBeGreaterThan(0);
+    const what = `wrong tokens that ${name} refuses`;
+    expect(seen.refused.size, what).toBeGreaterThanOrEqual(MIN_REFUSED);
+  });
 
   async function answer(request: Request): Promise<Response> {
     const { url } = request;
@@ -110,7 +133,10 @@ export function useRecipe(
       for (const [variable, value] of Object.entries({ ...env, ...changes })) {
         vi.stubEnv(variable, value);
       }
-      onTestFinished(() => void vi.unstubAllEnvs());
+      onTestFinished(({ task }) => {
+        seen.suite = task.file;
+        vi.unstubAllEnvs();
+      });
       const folder = await createFolder();
       for (const [file, text] of Object.entries(files)) await folder.write(text, file);
       const text = await readFile(join(RECIPES, `${name}.yaml`), 'utf8');
@@ -130,7 +156,7 @@ export function useRecipe(
         ],
       });
       onTestFinished(() => auth.close());
-      return { auth, folder: folder.path, requests, ...asked(auth) };
+      return { auth, folder: folder.path, requests, ...asked(auth, seen) };
     },
   };
 }
@@ -145,12 +171,27 @@ function asking<O>(adapter: AuthenticatorAdapter<O>, fetch: object): Authenticat
   };
 }
 
-function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'askWith' | 'principalOf'> {
-  const { authenticator, guard } = auth;
+/** False if a test was filtered out or has failed: then not all tokens were tried. */
+function isComplete({ tasks }: Readonly<RunnerTestSuite>): boolean {
+  return tasks.every((task) =>
+    task.type === 'suite' ? isComplete(task) : task.mode === 'run' && task.result?.state !== 'fail',
+  );
+}
+
+function asked(
+  { authenticator, guard }: LoadedAuth<object>,
+  { accepted, refused }: Seen,
+): Pick<Recipe, 'ask' | 'askWith' | 'principalOf'> {
   const { signal } = new AbortController();
   async function begin(method: string, credentials: TransportCall['credentials']): Promise<string> {
     const call = { method: `/${method}`, streaming: false, credentials, end: () => undefined };
     const { refusal } = await guard.begin(call);
+    if (credentials !== undefined && !AuthError.is(credentials)) {
+      if (refusal === undefined) accepted.add(credentials.token);
+      if (refusal?.code === 'invalid_token' || refusal?.code === 'malformed_credentials') {
+        refused.add(credentials.token);
+      }
+    }
     return refusal === undefined ? 'allowed' : `${refusal.code}/${refusal.reason}`;
   }
   return {
@@ -164,6 +205,7 @@ function asked(auth: LoadedAuth<object>): Pick<Recipe, 'ask' | 'askWith' | 'prin
       const context = { method: '/x.Y/Z', signal };
       const verdict = await authenticator.authenticate({ scheme: 'bearer', token }, context);
       if (AuthError.is(verdict)) throw verdict;
+      accepted.add(token);
       return verdict;
     },
   };
