@@ -96,6 +96,11 @@ describe('the recipe for session tokens of Clerk', () => {
     ['of no page', { azp: undefined }, 'audience'],
     ['of another instance', { iss: 'https://clean-mayfly-62.clerk.accounts.dev' }, 'issuer'],
     ['of a template', { sid: undefined, v: undefined }, 'claim'],
+    [
+      'of a machine',
+      { sub: 'mch_2xhFj', sid: undefined, azp: undefined, aud: ['mch_9'] },
+      'audience',
+    ],
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();
     expect(await ask(await sessionToken(changes))).toBe(`invalid_token/${reason}`);

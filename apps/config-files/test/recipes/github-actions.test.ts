@@ -83,6 +83,11 @@ describe('the recipe for GitHub Actions', () => {
     ['of another owner', { repository_owner_id: '999' }, 'claim'],
     ['of another owner, with all names alike', { repository_owner_id: undefined }, 'claim'],
     ['of an enterprise of its own', { iss: 'https://token.actions.octocorp.ghe.com' }, 'issuer'],
+    [
+      'of an enterprise with its name in the issuer',
+      { iss: 'https://token.actions.githubusercontent.com/octocorp' },
+      'issuer',
+    ],
     ['that says to be an access token', { token_use: 'access' }, 'use'],
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();

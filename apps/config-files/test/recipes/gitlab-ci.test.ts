@@ -79,6 +79,11 @@ describe('the recipe for GitLab CI', () => {
   it.each([
     ['for another service', { aud: 'https://vault.example.com' }, 'audience'],
     ['of another group', { namespace_id: '73' }, 'claim'],
+    [
+      'of a merge request from a fork, whose pipeline runs in our project',
+      { namespace_id: '73', project_id: '21', job_namespace_id: '72', job_project_id: '20' },
+      'claim',
+    ],
     ['of another group, with all names alike', { namespace_id: undefined }, 'claim'],
     ['of another instance', { iss: 'https://gitlab.example.com' }, 'issuer'],
     ['that says to be an access token', { token_use: 'access' }, 'use'],
