@@ -5,7 +5,7 @@ import { idOf, isOfTrustDomain, isSpiffeId } from './spiffe-id.ts';
 /** JWT-SVID, section 2: "Any header not described here, registered or private, MUST NOT be included". */
 const HEADER_MEMBERS: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
 
-/** JWT-SVID, section 2.3; null represents a token without `typ`. */
+/** JWT-SVID, section 2.3, in this spelling; null represents a token without `typ`. */
 export const SVID_TYPES: readonly (string | null)[] = Object.freeze(['JWT', 'JOSE', null]);
 
 /** JWT-SVID, section 2.1. */
@@ -24,6 +24,7 @@ export function createSvidProfile(
   const issued = Object.freeze({ issuer: idOf(trustDomain) });
   return {
     headerMembers: HEADER_MEMBERS,
+    headerTypes: new Set(SVID_TYPES),
     issuerClaim: 'sub',
     issuerOf(payload: JsonObject) {
       const sub = Object.hasOwn(payload, 'sub') ? payload['sub'] : undefined;

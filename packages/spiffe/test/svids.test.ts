@@ -97,6 +97,8 @@ describe('a JWT-SVID is refused', () => {
     ['b64: true', { b64: true }, 'header'],
     ['typ at+jwt', { typ: 'at+jwt' }, 'type'],
     ['typ wit+jwt', { typ: 'wit+jwt' }, 'type'],
+    ['typ in lower case', { typ: 'jwt' }, 'type'],
+    ['typ as a media type', { typ: 'application/JWT' }, 'type'],
   ])('with %s in its header', async (_, header, reason) => {
     expect(await decide(svid(key, {}, header))).toBe(`invalid_token/${reason}`);
   });

@@ -17,7 +17,7 @@ import { ownMember, parseJsonObject } from '../compact/json-object.ts';
 import { type HeaderFields, parseProtectedHeader } from '../compact/protected-header.ts';
 import { splitCompactJws } from '../compact/split-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
-import { hasAllowedMembers } from './token-profile.ts';
+import { hasAllowedMembers, hasExactType } from './token-profile.ts';
 
 interface TokenFault {
   readonly reason: AuthError<'invalid_token'>['reason'];
@@ -101,7 +101,9 @@ function readPrincipal(
   if ('reason' in issued) return issued;
   if (!hasAllowedMembers(header, rules.profile)) return { reason: 'header' };
   if (!rules.algorithms.includes(header.algorithm)) return { reason: 'algorithm' };
-  if (!rules.types.has(header.typ)) return { reason: 'type', claim: 'typ' };
+  if (!rules.types.has(header.typ) || !hasExactType(header, rules.profile)) {
+    return { reason: 'type', claim: 'typ' };
+  }
   const audience = readAudience(payload, rules);
   if (audience === undefined) return { reason: 'audience', claim: rules.audience.claim };
   const mark = findForeignMark(payload, rules.tokenUse);

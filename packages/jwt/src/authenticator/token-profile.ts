@@ -1,10 +1,13 @@
 import type { JsonObject } from '@grpc-authn/core/authenticator';
+import { ownMember } from '../compact/json-object.ts';
 import type { HeaderFields, ProtectedHeader } from '../compact/protected-header.ts';
 
 /** The checks of a kind of JWT that has a standard of its own, such as JWT-SVID. */
 export interface TokenProfile {
   /** The only members that the header may have. */
   readonly headerMembers: ReadonlySet<string>;
+  /** The spellings of `typ`, which other tokens compare without case. */
+  readonly headerTypes: ReadonlySet<unknown>;
   /** The claim that names the issuer. */
   readonly issuerClaim: string;
   /**
@@ -21,4 +24,13 @@ export function hasAllowedMembers(
 ): boolean {
   if (profile === undefined || !('members' in header)) return true;
   return Object.keys(header.members).every((name) => profile.headerMembers.has(name));
+}
+
+/** The same for `typ`. */
+export function hasExactType(
+  header: HeaderFields | ProtectedHeader,
+  profile: TokenProfile | undefined,
+): boolean {
+  if (profile === undefined || !('members' in header)) return true;
+  return profile.headerTypes.has(ownMember(header.members, 'typ') ?? null);
 }
