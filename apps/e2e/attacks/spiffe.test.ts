@@ -104,6 +104,7 @@ describe('a token of the trust domain that is no JWT-SVID', () => {
       'a private one': [domain.svid({}, { acme: true }), 'header'],
       crit: [domain.svid({}, { crit: ['exp'] }), 'critical'],
       'the type of an access token': [domain.svid({}, { typ: 'at+jwt' }), 'type'],
+      'a type in lower case': [domain.svid({}, { typ: 'jwt' }), 'type'],
       'the type of a WIT': [domain.svid({}, { typ: 'wit+jwt' }), 'type'],
     }));
 
