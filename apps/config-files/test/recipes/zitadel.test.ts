@@ -22,11 +22,14 @@ const roles = (name: string, organization = ORGANIZATION, domain = 'shop.zitadel
   [`urn:zitadel:iam:org:project:${PROJECT}:roles`]: { [name]: { [organization]: domain } },
 });
 
+/** What an ID token has otherwise. */
+const ID_TOKEN = { jti: undefined, azp: '69234237810729999@shop', amr: ['pwd'], sid: 'V1_2692342' };
+
 describe('the recipe for Zitadel', () => {
   const { load, sign, signOtherwise } = useRecipe('zitadel', PROVIDER, ENV);
   const accessToken = (changes: object = {}): Promise<string> =>
     sign(
-      {},
+      { typ: 'JWT' },
       {
         iss: ISSUER,
         sub: '77776025198584418',
@@ -34,7 +37,7 @@ describe('the recipe for Zitadel', () => {
         aud: ['69234237810729999@shop', PROJECT],
         nbf: 1_311_280_970,
         jti: '69234237813329048',
-        azp: '69234237810729999@shop',
+        client_id: '69234237810729999@shop',
         ...roles('orders-reader'),
         ...changes,
       },
@@ -66,12 +69,8 @@ describe('the recipe for Zitadel', () => {
   it.each([
     ['for another project', { aud: ['69234237810721111'] }, 'audience'],
     ['of another instance', { iss: 'https://other-def456.zitadel.cloud' }, 'issuer'],
-    [
-      'that is an ID token',
-      { jti: undefined, at_hash: 'JyMVmkVDihFu5cignwASQQ', amr: ['pwd'] },
-      'use',
-    ],
-    ['that is an ID token without an access token', { jti: undefined, amr: ['pwd'] }, 'claim'],
+    ['that is an ID token', { ...ID_TOKEN, at_hash: 'JyMVmkVDihFu5cignwASQQ' }, 'use'],
+    ['that is an ID token without an access token', ID_TOKEN, 'claim'],
   ])('refuses one %s', async (_, changes, reason) => {
     const { ask } = await load();
     expect(await ask(await accessToken(changes))).toBe(`invalid_token/${reason}`);
