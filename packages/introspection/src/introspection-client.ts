@@ -156,11 +156,15 @@ export class IntrospectionClient {
   }
 }
 
-/** 401; or 403 without JSON, as some providers answer; or 400 that names the client (RFC 6749, section 5.2). */
-async function isClientRejected(response: Response): Promise<boolean> {
+/**
+ * 401; or 403 without JSON, as some providers answer; or 400 that names the client (RFC 6749, section 5.2). Undefined
+ * for an answer that says nothing about the client, such as 429 and 503.
+ */
+async function isClientRejected(response: Response): Promise<boolean | undefined> {
   const { status } = response;
   if (status === 401) return true;
-  if (status !== 400 && status !== 403) return false;
+  if (status === 200) return false;
+  if (status !== 400 && status !== 403) return undefined;
   const body: unknown = await response
     .clone()
     .json()

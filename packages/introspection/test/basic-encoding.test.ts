@@ -14,10 +14,11 @@ import { CLIENT_ID, createSubject, SECRET } from './support/test-authenticator.t
 /** The secret as the Basic scheme writes it, in the two forms. */
 const FORMS = { form: encodeURIComponent(SECRET).replaceAll('-', '%2D'), plain: SECRET } as const;
 
-/** A provider that accepts these forms; to others it gives the refusal. */
+/** A provider that accepts these forms, after an outage; to others it gives the refusal. */
 async function start(
   accepts: readonly (keyof typeof FORMS)[],
   refusal: readonly [status: number, body: unknown, type?: string] = [401, ''],
+  outage: readonly (number | undefined)[] = [],
 ): Promise<ProviderServer & { readonly forms: () => readonly string[] }> {
   const provider = await startProvider();
   const secretOf = (authorization = ''): string =>
@@ -25,6 +26,8 @@ async function start(
   const formOf = (secret: string): string =>
     Object.entries(FORMS).find(([, text]) => text === secret)?.[0] ?? 'neither';
   provider.respond(({ headers }, response) => {
+    const outageStatus = outage[provider.questions.length - 1];
+    if (outageStatus !== undefined) return send(response, '', outageStatus);
     const form = formOf(secretOf(headers.authorization));
     if (accepts.some((accepted) => accepted === form)) return send(response, ACTIVE);
     const [status, body, type] = refusal;
@@ -55,6 +58,20 @@ describe('a provider that does not decode client_secret_basic', () => {
     ]);
   });
 
+  it.each([404, 429, 500, 503])(
+    'gets them as they are after an outage, too: %d',
+    async (status) => {
+      const clock = createFakeClock();
+      const provider = await start(['plain'], [401, ''], [status]);
+      const { decide } = createSubject(provider, { cache: false, clock });
+      const decisions = [await decide('a')];
+      await clock.advance(60_000);
+      decisions.push(await decide('b'));
+      expect(decisions).toEqual(['unavailable/introspection', 'accepted']);
+      expect(provider.forms()).toEqual(['form', 'form', 'plain']);
+    },
+  );
+
   it('is asked in the form that the option says', async () => {
     const provider = await start(['plain']);
     const { decide } = createSubject(provider, { basicEncoding: 'plain' });
@@ -64,6 +81,17 @@ describe('a provider that does not decode client_secret_basic', () => {
 });
 
 describe('a provider that decodes client_secret_basic', () => {
+  it('gets them percent-encoded after an outage that began with a 401, too', async () => {
+    const clock = createFakeClock();
+    const provider = await start(['form'], [401, ''], [401, 503]);
+    const { decide } = createSubject(provider, { cache: false, clock });
+    const decisions = [await decide('a')];
+    await clock.advance(60_000);
+    decisions.push(await decide('b'));
+    expect(decisions).toEqual(['unavailable/introspection', 'accepted']);
+    expect(provider.forms()).toEqual(['form', 'plain', 'form']);
+  });
+
   it('never gets the plain form, whatever its later answers are', async () => {
     const provider = await start(['form']);
     const { decide } = createSubject(provider, { cache: false });

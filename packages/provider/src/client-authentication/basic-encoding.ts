@@ -12,6 +12,8 @@ export type BasicEncodingOption = 'auto' | BasicForm;
 /** When neither form was accepted, plain is tried again after this time, not for each request. */
 const RETRY_MS = 60_000;
 
+type Judge<T> = (answer: T) => boolean | undefined | Promise<boolean | undefined>;
+
 export interface BasicEncodingOptions {
   readonly option: BasicEncodingOption;
   readonly clientId: string;
@@ -44,17 +46,17 @@ export class BasicEncoding {
   /**
    * Sends a request, and sends it again in the plain form if the provider rejects the client.
    *
-   * @param isRejected whether the answer says that the client's credentials are wrong.
+   * @param isRejected whether the answer says that the client's credentials are wrong; undefined if it says nothing
+   *   about them, as during an outage, which decides nothing.
    * @returns the answer that counts: of the second request if that was accepted, else of the first.
    */
-  async send<T>(
-    request: (form: BasicForm) => Promise<T>,
-    isRejected: (answer: T) => boolean | Promise<boolean>,
-  ): Promise<T> {
+  async send<T>(request: (form: BasicForm) => Promise<T>, isRejected: Judge<T>): Promise<T> {
     const form = this.#form;
     const answer = await request(form);
     if (this.#isDecided && form === this.#form) return answer;
-    if (!(await isRejected(answer))) {
+    const rejected = await isRejected(answer);
+    if (rejected === undefined) return answer;
+    if (!rejected) {
       this.#isDecided ||= form === this.#form;
       return answer;
     }
@@ -68,7 +70,7 @@ export class BasicEncoding {
   /** One request at a time finds it out; the others wait for the result. */
   async #tryPlain<T>(
     request: (form: BasicForm) => Promise<T>,
-    isRejected: (answer: T) => boolean | Promise<boolean>,
+    isRejected: Judge<T>,
   ): Promise<T | undefined> {
     while (this.#trying !== undefined) await this.#trying.catch(() => undefined);
     if (this.#isDecided || this.#options.clock.nowMs() < this.#retryAtMs) return undefined;
@@ -83,10 +85,12 @@ export class BasicEncoding {
 
   async #sendPlain<T>(
     request: (form: BasicForm) => Promise<T>,
-    isRejected: (answer: T) => boolean | Promise<boolean>,
+    isRejected: Judge<T>,
   ): Promise<T | undefined> {
     const answer = await request('plain');
-    if (await isRejected(answer)) {
+    const rejected = await isRejected(answer);
+    if (rejected === undefined) return answer;
+    if (rejected) {
       this.#retryAtMs = this.#options.clock.nowMs() + RETRY_MS;
       return undefined;
     }
