@@ -31,32 +31,66 @@ const REASONS: Readonly<Record<WireReason, true>> = {
 };
 
 /**
- * Reads a grpc-authn refusal out of the error of a grpc-js call (or a status, or anything with `code`
- * and `metadata`); undefined for every other error.
+ * Reads a grpc-authn refusal from the error of a call by grpc-js, Connect (Node.js and browsers), nice-grpc or
+ * grpc-web, or from anything with `code` and `metadata`; undefined for every other error.
  *
+ * @param trailers for errors that carry none: nice-grpc's ClientError, whose `onTrailer` delivers them.
  * @example
  * const failure = readAuthFailure(error);
- * if (failure?.reason === 'TOKEN_EXPIRED') await refreshAndRetryOnce();
+ * if (failure?.reason === 'SCOPE_INSUFFICIENT') await askFor(failure.requiredScopes);
  */
-export function readAuthFailure(error: unknown): AuthFailure | undefined {
+export function readAuthFailure(
+  error: unknown,
+  trailers?: { get(name: string): unknown },
+): AuthFailure | undefined {
   try {
-    const { code, metadata } = error as {
-      code?: unknown;
-      metadata?: { get(key: string): unknown[] };
+    const { code, metadata, details } = error as {
+      readonly code?: unknown;
+      readonly metadata?: unknown;
+      readonly details?: unknown;
     };
-    if (typeof code !== 'number' || typeof metadata?.get !== 'function') return undefined;
-    const [bytes] = metadata.get('grpc-status-details-bin');
-    if (!(bytes instanceof Uint8Array)) return undefined;
-    const { reason, retryAfterMs, stage } = readStatus(bytes);
+    if (typeof code !== 'number') return undefined;
+    const value = (name: string): unknown => valueOf(trailers ?? metadata, name);
+    const bytes = bytesOf(value('grpc-status-details-bin'));
+    const found = bytes === undefined ? readDetails(details) : readStatus(bytes);
+    const { reason, retryAfterMs, stage } = found;
     if (reason === undefined) return undefined;
-    const [found] = metadata.get('www-authenticate');
-    const challenge = typeof found === 'string' ? found : undefined;
+    const header = value('www-authenticate');
+    const challenge = typeof header === 'string' ? header : undefined;
     const requiredScopes = scopesOfChallenge(challenge);
     return { code, reason, challenge, retryAfterMs, stage, requiredScopes };
   } catch {
     // The bytes are not a google.rpc.Status.
     return undefined;
   }
+}
+
+function valueOf(trailers: unknown, name: string): unknown {
+  if (typeof trailers !== 'object' || trailers === null) return undefined;
+  // Returns a list in grpc-js, and one value in Headers and nice-grpc. grpc-web's metadata is an object of strings.
+  const { get } = trailers as { readonly get?: unknown };
+  const value: unknown =
+    typeof get === 'function'
+      ? (get.call(trailers, name) as unknown)
+      : Object.hasOwn(trailers, name) && (trailers as Record<string, unknown>)[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** In grpc-web, binary values are base64 text, with or without padding. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value !== 'string') return undefined;
+  return Uint8Array.from(atob(value), (character) => character.codePointAt(0) ?? 0);
+}
+
+/** Connect has read the status already: a list of `{ type: 'google.rpc.ErrorInfo', value: bytes }`. */
+function readDetails(details: unknown): Details {
+  const read: Details = {};
+  if (!Array.isArray(details)) return read;
+  for (const { type, value } of details as readonly { type?: unknown; value?: unknown }[]) {
+    if (typeof type === 'string' && value instanceof Uint8Array) readDetail(type, value, read);
+  }
+  return read;
 }
 
 interface Details {
@@ -70,24 +104,26 @@ type Fields = ReadonlyMap<number, readonly (Uint8Array | number)[]>;
 function readStatus(bytes: Uint8Array): Details {
   const details: Details = {};
   for (const any of readFields(bytes).get(3) ?? []) {
-    if (any instanceof Uint8Array) readDetail(readFields(any), details);
+    if (any instanceof Uint8Array) readAny(readFields(any), details);
   }
   return details;
 }
 
-function readDetail(any: Fields, details: Details): void {
-  const type = textOf(any, 1);
+function readAny(any: Fields, details: Details): void {
   const [value] = any.get(2) ?? [];
-  if (!(value instanceof Uint8Array)) return;
+  if (value instanceof Uint8Array) readDetail(textOf(any, 1).replace(/^.*\//, ''), value, details);
+}
+
+function readDetail(type: string, value: Uint8Array, details: Details): void {
   const fields = readFields(value);
-  if (type.endsWith('/google.rpc.ErrorInfo') && textOf(fields, 2) === ERROR_DOMAIN) {
+  if (type === 'google.rpc.ErrorInfo' && textOf(fields, 2) === ERROR_DOMAIN) {
     const reason = textOf(fields, 1);
     if (Object.hasOwn(REASONS, reason)) {
       details.reason = reason as WireReason;
       details.stage = stageOf(fields);
     }
   }
-  if (type.endsWith('/google.rpc.RetryInfo')) {
+  if (type === 'google.rpc.RetryInfo') {
     const [delay] = fields.get(1) ?? [];
     const duration = readFields(delay instanceof Uint8Array ? delay : new Uint8Array());
     details.retryAfterMs = numberOf(duration, 1) * 1000 + numberOf(duration, 2) / 1_000_000;

@@ -165,3 +165,88 @@ describe('readAuthFailure()', () => {
     expect(readAuthFailure(withDetails(later))?.reason).toBe('TOKEN_MISSING');
   });
 });
+
+describe('readAuthFailure() of another library', () => {
+  const bytes = (good.metadata.get(DETAILS)[0] ?? Buffer.alloc(0)) as Buffer;
+  const challenge = String(good.metadata.get('www-authenticate')[0]);
+  const text = bytes.toString('base64');
+  const code = Status.UNAUTHENTICATED;
+  /** The ErrorInfo of a google.rpc.Status, as Connect passes it on. */
+  const details = [
+    { type: 'google.rpc.RetryInfo', value: new Uint8Array() },
+    {
+      type: 'google.rpc.ErrorInfo',
+      value: new Uint8Array(
+        Buffer.concat([
+          field(1, 'TOKEN_EXPIRED'),
+          field(2, 'grpc-authn'),
+          field(3, Buffer.concat([field(1, 'stage'), field(2, 'running')])),
+        ]),
+      ),
+    },
+  ];
+
+  it.each<{
+    readonly from: string;
+    readonly error: object;
+    readonly trailers?: { get(name: string): unknown };
+  }>([
+    {
+      from: 'Connect, by the gRPC protocol',
+      error: {
+        code,
+        details: [],
+        metadata: new Headers({ [DETAILS]: text, 'www-authenticate': challenge }),
+      },
+    },
+    {
+      from: 'Connect, by its own protocol',
+      error: { code, details, metadata: new Headers({ 'www-authenticate': challenge }) },
+    },
+    {
+      from: 'grpc-web',
+      error: { code, metadata: { [DETAILS]: text, 'www-authenticate': challenge } },
+    },
+    {
+      from: 'grpc-web, without padding',
+      error: {
+        code,
+        metadata: { [DETAILS]: text.replace(/=+$/, ''), 'www-authenticate': challenge },
+      },
+    },
+    {
+      from: 'nice-grpc, with its trailers',
+      error: { code, details: 'text', path: '/a.B/C' },
+      trailers: new Map<string, unknown>([
+        [DETAILS, new Uint8Array(bytes)],
+        ['www-authenticate', challenge],
+      ]),
+    },
+  ])('reads it: $from', ({ error, trailers }) => {
+    const read = readAuthFailure(error, trailers);
+    expect(read).toMatchObject({ code, reason: 'TOKEN_EXPIRED', stage: 'running', challenge });
+    expect(Object.keys(read ?? {})).toEqual(Object.keys(readAuthFailure(good) ?? {}));
+  });
+
+  it.each<readonly [string, object]>([
+    ['no trailers', { code, details: 'text' }],
+    ['text that is no base64', { code, metadata: { [DETAILS]: '%%%' } }],
+    ['a member of every object', { code, metadata: { code: 16 } }],
+    ['details of another type', { code, details: [{ ...details[1], type: 'a.ErrorInfo' }] }],
+    ['details without bytes', { code, details: [{ type: 'google.rpc.ErrorInfo', value: 'text' }] }],
+    [
+      'a get that throws',
+      {
+        code,
+        metadata: {
+          get: () => {
+            throw new Error('broken');
+          },
+        },
+      },
+    ],
+    ['a code by name', { code: 'unauthenticated', details }],
+  ])('is undefined for %s', (_, error) => {
+    expect(readAuthFailure(error)).toBeUndefined();
+  });
+});
