@@ -161,7 +161,7 @@ export class TokenCall implements CallInterface {
     // It was never started, or has ended; this ends its timers.
     this.#inner.cancelWithStatus(code, details);
     // Not within the client's own call.
-    process.nextTick(() => this.#end({ code, details, metadata: new Metadata() }));
+    queueMicrotask(() => this.#end({ code, details, metadata: new Metadata() }));
   }
 
   #end(status: StatusObject): void {
