@@ -80,7 +80,9 @@ function valueOf(trailers: unknown, name: string): unknown {
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== 'string') return undefined;
-  return Uint8Array.from(atob(value), (character) => character.codePointAt(0) ?? 0);
+  // Where a library merges headers and trailers, the value is there twice.
+  const [first = ''] = value.split(',');
+  return Uint8Array.from(atob(first), (character) => character.codePointAt(0) ?? 0);
 }
 
 /** Connect has read the status already: a list of `{ type: 'google.rpc.ErrorInfo', value: bytes }`. */
