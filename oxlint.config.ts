@@ -24,6 +24,9 @@ const ENTRY_POINTS = [
   'introspection/adapter',
   'spiffe',
   'spiffe/adapter',
+  'client',
+  'client/grpc-js',
+  'client/connect',
   'config',
   'config/adapter',
   'testing',
@@ -43,6 +46,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/internal'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
+  client: ['core/client'],
 };
 
 /** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
@@ -143,6 +147,11 @@ export default defineConfig({
         [`packages/${name}/src/adapter.ts`, `packages/${name}/src/adapter/**`],
         [onlyFamily([...(PACKAGE_LAYERS[name] ?? []), ...allowed]), NO_APPS, NO_GRPC, NO_ZOD],
       ),
+    ),
+    // The entry point for clients of grpc-js.
+    restrict(
+      ['packages/client/src/grpc-js.ts', 'packages/client/src/grpc-js/**'],
+      [onlyFamily(['core/client']), NO_APPS, NO_ZOD],
     ),
     ...CORE_LAYERS.map((layer, index) =>
       restrict(
