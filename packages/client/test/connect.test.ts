@@ -118,9 +118,7 @@ function start(
           yield* messages;
         },
       } as never),
-    {
-      transport: { baseUrl, interceptors: [createConnectTokenInterceptor(source, send)] },
-    } as never,
+    { transport: { baseUrl, interceptors: [createConnectTokenInterceptor(source, send)] } },
   );
   const client = createClient(Echo, transport) as unknown as Record<
     Kind,

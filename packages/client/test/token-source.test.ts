@@ -285,7 +285,7 @@ it.each([
   ],
   [() => Promise.reject(new Error('broken'))],
 ])('a report that fails ends no call', async (report) => {
-  const { token } = start({ report: report as () => void });
+  const { token } = start({ report });
   expect(await token()).toBe('t1');
 });
 

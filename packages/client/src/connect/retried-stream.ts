@@ -4,7 +4,7 @@ type Messages = StreamResponse['message'];
 type Message = UnaryResponse['message'];
 
 /**
- * Returns a function that gives the messages of a request: for each attempt anew if there is one message only, as
+ * Returns a function that gives the messages of a request: for each attempt again if there is one message only, as
  * in a server-streaming call.
  */
 export async function repeatable(

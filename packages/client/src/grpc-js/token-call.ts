@@ -9,6 +9,7 @@ import {
 import { readAuthFailure } from '@grpc-authn/core/client';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenSource } from '../token-source.ts';
+import type { CallInterface, MessageContext } from './call-interface.ts';
 import { isPlaintextElsewhere } from './plaintext.ts';
 
 export interface TokenCallOptions {
@@ -17,9 +18,6 @@ export interface TokenCallOptions {
   readonly allowPlaintext: boolean;
 }
 
-/** grpc-js does not export the names of these. */
-export type CallInterface = ReturnType<NextCall>;
-type MessageContext = Parameters<CallInterface['sendMessageWithContext']>[0];
 type Listener = Partial<InterceptingListener>;
 
 /** A message that is sent, or waits for the token. */
