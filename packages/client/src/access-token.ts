@@ -7,6 +7,13 @@ export interface AccessToken {
 /** RFC 6750, section 2.1: what may follow `Bearer`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
+/** The end of the year 9999. Milliseconds are larger. */
+const MAX_NUMERIC_DATE = 253_402_300_799;
+
+function isNumericDate(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE;
+}
+
 /** @throws TypeError that shows nothing of the value. */
 export function checkAccessToken(value: unknown): AccessToken {
   const { token, expiresAtEpochSeconds: expiry } = (value ?? {}) as Partial<
@@ -19,9 +26,10 @@ export function checkAccessToken(value: unknown): AccessToken {
       `token: expected an access token without spaces (RFC 6750), received ${received}`,
     );
   }
-  if (expiry !== undefined && !(typeof expiry === 'number' && Number.isFinite(expiry))) {
+  if (expiry !== undefined && !isNumericDate(expiry)) {
+    const received = typeof expiry === 'number' ? `${expiry}` : typeof expiry;
     throw new TypeError(
-      `expiresAtEpochSeconds: expected a number of seconds, received ${typeof expiry}`,
+      `expiresAtEpochSeconds: expected seconds since 1970, or nothing if unknown, received ${received}`,
     );
   }
   return Object.freeze({

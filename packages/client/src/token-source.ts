@@ -25,7 +25,7 @@ export interface TokenSource {
   close(): Promise<void>;
 }
 
-/** Requests a token, and stops if the signal is aborted. Errors may have a `retryAfterMs`. */
+/** Requests a token, and stops if the signal is aborted. Errors may have a `retryAfterMs`, of a minute at most. */
 export type RequestToken = (options: { readonly signal: AbortSignal }) => Promise<AccessToken>;
 
 /** One request for a token must end within this time. */
@@ -55,6 +55,7 @@ export function createTokenSource(
 
 interface Current {
   readonly accessToken: AccessToken;
+  readonly obtainedAtMs: number;
   /** From then on it is renewed in the background. */
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
@@ -76,20 +77,26 @@ class RenewedToken implements TokenSource {
   }
 
   async get({ signal }: { readonly signal?: AbortSignal } = {}): Promise<AccessToken> {
-    signal?.throwIfAborted();
-    this.#closing.signal.throwIfAborted();
+    this.#throwIfEnded(signal);
     const nowMs = this.#settings.clock.nowMs();
     const current = this.#current;
-    const isDue = current === undefined || this.#isRefused || nowMs >= current.renewAtMs;
-    if (!isDue) return current.accessToken;
-    const mayRequest = this.#renewing !== undefined || this.#pace.remainingMs(nowMs) <= 0;
+    // A clock that went back makes no token live longer.
+    const isOld =
+      current === undefined || nowMs >= current.renewAtMs || nowMs < current.obtainedAtMs;
+    if (!isOld && !this.#isRefused) return current.accessToken;
+    const mayRequest = this.#pace.remainingMs(nowMs, !isOld) <= 0;
     if (mayRequest) this.#renewing ??= this.#renew();
     const isUnexpired = current !== undefined && nowMs < current.expiresAtMs;
     if (isUnexpired && !this.#isRefused) return current.accessToken;
     if (this.#renewing !== undefined) {
       const renewed = orAborted(this.#renewing, signal);
       // One server refused it; another may accept it.
-      if (isUnexpired) return renewed.catch(() => throwIfAborted(signal) ?? current.accessToken);
+      if (isUnexpired) {
+        return renewed.catch(() => {
+          this.#throwIfEnded(signal);
+          return current.accessToken;
+        });
+      }
       return renewed;
     }
     // Too early for another one. The server decides about the old one.
@@ -108,6 +115,11 @@ class RenewedToken implements TokenSource {
   async close(): Promise<void> {
     this.#closing.abort(new Error('the token source is closed'));
     await this.#renewing?.catch(() => undefined);
+  }
+
+  #throwIfEnded(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    this.#closing.signal.throwIfAborted();
   }
 
   #renew(): Promise<AccessToken> {
@@ -129,7 +141,7 @@ class RenewedToken implements TokenSource {
     });
     try {
       const { signal } = ending;
-      return checkAccessToken(await orAborted(this.#request({ signal }), signal));
+      return checkAccessToken(await orAborted(Promise.resolve(this.#request({ signal })), signal));
     } finally {
       cancel();
       this.#closing.signal.removeEventListener('abort', end);
@@ -146,7 +158,7 @@ class RenewedToken implements TokenSource {
     if (!this.#isRefused) this.#pace.accepted();
     // Varied, so that clients that started together do not all renew at once.
     const renewAtMs = expiresAtMs - aheadMs * (0.8 + 0.2 * Math.random());
-    this.#current = { accessToken, expiresAtMs, renewAtMs };
+    this.#current = { accessToken, obtainedAtMs: nowMs, expiresAtMs, renewAtMs };
     this.#isRefused = false;
     this.#failure = undefined;
     this.#renewing = undefined;
@@ -157,10 +169,9 @@ class RenewedToken implements TokenSource {
 
   #fail(error: unknown): never {
     const nowMs = this.#settings.clock.nowMs();
-    const { retryAfterMs } = (error ?? {}) as { readonly retryAfterMs?: unknown };
     this.#failure = error;
     this.#renewing = undefined;
-    this.#pace.failed(nowMs, typeof retryAfterMs === 'number' ? retryAfterMs : undefined);
+    this.#pace.failed(nowMs, (error as { readonly retryAfterMs?: unknown } | null)?.retryAfterMs);
     this.#report({ type: 'renewal_failed', error });
     throw this.#unavailable(nowMs);
   }
@@ -182,10 +193,6 @@ class RenewedToken implements TokenSource {
       // A report that fails ends no call.
     }
   }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): undefined {
-  signal?.throwIfAborted();
 }
 
 /** Settles as the promise does, or rejects with the signal's reason. */

@@ -8,20 +8,20 @@ import {
 } from '../src/index.ts';
 
 type Answer = Partial<AccessToken> | Error | 'hangs';
+type Answers = readonly ((nowSeconds: number) => Answer)[];
 
 /** A source whose requests are answered in turn; the last answer is repeated. Tokens are t1, t2, … */
-function start(
-  options: RenewalOptions & { readonly answers?: readonly ((nowSeconds: number) => Answer)[] } = {},
-) {
+function start(options: RenewalOptions & { readonly answers?: Answers } = {}) {
   const { answers = [(now) => ({ expiresAtEpochSeconds: now + 600 })], ...renewal } = options;
   const clock = createCountedClock();
+  const timeOfDay = renewal.clock ?? clock;
   const events: string[] = [];
   const signals: AbortSignal[] = [];
   const source = createTokenSource(
     async ({ signal }) => {
       signals.push(signal);
       const number = signals.length;
-      const answer = answers[Math.min(number, answers.length) - 1]?.(clock.nowMs() / 1000);
+      const answer = answers[Math.min(number, answers.length) - 1]?.(timeOfDay.nowMs() / 1000);
       await Promise.resolve();
       if (answer instanceof Error) throw answer;
       if (answer === 'hangs') return new Promise(() => undefined);
@@ -33,6 +33,14 @@ function start(
   const token = async (signal?: AbortSignal): Promise<string> =>
     (await source.get(signal === undefined ? {} : { signal })).token;
   return { source, clock, events, signals, token, requests: () => signals.length };
+}
+
+/** Its time of day can be set back; timers go on. */
+function startOnMovableClock(answers: Answers = [lasting(600)]) {
+  let backMs = 0;
+  const clock = createCountedClock();
+  const movable = { ...clock, nowMs: () => clock.nowMs() - backMs };
+  return { ...start({ answers, clock: movable }), clock, setBack: (ms: number) => (backMs += ms) };
 }
 
 const lasting = (seconds: number) => (now: number) => ({ expiresAtEpochSeconds: now + seconds });
@@ -167,6 +175,20 @@ describe('a renewal that fails', () => {
     expect(await token()).toBe('t2');
   });
 
+  it.each([
+    ['a day', 86_400_000],
+    ['for ever', Number.POSITIVE_INFINITY],
+    ['something else', Number.NaN],
+    ['the past', -1],
+  ])('waits for a minute at most where the provider asks for %s', async (_, retryAfterMs) => {
+    const { token, clock } = start({
+      answers: [failing('answered 429', { retryAfterMs }), lasting(600)],
+    });
+    await token().catch(() => undefined);
+    await clock.advance(60_000);
+    expect(await token()).toBe('t2');
+  });
+
   it('after half a minute without an answer is given up, and its request aborted', async () => {
     const { token, clock, signals } = start({ answers: [() => 'hangs'] });
     const waiting = token().catch((error: unknown) => String(error));
@@ -183,11 +205,51 @@ describe('a renewal that fails', () => {
     ['a token that is no string', { token: 5 }],
     ['an expiry that is no number', { token: 'canary', expiresAtEpochSeconds: 'soon' }],
     ['an expiry of NaN', { token: 'canary', expiresAtEpochSeconds: Number.NaN }],
+    ['an expiry in milliseconds', { token: 'canary', expiresAtEpochSeconds: 1_700_000_000_000 }],
+    ['an expiry before 1970', { token: 'canary', expiresAtEpochSeconds: -1 }],
   ])('is an answer of %s, which is not shown', async (_, answer) => {
     const source = createTokenSource(async () => answer as AccessToken);
     const error = String(await source.get().catch((thrown: unknown) => thrown));
     expect(error).toMatch(/no access token: (token|expiresAtEpochSeconds): expected/);
     expect(error).not.toContain('canary');
+  });
+});
+
+it('an answer that is no promise is taken', async () => {
+  const request = (() => ({ token: 'at-once' })) as unknown as () => Promise<AccessToken>;
+  expect((await createTokenSource(request).get()).token).toBe('at-once');
+});
+
+describe('a clock that goes back by an hour', () => {
+  it('delays no renewal', async () => {
+    const { source, token, clock, setBack } = startOnMovableClock();
+    const refused = await source.get();
+    setBack(3_600_000);
+    source.invalidate(refused);
+    await token();
+    await clock.advance(10_000);
+    expect(await token()).toBe('t2');
+  });
+
+  it('delays no request after a failure', async () => {
+    const { token, clock, setBack } = startOnMovableClock([failing(), lasting(600)]);
+    await token().catch(() => undefined);
+    setBack(3_600_000);
+    await token().catch(() => undefined);
+    await clock.advance(1_201);
+    expect(await token()).toBe('t2');
+  });
+
+  it('makes no token without an expiry live longer', async () => {
+    const { token, clock, setBack } = startOnMovableClock([() => ({})]);
+    await token();
+    setBack(3_600_000);
+    await token();
+    await clock.advance(10_000);
+    // In the background.
+    await token();
+    await clock.advance(1);
+    expect(await token()).toBe('t2');
   });
 });
 
@@ -249,6 +311,16 @@ describe('a token that a server refused', () => {
     expect(requests() - before).toBeLessThanOrEqual(6);
   });
 
+  it('that refuses every one makes no call of another server use an expired token', async () => {
+    const { source, clock } = start({ answers: [lasting(30)] });
+    for (let second = 0; second < 1200; second += 1) {
+      const { expiresAtEpochSeconds = 0, ...current } = await source.get();
+      expect(expiresAtEpochSeconds).toBeGreaterThan(clock.nowMs() / 1000);
+      source.invalidate(current);
+      await clock.advance(1000);
+    }
+  });
+
   it('is used until its expiry where the renewal fails: another server may accept it', async () => {
     const { source, token, clock } = start({ answers: [lasting(600), failing()] });
     const refused = await source.get();
@@ -267,6 +339,15 @@ describe('close()', () => {
     await closed;
     await expect(token()).rejects.toThrow('the token source is closed');
     expect(signals[0]?.aborted).toBe(true);
+  });
+
+  it('rejects calls that wait for the renewal of a refused token', async () => {
+    const { source, token, clock } = start({ answers: [lasting(600), () => 'hangs'] });
+    source.invalidate(await source.get());
+    await clock.advance(10_000);
+    const waiting = token();
+    await source.close();
+    await expect(waiting).rejects.toThrow('the token source is closed');
   });
 
   it('leaves no timer', async () => {
