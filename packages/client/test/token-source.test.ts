@@ -366,7 +366,7 @@ it.each([
   ],
   [() => Promise.reject(new Error('broken'))],
 ])('a report that fails ends no call', async (report) => {
-  const { token } = start({ report });
+  const { token } = start({ report: report as () => void });
   expect(await token()).toBe('t1');
 });
 

@@ -1,4 +1,6 @@
 import {
+  type CallCredentials,
+  credentials,
   type InterceptingListener,
   type InterceptorOptions,
   Metadata,
@@ -6,11 +8,11 @@ import {
   status as Status,
   type StatusObject,
 } from '@grpc/grpc-js';
-import { readAuthFailure } from '@grpc-authn/core/client';
+import { type AuthFailure, readAuthFailure } from '@grpc-authn/core/client';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenSource } from '../token-source.ts';
 import type { CallInterface, MessageContext } from './call-interface.ts';
-import { isPlaintextElsewhere } from './plaintext.ts';
+import { plaintextTarget } from './plaintext.ts';
 
 export interface TokenCallOptions {
   readonly source: TokenSource;
@@ -20,97 +22,114 @@ export interface TokenCallOptions {
 
 type Listener = Partial<InterceptingListener>;
 
-/** A message that is sent, or waits for the token. */
-interface Sent {
+/** The call as it is sent, for the first time or once more. */
+interface Attempt {
+  /** The token that must not be sent again. */
+  readonly refused?: AccessToken;
+  sent?: AccessToken;
+  /** Why there is no token to send. */
+  failure?: string | undefined;
+  isUseless?: boolean;
+}
+
+interface Message {
   readonly context: MessageContext;
   readonly message: unknown;
 }
 
 /**
- * One call that waits for its token, is sent with it, and is sent once more if the token had expired. What the
- * client does meanwhile is repeated on the call that is made then.
+ * One call with a token, which is sent once more if the token had expired. The token is added by call credentials:
+ * while grpc-js waits for them, it observes deadlines, cancellations, parent calls and closed channels itself.
  */
 export class TokenCall implements CallInterface {
   readonly #options: TokenCallOptions;
   readonly #callOptions: InterceptorOptions;
   readonly #nextCall: NextCall;
-  readonly #leaving = new AbortController();
+  readonly #ending = new AbortController();
   #inner: CallInterface;
-  #isOpen = false;
-  #hasEnded = false;
+  #attempt: Attempt = {};
   #mayRepeat: boolean;
+  /** What the client has done so far, while it may have to be repeated. */
   #metadata = new Metadata();
-  #listener: Listener = {};
-  #messages: Sent[] = [];
+  #messages: Message[] = [];
   #reads = 0;
   #halfClosed = false;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #listener: Listener = {};
+  #hasOwnToken = false;
 
   constructor(options: TokenCallOptions, callOptions: InterceptorOptions, nextCall: NextCall) {
     this.#options = options;
     this.#callOptions = callOptions;
     this.#nextCall = nextCall;
-    this.#inner = nextCall(callOptions);
     this.#mayRepeat = options.retryExpired && !callOptions.method_definition.requestStream;
+    this.#inner = this.#createCall(this.#attempt);
   }
 
   start(metadata: Metadata, listener: Listener = {}): void {
-    this.#metadata = metadata;
     this.#listener = listener;
-    if (metadata.get('authorization').length > 0) {
-      this.#mayRepeat = false;
-      return this.#open(metadata, listener);
-    }
-    if (!this.#options.allowPlaintext && isPlaintextElsewhere(this.#inner)) {
-      return this.#fail(
-        Status.UNAUTHENTICATED,
-        `the channel to ${this.#inner.getPeer()} is plaintext, so no token is sent; ` +
-          "use TLS, or createTokenInterceptor(source, { channel: 'dangerously_plaintext' })",
+    this.#hasOwnToken = metadata.get('authorization').length > 0;
+    if (this.#hasOwnToken) return this.#inner.start(metadata, listener);
+    const target = this.#options.allowPlaintext ? undefined : plaintextTarget(this.#inner);
+    if (target !== undefined) return this.#refusePlaintext(target);
+    if (this.#mayRepeat) this.#metadata = metadata.clone();
+    this.#inner.start(metadata, this.#listenerFor(this.#attempt));
+  }
+
+  #refusePlaintext(target: string): void {
+    const code = Status.UNAUTHENTICATED;
+    const details =
+      `the channel to ${target} is plaintext, so no token is sent; ` +
+      "use TLS, or createTokenInterceptor(source, { channel: 'dangerously_plaintext' })";
+    // It was never started; this ends its timers.
+    this.#inner.cancelWithStatus(code, details);
+    // Not within the client's own call.
+    queueMicrotask(() => this.#end({ code, details, metadata: new Metadata() }));
+  }
+
+  #createCall(attempt: Attempt): CallInterface {
+    const attached = credentials.createFromMetadataGenerator((options, callback) => {
+      this.#attach(attempt, options).then(
+        (metadata) => callback(null, metadata),
+        (error: Error) => callback(error),
       );
-    }
-    this.#watchDeadline();
-    this.#getToken((token) => this.#send(token));
+    });
+    return this.#nextCall({ ...this.#callOptions, credentials: attached });
   }
 
-  #getToken(use: (token: AccessToken) => void): void {
-    this.#options.source.get({ signal: this.#leaving.signal }).then(
-      (token) => {
-        if (!this.#hasEnded) use(token);
-      },
-      (error: unknown) => {
-        const why = error instanceof Error ? error.message : 'no access token';
-        if (!this.#leaving.signal.aborted) this.#fail(Status.UNAVAILABLE, why);
-      },
-    );
-  }
-
-  #send(token: AccessToken): void {
-    const metadata = this.#metadata.clone();
+  /** What is added to the metadata of the call. An error's code becomes the status. */
+  async #attach(
+    attempt: Attempt,
+    options: Parameters<CallCredentials['generateMetadata']>[0],
+  ): Promise<Metadata> {
+    const own = await this.#callOptions.credentials?.generateMetadata(options);
+    const metadata = own ?? new Metadata();
+    if (this.#hasOwnToken || metadata.get('authorization').length > 0) return metadata;
+    const token = await this.#getToken(attempt);
+    attempt.isUseless = token.token === attempt.refused?.token;
+    if (attempt.isUseless) throw codedError('the token was refused', Status.UNAUTHENTICATED);
+    attempt.sent = token;
     metadata.set('authorization', `Bearer ${token.token}`);
-    this.#open(metadata, this.#listenerFor(token));
+    return metadata;
   }
 
-  /** Starts the call, and repeats on it what happened so far. */
-  #open(metadata: Metadata, listener: Listener): void {
-    clearTimeout(this.#deadline);
-    this.#isOpen = true;
-    this.#inner.start(metadata, listener);
-    for (let read = 0; read < this.#reads; read += 1) this.#inner.startRead();
-    for (const { context, message } of this.#messages) {
-      this.#inner.sendMessageWithContext(context, message);
+  async #getToken(attempt: Attempt): Promise<AccessToken> {
+    try {
+      const token = await this.#options.source.get({ signal: this.#ending.signal });
+      attempt.failure = undefined;
+      return token;
+    } catch (error) {
+      attempt.failure = error instanceof Error ? error.message : 'no access token';
+      throw codedError(attempt.failure, Status.UNAVAILABLE);
     }
-    if (!this.#mayRepeat) this.#messages = [];
-    if (this.#halfClosed) this.#inner.halfClose();
   }
 
-  #listenerFor(sent: AccessToken): Listener {
+  #listenerFor(attempt: Attempt): Listener {
     /** Before a failed status, grpc-js delivers null in place of the message of a unary call. */
     let heldNull = false;
     return {
       onReceiveMetadata: (metadata) => {
         // A refusal at admission has trailers only.
-        this.#mayRepeat = false;
-        this.#messages = [];
+        this.#repeatNoMore();
         this.#listener.onReceiveMetadata?.(metadata);
       },
       onReceiveMessage: (message) => {
@@ -120,65 +139,69 @@ export class TokenCall implements CallInterface {
       onReceiveStatus: (status) => {
         const end = (): void => {
           if (heldNull) this.#listener.onReceiveMessage?.(null);
-          this.#end(status);
+          this.#end(withCause(status, attempt));
         };
         const failure = status.code === Status.OK ? undefined : readAuthFailure(status);
-        const isRefused =
-          failure?.reason === 'TOKEN_EXPIRED' || failure?.reason === 'TOKEN_INVALID';
-        if (isRefused) this.#options.source.invalidate(sent);
-        const isExpired = failure?.reason === 'TOKEN_EXPIRED' && failure.stage === 'admission';
-        if (isExpired && this.#mayRepeat) this.#repeat(sent, end);
+        if (this.#isOverdue(attempt, failure)) this.#repeat(attempt.sent, end);
         else end();
       },
     };
   }
 
-  /** Once, and only with a new token. */
-  #repeat(sent: AccessToken, end: () => void): void {
-    this.#mayRepeat = false;
-    this.#isOpen = false;
-    this.#watchDeadline();
-    this.#getToken((token) => {
-      if (token.token === sent.token) return end();
-      this.#inner = this.#nextCall(this.#callOptions);
-      this.#send(token);
+  /** Also reports a refused token to its source. */
+  #isOverdue(
+    attempt: Attempt,
+    failure: AuthFailure | undefined,
+  ): attempt is Attempt & { readonly sent: AccessToken } {
+    const { sent } = attempt;
+    if (sent === undefined || failure === undefined) return false;
+    const { reason, stage } = failure;
+    if (reason === 'TOKEN_EXPIRED' || reason === 'TOKEN_INVALID')
+      this.#options.source.invalidate(sent);
+    return this.#mayRepeat && reason === 'TOKEN_EXPIRED' && stage === 'admission';
+  }
+
+  /** Once, and only with a new token: otherwise `end` ends the call as the first attempt did. */
+  #repeat(refused: AccessToken, end: () => void): void {
+    const [metadata, messages, reads] = [this.#metadata, this.#messages, this.#reads];
+    this.#repeatNoMore();
+    const attempt: Attempt = { refused };
+    try {
+      this.#inner = this.#createCall(attempt);
+    } catch {
+      // The channel is closed.
+      return end();
+    }
+    const listener = this.#listenerFor(attempt);
+    this.#inner.start(metadata, {
+      ...listener,
+      onReceiveStatus: (status) => (attempt.isUseless ? end() : listener.onReceiveStatus?.(status)),
     });
+    for (let read = 0; read < reads; read += 1) this.#inner.startRead();
+    for (const { context, message } of messages) {
+      this.#inner.sendMessageWithContext(context, message);
+    }
+    if (this.#halfClosed) this.#inner.halfClose();
   }
 
-  /** While the token is awaited, nothing else does. */
-  #watchDeadline(): void {
-    const { deadline } = this.#callOptions;
-    if (deadline === undefined || deadline === Number.POSITIVE_INFINITY) return;
-    const leftMs = Number(deadline) - Date.now();
-    const end = (): void =>
-      this.#fail(Status.DEADLINE_EXCEEDED, 'Deadline exceeded while waiting for a token');
-    this.#deadline = setTimeout(end, Math.min(Math.max(0, leftMs), 2 ** 31 - 1));
-  }
-
-  #fail(code: Status, details: string): void {
-    // It was never started, or has ended; this ends its timers.
-    this.#inner.cancelWithStatus(code, details);
-    // Not within the client's own call.
-    queueMicrotask(() => this.#end({ code, details, metadata: new Metadata() }));
+  #repeatNoMore(): void {
+    this.#mayRepeat = false;
+    this.#messages = [];
   }
 
   #end(status: StatusObject): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    clearTimeout(this.#deadline);
-    this.#leaving.abort();
-    this.#messages = [];
+    this.#repeatNoMore();
+    this.#ending.abort();
     this.#listener.onReceiveStatus?.(status);
   }
 
   cancelWithStatus(code: Status, details: string): void {
-    if (this.#isOpen) return this.#inner.cancelWithStatus(code, details);
-    this.#fail(code, details);
+    this.#inner.cancelWithStatus(code, details);
   }
 
   sendMessageWithContext(context: MessageContext, message: unknown): void {
-    if (!this.#isOpen || this.#mayRepeat) this.#messages.push({ context, message });
-    if (this.#isOpen) this.#inner.sendMessageWithContext(context, message);
+    if (this.#mayRepeat) this.#messages.push({ context, message });
+    this.#inner.sendMessageWithContext(context, message);
   }
 
   sendMessage(message: unknown): void {
@@ -186,13 +209,13 @@ export class TokenCall implements CallInterface {
   }
 
   startRead(): void {
-    if (!this.#isOpen || this.#mayRepeat) this.#reads += 1;
-    if (this.#isOpen) this.#inner.startRead();
+    if (this.#mayRepeat) this.#reads += 1;
+    this.#inner.startRead();
   }
 
   halfClose(): void {
     this.#halfClosed = true;
-    if (this.#isOpen) this.#inner.halfClose();
+    this.#inner.halfClose();
   }
 
   getPeer(): string {
@@ -202,4 +225,14 @@ export class TokenCall implements CallInterface {
   getAuthContext(): ReturnType<CallInterface['getAuthContext']> {
     return this.#inner.getAuthContext();
   }
+}
+
+/** grpc-js would say that a plugin failed. */
+function withCause(status: StatusObject, { failure }: Attempt): StatusObject {
+  if (failure === undefined || status.code !== Status.UNAVAILABLE) return status;
+  return { ...status, details: failure };
+}
+
+function codedError(message: string, code: Status): Error {
+  return Object.assign(new Error(message), { code });
 }

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  Client,
+  credentials,
+  type InterceptorOptions,
+  Metadata,
+  type ServerUnaryCall,
+  status as Status,
+  type StatusObject,
+} from '@grpc/grpc-js';
+import { createTokenSource } from '@grpc-authn/client';
+import { createTokenInterceptor } from '@grpc-authn/client/grpc-js';
+import { eventually } from '../support/accounts.ts';
+import { EchoClient } from '../support/echo-client.ts';
+import { type EchoCall, startEchoServer } from '../support/echo-server.ts';
+import { token } from '../support/tokens.ts';
+import { expired, withTokenClient } from '../support/with-token-client.ts';
+
+const toBytes = (text: string): Buffer => Buffer.from(text);
+const toText = (bytes: Buffer): string => bytes.toString();
+
+/** A server whose handler sees each message and its metadata; a client whose token arrives on request. */
+async function withLateToken(
+  body: (late: {
+    readonly client: Client;
+    readonly arrive: () => void;
+    readonly seen: { readonly message: string; readonly metadata: Metadata }[];
+  }) => Promise<void>,
+): Promise<void> {
+  const seen: { message: string; metadata: Metadata }[] = [];
+  const answer = (received: EchoCall): string => {
+    const { request, metadata } = received as ServerUnaryCall<string, string>;
+    seen.push({ message: request, metadata: metadata.clone() });
+    return 'done';
+  };
+  const server = await startEchoServer({ interceptors: [], answer });
+  let arrive: () => void = () => undefined;
+  const arrival = new Promise<void>((resolve) => (arrive = resolve));
+  const source = createTokenSource(async () => {
+    await arrival;
+    return { token: 'late' };
+  });
+  const client = new Client(server.address, credentials.createInsecure(), {
+    interceptors: [createTokenInterceptor(source)],
+  });
+  try {
+    await body({ client, arrive, seen });
+  } finally {
+    client.close();
+    server.stop();
+    await source.close();
+  }
+}
+
+function call(
+  client: Client,
+  {
+    message = { text: 'hello' },
+    metadata = new Metadata(),
+    ...options
+  }: {
+    readonly message?: { text: string };
+    readonly metadata?: Metadata;
+  } & Partial<InterceptorOptions> = {},
+): Promise<StatusObject> {
+  return new Promise((resolve) => {
+    client
+      .makeUnaryRequest(
+        '/echo.v1.Echo/unary',
+        ({ text }: { text: string }) => toBytes(text),
+        toText,
+        message,
+        metadata,
+        options,
+        () => undefined,
+      )
+      .on('status', resolve);
+  });
+}
+
+/** A call that a handler answers; what it does while it runs is up to the test. */
+async function inHandler(
+  handle: (call: ServerUnaryCall<string, string>) => Promise<string>,
+  options: { readonly deadlineMs?: number; readonly onStart?: (cancel: () => void) => void },
+): Promise<string> {
+  let handled: Promise<string> = Promise.resolve('not called');
+  const server = await startEchoServer({
+    interceptors: [],
+    answer: (received) => {
+      handled = handle(received as ServerUnaryCall<string, string>);
+      return 'done';
+    },
+  });
+  // A client-streaming call that stays open while its handler calls.
+  const client = new EchoClient(server.address);
+  try {
+    await client.call('clientStream', options);
+    return await handled;
+  } finally {
+    client.close();
+    server.stop();
+  }
+}
+
+describe('a call that waits for its token', () => {
+  it('is sent as it was when it was made, whatever becomes of its metadata and its message', async () => {
+    await withLateToken(async ({ client, arrive, seen }) => {
+      const metadata = new Metadata();
+      metadata.set('x-tenant', 'a');
+      const message = { text: 'first' };
+      const first = call(client, { metadata, message });
+      metadata.set('x-tenant', 'b');
+      message.text = 'second';
+      const second = call(client, { metadata, message });
+      arrive();
+      assert.deepEqual([(await first).code, (await second).code], [Status.OK, Status.OK]);
+      assert.deepEqual(
+        new Map(seen.map((one) => [one.message, one.metadata.get('x-tenant')])),
+        new Map([
+          ['first', ['a']],
+          ['second', ['b']],
+        ]),
+      );
+    });
+  });
+
+  it('ends when its client is closed', async () => {
+    await withLateToken(async ({ client, arrive }) => {
+      const calls = call(client);
+      await new Promise(setImmediate);
+      client.close();
+      arrive();
+      assert.notEqual((await calls).code, Status.OK);
+    });
+  });
+
+  it("carries the token of its own call credentials, where these have an 'authorization'", async () => {
+    await withLateToken(async ({ client, arrive, seen }) => {
+      const own = credentials.createFromMetadataGenerator((_, callback) => {
+        const metadata = new Metadata();
+        metadata.set('authorization', 'Bearer own');
+        callback(null, metadata);
+      });
+      arrive();
+      assert.equal((await call(client, { credentials: own })).code, Status.OK);
+      assert.deepEqual(seen[0]?.metadata.get('authorization'), ['Bearer own']);
+    });
+  });
+
+  it('carries its token and what its own call credentials add', async () => {
+    await withLateToken(async ({ client, arrive, seen }) => {
+      const own = credentials.createFromMetadataGenerator((_, callback) => {
+        const metadata = new Metadata();
+        metadata.set('x-signature', 'own');
+        callback(null, metadata);
+      });
+      arrive();
+      assert.equal((await call(client, { credentials: own })).code, Status.OK);
+      assert.deepEqual(seen[0]?.metadata.get('authorization'), ['Bearer late']);
+      assert.deepEqual(seen[0]?.metadata.get('x-signature'), ['own']);
+    });
+  });
+});
+
+describe('a call of a handler that waits for its token', () => {
+  it("ends when the handler's call is cancelled", async () => {
+    await withLateToken(async ({ client, arrive }) => {
+      let cancel: () => void = () => undefined;
+      const handled = inHandler(
+        async (parent) => {
+          const ended = call(client, { parent });
+          setImmediate(cancel);
+          const { code } = await ended;
+          return Status[code];
+        },
+        { onStart: (cancels) => (cancel = cancels) },
+      );
+      // If the call did not end with its parent, the token would not help it either.
+      setTimeout(arrive, 300);
+      assert.equal(await handled, 'CANCELLED');
+    });
+  });
+
+  it("ends at the deadline of the handler's call", async () => {
+    await withLateToken(async ({ client, arrive }) => {
+      const handled = inHandler(async (parent) => Status[(await call(client, { parent })).code], {
+        deadlineMs: 200,
+      });
+      setTimeout(arrive, 500);
+      assert.match(await handled, /DEADLINE_EXCEEDED|CANCELLED/);
+    });
+  });
+});
+
+describe('a call that is to be sent once more', () => {
+  it('ends with its refusal when its client is closed meanwhile', async () => {
+    let renew: (value: string) => void = () => undefined;
+    const renewed = new Promise<string>((resolve) => (renew = resolve));
+    let renewals = 0;
+    const late = (): Promise<string> => {
+      renewals += 1;
+      return renewed;
+    };
+    await withTokenClient([expired, late], async ({ client, source, clock, arrived }) => {
+      await source.get();
+      await clock.advance(10_000);
+      const refused = client.call('unary');
+      await eventually(() => renewals === 1, 'the token is renewed');
+      client.close();
+      renew(await token());
+      const { code } = await refused;
+      assert.notEqual(code, Status.OK);
+      assert.equal(arrived(), 1);
+    });
+  });
+
+  const never = (): Promise<string> => new Promise(() => undefined);
+
+  it('ends at its deadline while the new token is awaited', async () => {
+    await withTokenClient([expired, never], async ({ client, source, clock, arrived }) => {
+      await source.get();
+      await clock.advance(10_000);
+      const { code } = await client.call('unary', { deadlineMs: 200 });
+      assert.deepEqual([code, arrived()], [Status.DEADLINE_EXCEEDED, 1]);
+    });
+  });
+
+  it('ends when it is cancelled while the new token is awaited', async () => {
+    await withTokenClient([expired, never], async ({ client, source, clock, arrived }) => {
+      await source.get();
+      await clock.advance(10_000);
+      const onStart = (cancel: () => void): void => void setTimeout(cancel, 200);
+      const { code } = await client.call('serverStream', { onStart });
+      assert.deepEqual([code, arrived()], [Status.CANCELLED, 1]);
+    });
+  });
+});
