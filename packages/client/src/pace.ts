@@ -49,9 +49,10 @@ export class Pace {
     this.#restAfterRefusalMs = this.#restMs;
   }
 
-  /** A server refused the newest token. */
-  refused(): void {
-    this.#refusals += 1;
+  /** A server refused the newest token. One that was good for a while has expired, or was revoked. */
+  refused(ageMs: number): void {
+    if (ageMs < MIN_INTERVAL_MS) this.#refusals += 1;
+    else this.#refusals = 0;
   }
 
   /** The newest token was used until its renewal. */

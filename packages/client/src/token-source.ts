@@ -18,7 +18,7 @@ export interface TokenSource {
   get(options?: { readonly signal?: AbortSignal }): Promise<AccessToken>;
   /**
    * A server refused this token, so the next `get()` renews it: at most once in 10 s, and less often after three
-   * new tokens in a row that were refused. Until then the token is used.
+   * tokens in a row that were refused while they were new. Until then the token is used.
    */
   invalidate(token: AccessToken): void;
   /** Final: pending requests are aborted, and `get()` rejects. */
@@ -107,9 +107,10 @@ class RenewedToken implements TokenSource {
   }
 
   invalidate({ token }: AccessToken): void {
-    if (this.#current?.accessToken.token !== token || this.#isRefused) return;
+    const current = this.#current;
+    if (current?.accessToken.token !== token || this.#isRefused) return;
     this.#isRefused = true;
-    this.#pace.refused();
+    this.#pace.refused(this.#settings.clock.nowMs() - current.obtainedAtMs);
   }
 
   async close(): Promise<void> {
