@@ -150,7 +150,10 @@ async function callInSteps(
     );
     clock.advance(STEP_MS);
   }
-  // The last tokens expire, and with them the idle calls.
-  clock.advance(2 * LIFETIME_SECONDS * 1000);
+  await eventually(() => {
+    // The last tokens expire, and with them the idle calls.
+    clock.advance(LIFETIME_SECONDS * 1000);
+    return ended.size === CALLS;
+  }, 'the idle calls end');
   return Promise.all(ends);
 }

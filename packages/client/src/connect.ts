@@ -37,33 +37,28 @@ export function createConnectTokenInterceptor(
   return (next) => async (request) => {
     if (request.header.has('authorization')) return next(request);
     if (!dangerouslyPlaintext) checkUrl(request.url);
-    /** The token of the last attempt. */
-    let sent: AccessToken;
-    const attempt = async (message: Request['message']): ReturnType<typeof next> => {
-      sent = await tokenOf(source, request.signal);
-      const header = new Headers(request.header);
-      header.set('authorization', `Bearer ${sent.token}`);
-      return next({ ...request, header, message } as Request);
-    };
     const { methodKind } = request.method;
     const mayRepeat = retryExpired && (methodKind === 'unary' || methodKind === 'server_streaming');
     const messages = request.stream ? await repeatable(request.message, mayRepeat) : undefined;
-    const send = (): ReturnType<typeof next> => attempt(messages?.() ?? request.message);
+    const send = ({ token }: AccessToken): ReturnType<typeof next> => {
+      const header = new Headers(request.header);
+      header.set('authorization', `Bearer ${token}`);
+      return next({ ...request, header, message: messages?.() ?? request.message } as Request);
+    };
+    const first = await tokenOf(source, request.signal);
     /** Sends the call once more, or throws its error. */
     const repeat = async (error: unknown, hasBegun = false): ReturnType<typeof next> => {
-      const failure = readAuthFailure(error);
-      const refused = sent;
-      if (failure?.reason === 'TOKEN_EXPIRED' || failure?.reason === 'TOKEN_INVALID') {
-        source.invalidate(refused);
-      }
-      const isExpired = failure?.reason === 'TOKEN_EXPIRED' && failure.stage === 'admission';
+      const { reason, stage } = readAuthFailure(error) ?? {};
+      if (reason === 'TOKEN_EXPIRED' || reason === 'TOKEN_INVALID') source.invalidate(first);
+      const isExpired = reason === 'TOKEN_EXPIRED' && stage === 'admission';
       if (!mayRepeat || hasBegun || !isExpired) throw error;
+      const second = await tokenOf(source, request.signal);
       // With the same token it would be refused again.
-      if ((await tokenOf(source, request.signal)).token === refused.token) throw error;
-      return send();
+      if (second.token === first.token) throw error;
+      return send(second);
     };
     try {
-      const response = await send();
+      const response = await send(first);
       return response.stream ? withRetriedMessages(response, repeat) : response;
     } catch (error) {
       return repeat(error);
@@ -82,7 +77,9 @@ async function tokenOf(source: TokenSource, signal: AbortSignal): Promise<Access
 }
 
 function checkUrl(url: string): void {
-  const { protocol, hostname, host } = new URL(url, 'https://localhost');
+  // In a page, a relative URL leads to its host.
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  const { protocol, hostname, host } = new URL(url, location?.href ?? 'https://localhost');
   const isLocal =
     hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
   if (protocol === 'https:' || isLocal) return;

@@ -1,55 +1,16 @@
-import { create, createFileRegistry, type DescService } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema, file_google_protobuf_wrappers } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
+import {
+  type CallOptions,
+  Code,
+  ConnectError,
+  createClient,
+  createRouterTransport,
+  type HandlerContext,
+} from '@connectrpc/connect';
 import { createFakeClock } from '@grpc-authn/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectSendOptions, createConnectTokenInterceptor } from '../src/connect.ts';
 import { type AccessToken, createTokenSource } from '../src/index.ts';
-
-const TEXT = '.google.protobuf.StringValue';
-const method = (name: string, clientStreaming = false, serverStreaming = false) => ({
-  name,
-  inputType: TEXT,
-  outputType: TEXT,
-  clientStreaming,
-  serverStreaming,
-});
-const file = create(FileDescriptorProtoSchema, {
-  name: 'echo.proto',
-  package: 'echo.v1',
-  syntax: 'proto3',
-  dependency: ['google/protobuf/wrappers.proto'],
-  service: [
-    {
-      name: 'Echo',
-      method: [
-        method('Unary'),
-        method('ServerStream', false, true),
-        method('ClientStream', true),
-        method('Bidi', true, true),
-      ],
-    },
-  ],
-});
-const registry = createFileRegistry(file, () => file_google_protobuf_wrappers);
-const Echo = registry.getService('echo.v1.Echo') as DescService;
-const KINDS = ['unary', 'serverStream', 'clientStream', 'bidi'] as const;
-type Kind = (typeof KINDS)[number];
-
-/** A length-delimited field of protobuf. */
-function field(number: number, value: Uint8Array | string): Buffer {
-  const bytes = Buffer.from(value as string);
-  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
-}
-
-/** A refusal of grpc-authn, as Connect shows it to a client: with a google.rpc.ErrorInfo. */
-function refusal(stage: 'admission' | 'running', reason = 'TOKEN_EXPIRED'): ConnectError {
-  const entry = Buffer.concat([field(1, 'stage'), field(2, stage)]);
-  const value = Buffer.concat([field(1, reason), field(2, 'grpc-authn'), field(3, entry)]);
-  const error = new ConnectError('The access token is not valid', Code.Unauthenticated);
-  error.details.push({ type: 'google.rpc.ErrorInfo', value: new Uint8Array(value) });
-  return error;
-}
+import { Echo, type Kind, KINDS, refusal } from './support/echo-service.ts';
 
 interface Served {
   readonly tokens: string[];
@@ -95,7 +56,8 @@ function start(
           begin(requestHeader);
           return message;
         },
-        async *serverStream(message: object, { requestHeader }: { requestHeader: Headers }) {
+        async *serverStream(message: object, { requestHeader, responseTrailer }: HandlerContext) {
+          responseTrailer.set('x-token', requestHeader.get('authorization') ?? '');
           begin(requestHeader);
           yield message;
           last?.();
@@ -131,11 +93,12 @@ function start(
   const call = async (
     kind: Kind,
     headers: Record<string, string> = {},
+    options: CallOptions = {},
   ): Promise<number | string> => {
     const input = kind === 'clientStream' || kind === 'bidi' ? one() : { value: 'a' };
     let answers = 0;
     try {
-      const called = client[kind](input, { headers });
+      const called = client[kind](input, { headers, ...options });
       if (kind === 'unary' || kind === 'clientStream') {
         await (called as Promise<object>);
         return 1;
@@ -247,6 +210,20 @@ describe.each(KINDS)('a %s call of Connect with a token source', (kind) => {
     },
   );
 
+  it('is not sent in plaintext to the host of the page, where the URL is relative', async () => {
+    vi.stubGlobal('location', new URL('http://orders.example.com/app/'));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { call, served } = start({ baseUrl: '/api' });
+    expect(await call(kind)).toBe('Unauthenticated after 0');
+    expect(served.tokens).toEqual([]);
+  });
+
+  it('may be sent to the host of the page by https', async () => {
+    vi.stubGlobal('location', new URL('https://orders.example.com/app/'));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(await start({ baseUrl: '/api' }).call(kind)).not.toBe('Unauthenticated after 0');
+  });
+
   it('is sent in plaintext where this is written out', async () => {
     const { call } = start({ baseUrl: 'http://orders.example.com', dangerouslyPlaintext: true });
     expect(await call(kind)).toBe(answersOf(kind));
@@ -265,4 +242,18 @@ it('a stream that has begun is not sent again, and its token is renewed', async 
   expect(served).toEqual({ tokens: ['t1'], started: 1 });
   await call('unary');
   expect([served.tokens.at(-1), requests()]).toEqual(['t2', 2]);
+});
+
+it('a stream that is sent once more has the trailers of its handler alone', async () => {
+  const { call, clock, source } = start({
+    check: (token) => {
+      if (token === 't1') throw refusal('admission');
+    },
+  });
+  await source.get();
+  await clock.advance(10_000);
+  let trailers: string | null = null;
+  const onTrailer = (all: Headers): void => void (trailers = all.get('x-token'));
+  expect(await call('serverStream', {}, { onTrailer })).toBe(2);
+  expect(trailers).toBe('Bearer t2');
 });

@@ -39,6 +39,10 @@ export function withRetriedMessages<R extends StreamResponse>(
     const repeated = await repeat(failed, hasBegun);
     if (!repeated.stream) throw failed;
     yield* repeated.message;
+    // The reader has the trailers of the response already: an object that is filled when it ends.
+    const { trailer } = response;
+    for (const name of [...trailer.keys()]) trailer.delete(name);
+    repeated.trailer.forEach((value, name) => trailer.append(name, value));
   }
   return { ...response, message: messages() };
 }
