@@ -7,6 +7,10 @@ export interface AccessToken {
 /** RFC 6750, section 2.1: what may follow `Bearer`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && B64TOKEN.test(value);
+}
+
 /** The end of the year 9999. Milliseconds are larger. */
 const MAX_NUMERIC_DATE = 253_402_300_799;
 
@@ -19,7 +23,7 @@ export function checkAccessToken(value: unknown): AccessToken {
   const { token, expiresAtEpochSeconds: expiry } = (value ?? {}) as Partial<
     Record<keyof AccessToken, unknown>
   >;
-  if (typeof token !== 'string' || !B64TOKEN.test(token)) {
+  if (!isToken(token)) {
     const received =
       typeof token === 'string' ? `a string of ${token.length} characters` : typeof token;
     throw new TypeError(

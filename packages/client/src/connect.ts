@@ -7,6 +7,7 @@ import {
 } from '@connectrpc/connect';
 import { readAuthFailure } from '@grpc-authn/core/client';
 import type { AccessToken } from './access-token.ts';
+import { checkSource, getToken } from './checked-source.ts';
 import { repeatable, withRetriedMessages } from './connect/retried-stream.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -28,12 +29,14 @@ type Request = UnaryRequest | StreamRequest;
  * has an `authorization` of its own keeps it. If no token can be had, the call fails with Code.Unavailable and
  * the cause.
  *
+ * @throws TypeError for a wrong source.
  * @example createConnectTransport({ baseUrl, interceptors: [createConnectTokenInterceptor(source)] })
  */
 export function createConnectTokenInterceptor(
   source: TokenSource,
   { retryExpired = true, dangerouslyPlaintext = false }: ConnectSendOptions = {},
 ): Interceptor {
+  checkSource(source);
   return (next) => async (request) => {
     if (request.header.has('authorization')) return next(request);
     if (!dangerouslyPlaintext) checkUrl(request.url);
@@ -68,11 +71,10 @@ export function createConnectTokenInterceptor(
 
 async function tokenOf(source: TokenSource, signal: AbortSignal): Promise<AccessToken> {
   try {
-    return await source.get({ signal });
+    return await getToken(source, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : 'no access token';
-    throw new ConnectError(why, Code.Unavailable, undefined, undefined, error);
+    throw new ConnectError((error as Error).message, Code.Unavailable, undefined, undefined, error);
   }
 }
 

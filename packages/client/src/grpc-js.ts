@@ -1,5 +1,6 @@
 import { credentials, InterceptingCall, type Interceptor, Metadata, status } from '@grpc/grpc-js';
 import type { ChannelCredentials } from '@grpc/grpc-js';
+import { checkSource, getToken } from './checked-source.ts';
 import { TokenCall } from './grpc-js/token-call.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -30,6 +31,7 @@ export function createTokenInterceptor(
   source: TokenSource,
   options: SendOptions = {},
 ): Interceptor {
+  checkSource(source);
   const { retryExpired = true, channel = 'tls' } = options;
   if (channel !== 'tls' && channel !== 'dangerously_plaintext') {
     throw new TypeError("channel: expected 'tls' or 'dangerously_plaintext'");
@@ -43,7 +45,8 @@ export function createTokenInterceptor(
 
 /**
  * Channel credentials that attach the token to each call. They are TLS by construction: grpc-js refuses to
- * combine insecure ones. Nothing is sent again; for that use createTokenInterceptor.
+ * combine insecure ones. Nothing is sent again, and a call must not have an `authorization` of its own; for both use
+ * createTokenInterceptor.
  *
  * @example new OrdersClient(address, withToken(credentials.createSsl(), source))
  */
@@ -51,17 +54,18 @@ export function withToken(
   channelCredentials: ChannelCredentials,
   source: TokenSource,
 ): ChannelCredentials {
+  checkSource(source);
   const attached = credentials.createFromMetadataGenerator((_, callback) => {
-    source.get().then(
+    getToken(source).then(
       ({ token }) => {
         const metadata = new Metadata();
         metadata.set('authorization', `Bearer ${token}`);
         callback(null, metadata);
       },
-      (error: unknown) => {
-        const cause = error instanceof Error ? error : new Error('no access token');
+      (error: Error) => {
         // Without a code, grpc-js would report UNKNOWN.
-        callback(Object.assign(new Error(cause.message, { cause }), { code: status.UNAVAILABLE }));
+        const code = status.UNAVAILABLE;
+        callback(Object.assign(new Error(error.message, { cause: error }), { code }));
       },
     );
   });

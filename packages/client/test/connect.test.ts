@@ -93,12 +93,12 @@ function start(
   const call = async (
     kind: Kind,
     headers: Record<string, string> = {},
-    options: CallOptions = {},
+    more: CallOptions = {},
   ): Promise<number | string> => {
     const input = kind === 'clientStream' || kind === 'bidi' ? one() : { value: 'a' };
     let answers = 0;
     try {
-      const called = client[kind](input, { headers, ...options });
+      const called = client[kind](input, { headers, ...more });
       if (kind === 'unary' || kind === 'clientStream') {
         await (called as Promise<object>);
         return 1;

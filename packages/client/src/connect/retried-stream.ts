@@ -41,7 +41,7 @@ export function withRetriedMessages<R extends StreamResponse>(
     yield* repeated.message;
     // The reader has the trailers of the response already: an object that is filled when it ends.
     const { trailer } = response;
-    for (const name of [...trailer.keys()]) trailer.delete(name);
+    for (const name of new Set(trailer.keys())) trailer.delete(name);
     repeated.trailer.forEach((value, name) => trailer.append(name, value));
   }
   return { ...response, message: messages() };

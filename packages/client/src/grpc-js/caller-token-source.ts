@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { isToken } from '../access-token.ts';
 import type { TokenSource } from '../token-source.ts';
 import { TokenUnavailableError } from '../token-unavailable-error.ts';
 
@@ -11,9 +12,8 @@ import { TokenUnavailableError } from '../token-unavailable-error.ts';
  * @example const orders = createTokenInterceptor(createCallerTokenSource(call));
  */
 export function createCallerTokenSource(call: { readonly metadata: Metadata }): TokenSource {
-  const [authorization] = call.metadata.get('authorization');
-  const token =
-    typeof authorization === 'string' ? /^bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
+  const [authorization, ...others] = call.metadata.get('authorization');
+  const token = others.length === 0 ? tokenOf(authorization) : undefined;
   return {
     async get(options) {
       options?.signal?.throwIfAborted();
@@ -27,4 +27,10 @@ export function createCallerTokenSource(call: { readonly metadata: Metadata }): 
     invalidate: () => undefined,
     close: async () => undefined,
   };
+}
+
+/** Of a value that the server's interceptor has verified. */
+function tokenOf(authorization: unknown): string | undefined {
+  const [, token] = /^bearer +(.*)$/i.exec(String(authorization)) ?? [];
+  return isToken(token) ? token : undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { type AuthFailure, readAuthFailure } from '@grpc-authn/core/client';
 import type { AccessToken } from '../access-token.ts';
+import { getToken } from '../checked-source.ts';
 import type { TokenSource } from '../token-source.ts';
 import type { CallInterface, MessageContext } from './call-interface.ts';
 import { plaintextTarget } from './plaintext.ts';
@@ -114,11 +115,11 @@ export class TokenCall implements CallInterface {
 
   async #getToken(attempt: Attempt): Promise<AccessToken> {
     try {
-      const token = await this.#options.source.get({ signal: this.#ending.signal });
+      const token = await getToken(this.#options.source, this.#ending.signal);
       attempt.failure = undefined;
       return token;
     } catch (error) {
-      attempt.failure = error instanceof Error ? error.message : 'no access token';
+      attempt.failure = (error as Error).message;
       throw codedError(attempt.failure, Status.UNAVAILABLE);
     }
   }
