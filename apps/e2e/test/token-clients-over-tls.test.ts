@@ -95,7 +95,7 @@ it('channel credentials with a token are never plaintext', () => {
   assert.throws(() => withToken(ChannelCredentials.createInsecure(), source), /insecure/);
 });
 
-const rejected = (reason: unknown): Promise<never> => Promise.reject(reason as Error);
+const rejected = (reason: unknown): Promise<never> => Promise.reject(reason);
 
 describe('a user-defined source of tokens', () => {
   const wrong: readonly (readonly [string, () => unknown])[] = [

@@ -12,7 +12,7 @@ const sourceOf = (get: () => unknown): TokenSource => ({
   close: async () => undefined,
 });
 
-const rejected = (reason: unknown): Promise<never> => Promise.reject(reason as Error);
+const rejected = (reason: unknown): Promise<never> => Promise.reject(reason);
 
 const WRONG: readonly (readonly [string, () => unknown])[] = [
   ['a token with a line break', () => ({ token: 'canary\nx-admin: 1' })],
