@@ -57,7 +57,9 @@ describe.each(['index.ts', 'connect.ts'])('%s, bundled for a browser', (entry) =
 it('the bundle of @grpc-authn/client has at most 5 kB', async () => {
   const { code } = await bundleFor('index.ts');
   const bytes = gzipSync(code).length;
-  console.log(`@grpc-authn/client for a browser: ${bytes} bytes, minified and compressed`);
+  process.stdout.write(
+    `@grpc-authn/client for a browser: ${bytes} bytes, minified and compressed\n`,
+  );
   expect(bytes).toBeLessThanOrEqual(MAX_GZIPPED_BYTES);
 });
 
