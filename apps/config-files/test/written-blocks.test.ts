@@ -68,9 +68,9 @@ describe('the blocks of the documents', () => {
 
   it('that are files are in the documents that their own test reads', () => {
     const documents = blocks.flatMap(({ name, document }) => (name === undefined ? [] : document));
-    // written-documents.test.ts of the testing package.
+    // document-examples.test.ts of the packages testing and client.
     expect(new Set(documents)).toEqual(
-      new Set(['docs/writing-an-authenticator.md', 'packages/testing/README.md']),
+      new Set(['docs/errors.md', 'docs/writing-an-authenticator.md', 'packages/testing/README.md']),
     );
   });
 });

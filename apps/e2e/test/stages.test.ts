@@ -70,7 +70,7 @@ const REFUSALS: readonly (readonly [string, AuthInterceptorOptions, string | und
 
 describe('a refusal before the handler', () => {
   for (const [what, options, authorization, reason] of REFUSALS) {
-    it(`for ${what} says admission, on all kinds of call`, async () => {
+    it(`says admission, on all kinds of call: ${what}`, async () => {
       await withEcho(options, async ({ server, client }) => {
         for (const kind of CALL_KINDS) {
           const sent = authorization === undefined ? {} : { authorization };

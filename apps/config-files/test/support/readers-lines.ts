@@ -4,8 +4,6 @@ const GRPC = "import * as grpc from '@grpc/grpc-js';";
 /** The lines that a reader's file has before the code of a document, by document. */
 export const READERS_LINES: Readonly<Record<string, string>> = {
   'SECURITY.md': '',
-  'docs/errors.md': `
-    import { readAuthFailure } from '@grpc-authn/core/client';`,
   'docs/older-tokens.md': `
     import type { Decision } from '@grpc-authn/core';`,
   'docs/policy.md': `
@@ -41,6 +39,15 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare const counter: { add(value: number, attributes: object): void };
     interface Account { keyDigest: string; subject: string; scopes: readonly string[] }
     declare function createApiKeyAuthenticator(accounts: readonly Account[]): Authenticator;`,
+  'packages/client/README.md': `
+    import { credentials } from '@grpc/grpc-js';
+    declare const address: string;
+    declare const OrdersClient: new (
+      address: string, credentials: object, options: { interceptors: object[] },
+    ) => object;
+    declare function requestToken(
+      signal: AbortSignal,
+    ): Promise<{ access_token: string; expires_in: number }>;`,
   'packages/config/README.md': `
     ${GRPC}
     import { loadAuth } from '@grpc-authn/config';
