@@ -69,7 +69,10 @@ export class TokenCall implements CallInterface {
   start(metadata: Metadata, listener: Listener = {}): void {
     this.#listener = listener;
     this.#hasOwnToken = metadata.get('authorization').length > 0;
-    if (this.#hasOwnToken) return this.#inner.start(metadata, listener);
+    if (this.#hasOwnToken) {
+      this.#repeatNoMore();
+      return this.#inner.start(metadata, listener);
+    }
     const target = this.#options.allowPlaintext ? undefined : plaintextTarget(this.#inner);
     if (target !== undefined) return this.#refusePlaintext(target);
     if (this.#mayRepeat) this.#metadata = metadata.clone();
@@ -134,7 +137,7 @@ export class TokenCall implements CallInterface {
         this.#listener.onReceiveMetadata?.(metadata);
       },
       onReceiveMessage: (message) => {
-        if (message === null && this.#mayRepeat) heldNull = true;
+        if (message === null) heldNull = true;
         else this.#listener.onReceiveMessage?.(message);
       },
       onReceiveStatus: (status) => {
