@@ -1,7 +1,7 @@
 import type { Interceptor } from '@grpc/grpc-js';
 import { type AccessToken, createTokenSource, type TokenSource } from '@grpc-authn/client';
 import { createTokenInterceptor, type SendOptions } from '@grpc-authn/client/grpc-js';
-import { createAuthInterceptor } from '@grpc-authn/core';
+import { type AuthInterceptorOptions, createAuthInterceptor } from '@grpc-authn/core';
 import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
 import { EchoClient } from './echo-client.ts';
 import { type EchoServer, startEchoServer } from './echo-server.ts';
@@ -27,6 +27,7 @@ export async function withTokenClient(
   more: {
     readonly send?: SendOptions;
     readonly inner?: readonly Interceptor[];
+    readonly guard?: Pick<AuthInterceptorOptions, 'limits' | 'timeoutMs'>;
     /** Default: the server's address. */
     readonly target?: (port: number) => string;
   } = {},
@@ -34,7 +35,11 @@ export async function withTokenClient(
   let arrived = 0;
   const server = await startEchoServer({
     interceptors: [
-      createAuthInterceptor({ authenticator: hs256(), onDecision: () => (arrived += 1) }),
+      createAuthInterceptor({
+        authenticator: hs256(),
+        onDecision: () => (arrived += 1),
+        ...more.guard,
+      }),
     ],
   });
   const clock = createFakeClock();
