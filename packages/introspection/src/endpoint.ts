@@ -3,9 +3,8 @@ import {
   checkMetadataUrl,
   Discovery,
   type GuardedFetch,
-  ProviderError,
+  readClientEndpoint,
   RefreshedValue,
-  shownUrl,
 } from '@grpc-authn/provider';
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { IntrospectionSettings } from './introspection-options.ts';
@@ -61,23 +60,12 @@ function readEndpoint(
   origin: URL,
   { credentials, signed, issuer }: IntrospectionSettings,
 ): Endpoint {
-  const mutualTls = credentials.certificate !== undefined;
-  const aliases = (mutualTls && metadata.mtls_endpoint_aliases) || {};
-  const named = aliases.introspection_endpoint ?? metadata.introspection_endpoint;
-  const url = checkMetadataUrl('introspection_endpoint', named, origin);
-  // A secret is sent only to the origin for which it was configured. A certificate reveals nothing.
-  const isConfigured = url.origin === origin.origin || url.origin === originOf(issuer);
-  if (!mutualTls && !isConfigured) {
-    throw new ProviderError(
-      'address',
-      `${shownUrl(origin)}: its introspection_endpoint ${shownUrl(url)} is of another origin, to ` +
-        'which our credentials are not sent; if it is correct, configure it as the option endpoint',
-    );
-  }
+  const url = readClientEndpoint('introspection_endpoint', metadata, {
+    origin,
+    issuer,
+    mutualTls: credentials.certificate !== undefined,
+    remedy: 'if it is correct, configure it as the option endpoint',
+  });
   const jwksUri = signed ? checkMetadataUrl('jwks_uri', metadata.jwks_uri, origin) : undefined;
   return { url, jwksUri, discoveredFrom: origin };
-}
-
-function originOf(issuer: string | undefined): string | undefined {
-  return issuer !== undefined && URL.canParse(issuer) ? new URL(issuer).origin : undefined;
 }

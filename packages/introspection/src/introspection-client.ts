@@ -1,19 +1,24 @@
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
+  askedRestMs,
   BasicEncoding,
   type BasicForm,
   type GuardedFetch,
+  isClientRejected,
   loadPackage,
   plainBasic,
   ProviderError,
-  retryAfterMs,
   shownUrl,
 } from '@grpc-authn/provider';
 import type { ClientAuth, CustomFetchOptions } from 'oauth4webapi';
-import type { OAuth } from './client-authentication.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
-import { createRequestTarget, type RequestTarget, unusableAnswer } from './request-target.ts';
+import {
+  createRequestTarget,
+  type OAuth,
+  type RequestTarget,
+  unusableAnswer,
+} from './request-target.ts';
 import { readSignedAnswer } from './signed-answer.ts';
 
 /** A provider that asks for a longer rest is asked again after a minute. */
@@ -27,6 +32,7 @@ export class IntrospectionClient {
   readonly #targets = new WeakMap<Endpoint, RequestTarget>();
   readonly #basic: BasicEncoding | undefined;
   #oauth: OAuth | undefined;
+  #authentication: Promise<ClientAuth> | undefined;
   /** The provider rejects our credentials: reported once, until it accepts them. */
   #rejected = false;
 
@@ -70,7 +76,7 @@ export class IntrospectionClient {
   ): Promise<JsonObject | AuthError> {
     const { clock, credentials, signed } = this.#settings;
     const oauth = await this.prepare();
-    const authentication = await credentials.authentication(oauth);
+    const authentication = await (this.#authentication ??= credentials.authentication(oauth));
     const target = this.#targetOf(endpoint);
     const send = (form: BasicForm): Promise<Response> =>
       oauth.introspectionRequest(
@@ -122,7 +128,7 @@ export class IntrospectionClient {
     if ([400, 401, 403].includes(status)) {
       const problem = new ProviderError(
         'status',
-        `${message}, so it does not accept our credentials${this.#triedForms()}; ` +
+        `${message}, so it does not accept our credentials${this.#basic?.note ?? ''}; ` +
           'check clientId and clientAuthentication',
         { status },
       );
@@ -132,19 +138,9 @@ export class IntrospectionClient {
       this.#rejected = true;
       throw problem;
     }
-    throw new ProviderError('status', message, { status, retryAfterMs: this.#askedRest(response) });
-  }
-
-  #triedForms(): string {
-    if (this.#basic === undefined || this.#basic.tried.length < 2) return '';
-    return ', neither percent-encoded (form) nor as they are (plain)';
-  }
-
-  /** Only 429 (RFC 6585, section 4) and 503 (RFC 9110, section 15.6.4) ask for a rest. */
-  #askedRest({ status, headers }: Response): number | undefined {
-    if (status !== 429 && status !== 503) return undefined;
-    const asked = retryAfterMs(headers, this.#settings.clock.nowMs());
-    return asked === undefined ? undefined : Math.min(asked, MAX_REST_MS);
+    const nowMs = this.#settings.clock.nowMs();
+    const retryAfterMs = askedRestMs(response, { nowMs, maxMs: MAX_REST_MS });
+    throw new ProviderError('status', message, { status, retryAfterMs });
   }
 
   #targetOf(endpoint: Endpoint): RequestTarget {
@@ -154,23 +150,6 @@ export class IntrospectionClient {
     this.#targets.set(endpoint, target);
     return target;
   }
-}
-
-/**
- * 401; or 403 without JSON, as some providers answer; or 400 that names the client (RFC 6749, section 5.2). Undefined
- * for an answer that says nothing about the client, such as 429 and 503.
- */
-async function isClientRejected(response: Response): Promise<boolean | undefined> {
-  const { status } = response;
-  if (status === 401) return true;
-  if (status === 200) return false;
-  if (status !== 400 && status !== 403) return undefined;
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined);
-  if (status === 403) return !isObject(body);
-  return isObject(body) && body['error'] === 'invalid_client';
 }
 
 /** An answer that does not say that the token is active is judged later, like any other. */

@@ -18,17 +18,16 @@ import {
 import {
   type BasicEncodingOption,
   checkWrittenUrl,
+  type ClientAuthentication,
+  type ClientCredentials,
   type HttpOptions,
   type HttpSettings,
+  readBasicEncoding,
+  readClientAuthentication,
   readHttpOptions,
 } from '@grpc-authn/provider';
 import { checkSchema, CLOCK_TOLERANCE } from '@grpc-authn/jwt/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import {
-  type ClientAuthentication,
-  type ClientCredentials,
-  readClientAuthentication,
-} from './client-authentication.ts';
 
 export interface IntrospectionOptions<S extends StandardSchemaV1 | undefined = undefined> {
   /** The authenticator's name. Default 'introspection'. */
@@ -146,13 +145,14 @@ export function readIntrospectionOptions(
       'an issuer alone, to discover its keys',
     );
   }
+  const credentials = readClientAuthentication(options.clientAuthentication);
   return Object.freeze({
     name: checkText('name', options.name ?? 'introspection'),
     issuer,
     location,
     clientId: checkText('clientId', options.clientId),
-    credentials: readClientAuthentication(options.clientAuthentication),
-    basicEncoding: readBasicEncoding(options),
+    credentials,
+    basicEncoding: readBasicEncoding(options.basicEncoding, credentials.method),
     audience: options.audience === 'any' ? undefined : checkTexts('audience', options.audience),
     tokenTypes: readTokenTypes(options.tokenTypes ?? ['bearer']),
     signed,
@@ -206,16 +206,4 @@ function readTokenTypes(types: readonly (string | null)[]): ReadonlySet<string |
       type === null ? undefined : checkText('tokenTypes', type).toLowerCase(),
     ),
   );
-}
-
-function readBasicEncoding({
-  basicEncoding,
-  clientAuthentication,
-}: Pick<IntrospectionOptions, 'basicEncoding' | 'clientAuthentication'>): BasicEncodingOption {
-  checkOneOf('basicEncoding', basicEncoding, ['auto', 'form', 'plain']);
-  const { method } = clientAuthentication;
-  if (basicEncoding !== undefined && method !== 'client_secret_basic') {
-    throw wrongOption('basicEncoding', `the method ${method}`, 'client_secret_basic beside it');
-  }
-  return basicEncoding ?? 'auto';
 }

@@ -1,8 +1,11 @@
 import { DEFAULT_ALGORITHMS } from '@grpc-authn/jwt/internal';
 import { type GuardedFetch, ProviderError, shownUrl } from '@grpc-authn/provider';
+import type * as oauth4webapi from 'oauth4webapi';
 import type { AuthorizationServer, Client, CustomFetchOptions } from 'oauth4webapi';
 import type { Endpoint } from './endpoint.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
+
+export type OAuth = typeof oauth4webapi;
 
 /** An endpoint as oauth4webapi needs it. The keys of signed answers are cached by the server object. */
 export interface RequestTarget {

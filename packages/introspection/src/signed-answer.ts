@@ -2,8 +2,7 @@ import type { Clock, JsonObject } from '@grpc-authn/core/authenticator';
 import { rejectOnAbort } from '@grpc-authn/core/internal';
 import { readUnverified } from '@grpc-authn/jwt/internal';
 import { ProviderError } from '@grpc-authn/provider';
-import type { OAuth } from './client-authentication.ts';
-import { type RequestTarget, unusableAnswer } from './request-target.ts';
+import { type OAuth, type RequestTarget, unusableAnswer } from './request-target.ts';
 
 const SIGNED_TYPE = 'application/token-introspection+jwt';
 /** A signed answer with an older or later `iat` may be a replay. */

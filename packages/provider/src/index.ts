@@ -6,7 +6,17 @@ export {
   type BasicEncodingOption,
   type BasicForm,
   plainBasic,
+  readBasicEncoding,
 } from './client-authentication/basic-encoding.ts';
+export {
+  type AuthenticationMethods,
+  type ClientAuthentication,
+  type ClientCredentials,
+  PUBLIC_CLIENT,
+  readClientAuthentication,
+} from './client-authentication/client-authentication.ts';
+export { readClientEndpoint } from './client-authentication/client-endpoint.ts';
+export { isClientRejected } from './client-authentication/rejected-client.ts';
 export { Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
 export type { ConnectionOptions } from './fetch/agents.ts';
 export { GuardedFetch } from './fetch/guarded-fetch.ts';
@@ -18,7 +28,7 @@ export {
   type HttpSettings,
   readHttpOptions,
 } from './fetch/http-options.ts';
-export { retryAfterMs } from './fetch/retry-after.ts';
+export { askedRestMs, retryAfterMs } from './fetch/retry-after.ts';
 export { loadPackage } from './load-package.ts';
 export { ProviderError, type ProviderProblem, shownUrl } from './provider-error.ts';
 export { RefreshedValue } from './refresh/refreshed-value.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { secretSection, text, z } from '@grpc-authn/config/adapter';
 import { describeSecret, wrongOption } from '@grpc-authn/core/internal';
-import type { ClientAuthentication } from '../client-authentication.ts';
+import type { ClientAuthentication } from '@grpc-authn/provider';
 
 type ByPrivateKey = Extract<ClientAuthentication, { readonly method: 'private_key_jwt' }>;
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@grpc-authn/core/authenticator';
+import { checkOneOf, wrongOption } from '@grpc-authn/core/internal';
 
 /**
  * How client id and secret are written in the Basic scheme: `form` percent-encodes both (RFC 6749, section
@@ -41,6 +42,12 @@ export class BasicEncoding {
   /** The forms that a rejection is about. */
   get tried(): readonly BasicForm[] {
     return this.#isDecided ? [this.#form] : ['form', 'plain'];
+  }
+
+  /** What the message about a rejection says of the forms; empty if only one was tried. */
+  get note(): string {
+    if (this.#isDecided) return '';
+    return ', neither percent-encoded (form) nor as they are (plain)';
   }
 
   /**
@@ -101,6 +108,15 @@ export class BasicEncoding {
     }
     return answer;
   }
+}
+
+/** @throws ConfigError for another word, and beside another method than client_secret_basic. */
+export function readBasicEncoding(option: unknown, method: string): BasicEncodingOption {
+  checkOneOf('basicEncoding', option, ['auto', 'form', 'plain']);
+  if (option !== undefined && method !== 'client_secret_basic') {
+    throw wrongOption('basicEncoding', `the method ${method}`, 'client_secret_basic beside it');
+  }
+  return (option as BasicEncodingOption | undefined) ?? 'auto';
 }
 
 /** oauth4webapi percent-encodes everything else. */

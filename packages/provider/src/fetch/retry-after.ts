@@ -7,3 +7,13 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_MS);
 }
+
+/** The rest that a provider asks for. Only 429 (RFC 6585, section 4) and 503 (RFC 9110, section 15.6.4) do so. */
+export function askedRestMs(
+  { status, headers }: Response,
+  { nowMs, maxMs }: { readonly nowMs: number; readonly maxMs: number },
+): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const asked = retryAfterMs(headers, nowMs);
+  return asked === undefined ? undefined : Math.min(asked, maxMs);
+}

@@ -1,16 +1,13 @@
-import { KeyObject } from 'node:crypto';
+import { KeyObject, type webcrypto } from 'node:crypto';
 import {
   checkOptionNames,
   describeSecret,
   describeValue,
   wrongOption,
 } from '@grpc-authn/core/internal';
-import type { ClientCertificate } from '@grpc-authn/provider';
-import type * as oauth4webapi from 'oauth4webapi';
+import type { ClientCertificate } from '../fetch/http-options.ts';
 
-export type OAuth = typeof oauth4webapi;
-
-/** How this server authenticates at the provider (RFC 6749, section 2.3; RFC 7523; RFC 8705). */
+/** How a client authenticates at the provider (RFC 6749, section 2.3; RFC 7523; RFC 8705). */
 export type ClientAuthentication =
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt';
@@ -19,13 +16,31 @@ export type ClientAuthentication =
   | { readonly method: 'private_key_jwt'; readonly key: KeyObject; readonly kid?: string }
   | { readonly method: 'tls_client_auth'; readonly cert: string; readonly key: string };
 
+/** What openid-client and oauth4webapi both have. */
+export interface AuthenticationMethods<Auth> {
+  ClientSecretBasic(secret: string): Auth;
+  ClientSecretPost(secret: string): Auth;
+  ClientSecretJwt(secret: string): Auth;
+  PrivateKeyJwt(key: { readonly key: webcrypto.CryptoKey; readonly kid?: string }): Auth;
+  TlsClientAuth(): Auth;
+  None(): Auth;
+}
+
 export interface ClientCredentials {
-  /** Asynchronous, because a private key is imported when it is first needed. */
-  authentication(oauth: OAuth): Promise<oauth4webapi.ClientAuth>;
+  readonly method: ClientAuthentication['method'] | 'none';
+  /** The method of a library, for all requests. Asynchronous, because a private key is imported. */
+  authentication<Auth>(methods: AuthenticationMethods<Auth>): Promise<Auth>;
   readonly certificate: ClientCertificate | undefined;
   /** Of client_secret_basic, which has two forms. */
   readonly basicSecret?: string;
 }
+
+/** A client that has no credentials, only its id. */
+export const PUBLIC_CLIENT: ClientCredentials = Object.freeze({
+  method: 'none',
+  certificate: undefined,
+  authentication: async <Auth>(methods: AuthenticationMethods<Auth>) => methods.None(),
+});
 
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   client_secret_basic: ['secret'],
@@ -46,36 +61,41 @@ export function readClientAuthentication(given: ClientAuthentication): ClientCre
   }
   checkOptionNames(option, given, ['method', ...members]);
   switch (given.method) {
-    case 'client_secret_basic':
+    case 'client_secret_basic': {
+      const secret = checkSecret(option, given.secret);
       return {
-        ...bySecret('ClientSecretBasic', checkSecret(option, given.secret)),
-        basicSecret: given.secret,
+        ...credentialsBy(given.method, (methods) => methods.ClientSecretBasic(secret)),
+        basicSecret: secret,
       };
-    case 'client_secret_post':
-      return bySecret('ClientSecretPost', checkSecret(option, given.secret));
-    case 'client_secret_jwt':
-      return bySecret('ClientSecretJwt', checkSecret(option, given.secret));
+    }
+    case 'client_secret_post': {
+      const secret = checkSecret(option, given.secret);
+      return credentialsBy(given.method, (methods) => methods.ClientSecretPost(secret));
+    }
+    case 'client_secret_jwt': {
+      const secret = checkSecret(option, given.secret);
+      return credentialsBy(given.method, (methods) => methods.ClientSecretJwt(secret));
+    }
     case 'tls_client_auth': {
       const certificate = {
         cert: checkPem(`${option}.cert`, given.cert),
         key: checkPem(`${option}.key`, given.key),
       };
-      return { certificate, authentication: async (oauth) => oauth.TlsClientAuth() };
+      return {
+        ...credentialsBy(given.method, (methods) => methods.TlsClientAuth()),
+        certificate,
+      };
     }
     case 'private_key_jwt':
       return byPrivateKey(`${option}.key`, given.key, given.kid);
   }
 }
 
-function bySecret(
-  method: 'ClientSecretBasic' | 'ClientSecretPost' | 'ClientSecretJwt',
-  secret: string,
+function credentialsBy(
+  method: ClientAuthentication['method'],
+  select: <Auth>(methods: AuthenticationMethods<Auth>) => Auth,
 ): ClientCredentials {
-  let made: oauth4webapi.ClientAuth | undefined;
-  return {
-    certificate: undefined,
-    authentication: async (oauth) => (made ??= oauth[method](secret)),
-  };
+  return { method, certificate: undefined, authentication: async (methods) => select(methods) };
 }
 
 function checkSecret(option: string, secret: unknown): string {
@@ -99,15 +119,14 @@ function byPrivateKey(option: string, key: unknown, kid: string | undefined): Cl
     throw wrongOption(option, describeSecret(key), 'a KeyObject of type private');
   }
   const algorithm = algorithmOf(option, key);
-  let made: Promise<oauth4webapi.ClientAuth> | undefined;
-  const importKey = async (oauth: OAuth): Promise<oauth4webapi.ClientAuth> => {
-    const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-    const cryptoKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
-    return oauth.PrivateKeyJwt(kid === undefined ? cryptoKey : { key: cryptoKey, kid });
-  };
   return {
+    method: 'private_key_jwt',
     certificate: undefined,
-    authentication: (oauth) => (made ??= importKey(oauth)),
+    async authentication(methods) {
+      const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
+      const imported = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
+      return methods.PrivateKeyJwt(kid === undefined ? { key: imported } : { key: imported, kid });
+    },
   };
 }
 
