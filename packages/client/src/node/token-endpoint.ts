@@ -1,0 +1,190 @@
+import { AuthError } from '@grpc-authn/core/authenticator';
+import {
+  BasicEncoding,
+  type BasicForm,
+  Discovery,
+  GuardedFetch,
+  isClientRejected,
+  loadPackage,
+  plainBasic,
+  ProviderError,
+  readClientEndpoint,
+  RefreshedValue,
+  shownUrl,
+} from '@grpc-authn/provider';
+import type { ClientAuth, CustomFetchOptions, TokenEndpointResponse } from 'openid-client';
+import type { AccessToken } from '../access-token.ts';
+import type { TokenEndpointSettings } from './token-endpoint-options.ts';
+import { checkTokenType, readMembers, readRefusal } from './token-response.ts';
+
+/** Metadata is fetched again after an hour. During an outage the last endpoint is used without limit. */
+const MAX_AGE_MS = 3_600_000;
+/** The token source decides when the metadata is tried again. */
+const NO_BACK_OFF_MS = 1;
+
+export interface TokenRequest {
+  readonly grant: string;
+  readonly parameters?: readonly (readonly [string, string])[];
+  /** Before the request is sent, or until the answer is there if nothing can be lost with it. */
+  readonly signal: AbortSignal;
+  /** Awaited before the access token is used. Such a request is not aborted once it is sent. */
+  readonly onRefreshToken?: (refreshToken: string) => Promise<void>;
+}
+
+/** Requests tokens with openid-client, over the guarded fetch. */
+export class TokenEndpoint {
+  readonly #settings: TokenEndpointSettings;
+  readonly #fetch: GuardedFetch;
+  readonly #discovery: Discovery;
+  readonly #endpoint: RefreshedValue<URL>;
+  readonly #basic: BasicEncoding | undefined;
+  #authentication: Promise<ClientAuth> | undefined;
+
+  constructor(settings: TokenEndpointSettings) {
+    const { issuer, location, http, credentials, basicEncoding: option, clientId } = settings;
+    const { clock } = settings.renewal;
+    const { certificate, basicSecret: secret } = credentials;
+    this.#settings = settings;
+    this.#fetch = new GuardedFetch(http, { certificate });
+    this.#discovery = new Discovery({ issuer, location, fetch: this.#fetch });
+    this.#endpoint = new RefreshedValue({
+      clock,
+      reason: 'discovery',
+      staleIfErrorMs: Number.POSITIVE_INFINITY,
+      maxBackOffMs: NO_BACK_OFF_MS,
+      load: async () => ({ value: await this.#discover(), maxAgeMs: MAX_AGE_MS }),
+    });
+    this.#basic =
+      secret === undefined
+        ? undefined
+        : new BasicEncoding({ option, clientId, secret, clock, onPlain: () => undefined });
+  }
+
+  /** @throws ProviderError; ConfigError for another issuer; what `onRefreshToken` throws. */
+  async request({
+    grant,
+    parameters = [],
+    signal,
+    onRefreshToken,
+  }: TokenRequest): Promise<AccessToken> {
+    const { issuer, clientId, credentials, renewal } = this.#settings;
+    const url = await this.#endpoint.get();
+    if (AuthError.is(url)) throw url.cause ?? url;
+    const openid = await loadPackage('openid-client', () => import('openid-client'));
+    const authentication = await (this.#authentication ??= credentials.authentication(openid));
+    await this.#fetch.prepare();
+    const server = { issuer, token_endpoint: url.href };
+    const configuration = new openid.Configuration(server, clientId, undefined, authentication);
+    // The guarded fetch has a time limit of its own.
+    configuration.timeout = undefined;
+    if (url.protocol === 'http:') openid.allowInsecureRequests(configuration);
+    // openid-client wraps the errors of its fetch.
+    let failure: unknown;
+    let sentAtMs = 0;
+    configuration[openid.customFetch] = async (_, init) => {
+      try {
+        signal.throwIfAborted();
+        sentAtMs = renewal.clock.nowMs();
+        const sending = onRefreshToken === undefined ? { ...init, signal } : withoutSignal(init);
+        return await this.#read(await this.#send(url, sending), url, onRefreshToken);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    };
+    const all = new URLSearchParams([...this.#settings.parameters, ...parameters].map(copy));
+    const tokens = await openid.genericGrantRequest(configuration, grant, all).catch(() => {
+      throw failure ?? notATokenResponse(askedOf(url));
+    });
+    return toAccessToken(tokens, sentAtMs);
+  }
+
+  /** Final: aborts requests in progress and closes all sockets. */
+  async close(): Promise<void> {
+    await this.#fetch.close();
+    await this.#endpoint.close();
+  }
+
+  #discover(): Promise<URL> {
+    const { issuer, credentials } = this.#settings;
+    const { origin } = this.#discovery;
+    return this.#discovery.discover((metadata) =>
+      readClientEndpoint('token_endpoint', metadata, {
+        origin,
+        issuer,
+        mutualTls: credentials.certificate !== undefined,
+        remedy: 'if it is correct, request the token in a function for createTokenSource',
+      }),
+    );
+  }
+
+  async #send(url: URL, { method, headers, body, signal }: CustomFetchOptions): Promise<Response> {
+    const { clientId, credentials } = this.#settings;
+    const { basicSecret = '' } = credentials;
+    const send = (form: BasicForm): Promise<Response> => {
+      const authorization =
+        form === 'plain' ? { authorization: plainBasic(clientId, basicSecret) } : undefined;
+      return this.#fetch.fetch(
+        url,
+        {
+          method,
+          headers: { ...headers, ...authorization },
+          body: body as URLSearchParams,
+          signal,
+        },
+        this.#discovery.origin,
+      );
+    };
+    return this.#basic?.send(send, isClientRejected) ?? send('form');
+  }
+
+  /** Only what is used of the answer goes on: an ID token that fails a check must not lose a refresh token. */
+  async #read(
+    response: Response,
+    url: URL,
+    onRefreshToken: TokenRequest['onRefreshToken'],
+  ): Promise<Response> {
+    const { clientId, credentials, renewal } = this.#settings;
+    const asked = askedOf(url);
+    if (response.status !== 200) {
+      const client = { clientId, method: credentials.method, note: this.#basic?.note ?? '' };
+      throw await readRefusal(response, asked, client, renewal.clock.nowMs());
+    }
+    const members = await readMembers(response);
+    if (members === undefined) throw notATokenResponse(asked);
+    const { access_token, token_type, expires_in, refresh_token } = members;
+    if (typeof refresh_token === 'string' && refresh_token !== '') {
+      await onRefreshToken?.(refresh_token);
+    }
+    checkTokenType(members, asked);
+    return Response.json({ access_token, token_type, expires_in: expires_in ?? undefined });
+  }
+}
+
+function withoutSignal({ signal: _, ...init }: CustomFetchOptions): CustomFetchOptions {
+  return init;
+}
+
+function copy([name, value]: readonly [string, string]): [string, string] {
+  return [name, value];
+}
+
+function askedOf(url: URL): string {
+  return `POST ${shownUrl(url)}`;
+}
+
+function notATokenResponse(asked: string): ProviderError {
+  return new ProviderError(
+    'content',
+    `${asked}: expected a token response in JSON (RFC 6749, section 5.1), received another answer`,
+  );
+}
+
+/** Measured from before the request, so the token is never used longer than the provider says. */
+function toAccessToken(
+  { access_token: token, expires_in: lifetime }: TokenEndpointResponse,
+  sentAtMs: number,
+): AccessToken {
+  if (lifetime === undefined) return { token };
+  return { token, expiresAtEpochSeconds: sentAtMs / 1000 + lifetime };
+}
