@@ -204,6 +204,8 @@ function plugIn(origin: string): object {
     'refresh-token-duration': 3600,
     'code-duration': 600,
     'refresh-token-rolling': true,
+    'refresh-token-one-use': 'always',
+    'request-parameter-allow': true,
     'allow-non-oidc': true,
     'auth-type-password-enabled': true,
     'auth-type-client-enabled': true,

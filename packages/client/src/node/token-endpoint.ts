@@ -4,7 +4,6 @@ import {
   type BasicForm,
   Discovery,
   GuardedFetch,
-  isClientRejected,
   loadPackage,
   plainBasic,
   ProviderError,
@@ -15,12 +14,15 @@ import {
 import type { ClientAuth, CustomFetchOptions, TokenEndpointResponse } from 'openid-client';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenEndpointSettings } from './token-endpoint-options.ts';
-import { checkTokenType, readMembers, readRefusal } from './token-response.ts';
+import { checkTokenType, isPerhapsRejected, readMembers, readRefusal } from './token-response.ts';
 
 /** Metadata is fetched again after an hour. During an outage the last endpoint is used without limit. */
 const MAX_AGE_MS = 3_600_000;
 /** The token source decides when the metadata is tried again. */
 const NO_BACK_OFF_MS = 1;
+
+/** openid-client allows no other (draft-ietf-oauth-rfc7523bis); old providers want their endpoint. */
+const ASSERTION_NOTE = ', whose assertion has the issuer as its audience';
 
 export interface TokenRequest {
   readonly grant: string;
@@ -135,7 +137,7 @@ export class TokenEndpoint {
         this.#discovery.origin,
       );
     };
-    return this.#basic?.send(send, isClientRejected) ?? send('form');
+    return this.#basic?.send(send, isPerhapsRejected) ?? send('form');
   }
 
   /** Only what is used of the answer goes on: an ID token that fails a check must not lose a refresh token. */
@@ -147,8 +149,9 @@ export class TokenEndpoint {
     const { clientId, credentials, renewal } = this.#settings;
     const asked = askedOf(url);
     if (response.status !== 200) {
-      const client = { clientId, method: credentials.method, note: this.#basic?.note ?? '' };
-      throw await readRefusal(response, asked, client, renewal.clock.nowMs());
+      const { method } = credentials;
+      const note = method.endsWith('_jwt') ? ASSERTION_NOTE : (this.#basic?.note ?? '');
+      throw await readRefusal(response, asked, { clientId, method, note }, renewal.clock.nowMs());
     }
     const members = await readMembers(response);
     if (members === undefined) throw notATokenResponse(asked);

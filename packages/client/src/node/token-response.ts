@@ -6,7 +6,8 @@ const MAX_REST_MS = 300_000;
 
 /** The error codes that are shown. Others may be anything, and `error_description` is never shown. */
 const HINTS: Readonly<Record<string, string>> = {
-  invalid_request: 'check scope, resource, audience and parameters',
+  invalid_request:
+    'check scope, resource, audience, parameters, and whether the client may use this grant',
   invalid_client: 'check clientId and clientAuthentication',
   invalid_grant: 'the refresh token or subject token is expired, revoked or of another client',
   invalid_token: 'the subject token is expired, revoked or of another issuer',
@@ -66,16 +67,26 @@ export async function readRefusal(
 ): Promise<TokenRefusal> {
   const { status } = response;
   const isRejected = await isClientRejected(response);
-  const { error } = (await readMembers(response)) ?? {};
+  const members = await readMembers(response);
+  const error = members?.['error'];
   const code = typeof error === 'string' && Object.hasOwn(HINTS, error) ? error : undefined;
   const answered = `${asked}: answered ${status}${code === undefined ? '' : ` ${code}`}`;
   const retryAfterMs = askedRestMs(response, { nowMs, maxMs: MAX_REST_MS });
-  const message =
-    isRejected && code !== 'invalid_grant'
-      ? `${answered}, so it does not accept the client ${describeValue(clientId)} by ${method}${note}; ` +
-        HINTS['invalid_client']
-      : answered + (code === undefined ? '' : `; ${HINTS[code]}`);
+  let hint = code === undefined ? '' : `; ${HINTS[code]}`;
+  if (isRejected && code !== 'invalid_grant') {
+    const client = `${describeValue(clientId)} by ${method}${note}`;
+    hint = `, so it does not accept the client ${client}; ${HINTS['invalid_client']}`;
+  } else if (status === 400 && members === undefined) {
+    hint = ` without a reason; ${HINTS['invalid_client']}, and the token that was sent`;
+  }
+  const message = answered + hint;
   return new TokenRefusal(message, { status, retryAfterMs, code });
+}
+
+/** Also 400 without JSON, by which glewlwyd answers to a wrong secret beside a refresh token. */
+export async function isPerhapsRejected(response: Response): Promise<boolean> {
+  if (await isClientRejected(response)) return true;
+  return response.status === 400 && (await readMembers(response.clone())) === undefined;
 }
 
 /** The JSON object in the body; undefined if there is none. */

@@ -136,12 +136,16 @@ describe('the client is authenticated', () => {
     expect(question?.form.get('client_id')).toBe(CLIENT_ID);
   });
 
-  it('by client_secret_basic, percent-encoded, and as it is after a rejection', async () => {
+  it.each([
+    [401, { error: 'invalid_client' }],
+    [403, '<html></html>'],
+    [400, ''],
+  ])('by client_secret_basic, percent-encoded, and as it is after %s %j', async (status, body) => {
     const provider = await startTokenServer();
     const plain = `Basic ${btoa(`${CLIENT_ID}:${SECRET}`)}`;
     provider.respond(({ headers }, response) => {
       if (headers.authorization === plain) send(response, { ...TOKENS, expires_in: 10 });
-      else send(response, { error: 'invalid_client' }, 401);
+      else send(response, body, status);
     });
     const { token, clock } = createSubject(provider);
     expect(await token()).toBe('t1');
@@ -150,6 +154,17 @@ describe('the client is authenticated', () => {
     const sent = provider.questions.map(({ headers }) => headers.authorization);
     const encoded = `${CLIENT_ID}:${SECRET}`.replaceAll('-', '%2D');
     expect(sent).toEqual([`Basic ${btoa(encoded)}`, plain, plain]);
+  });
+
+  it.each(['form', 'plain'] as const)('by client_secret_basic as %s alone', async (form) => {
+    const provider = await startTokenServer();
+    provider.say({ error: 'invalid_client' }, 401);
+    const { error } = createSubject(provider, { basicEncoding: form });
+    expect((await error()).message).toContain('by client_secret_basic; check clientId');
+    const encoded = `${CLIENT_ID}:${SECRET}`;
+    const expected = form === 'form' ? encoded.replaceAll('-', '%2D') : encoded;
+    const sent = provider.questions.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([`Basic ${btoa(expected)}`]);
   });
 
   it('by tls_client_auth, at the endpoint for mutual TLS', async () => {
