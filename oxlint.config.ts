@@ -25,6 +25,7 @@ const ENTRY_POINTS = [
   'spiffe',
   'spiffe/adapter',
   'client',
+  'client/node',
   'client/grpc-js',
   'client/connect',
   'config',
@@ -46,7 +47,6 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/internal'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
-  client: ['core/client'],
 };
 
 /** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
@@ -84,6 +84,11 @@ const NO_ZOD: Restriction = {
 const NO_PLUGIN: Restriction = {
   regex: '^\\.\\.?/(.*/)?adapter(/|\\.ts$)',
   message: 'the plug-in is an entry point of its own, because it loads zod',
+};
+
+const NO_NODE_JS: Restriction = {
+  regex: '^node:|^\\.\\.?/(.*/)?node(/|\\.ts$)',
+  message: 'the main entry point and ./connect run in browsers',
 };
 
 const NO_REFLECTION: Restriction = {
@@ -147,6 +152,14 @@ export default defineConfig({
         [`packages/${name}/src/adapter.ts`, `packages/${name}/src/adapter/**`],
         [onlyFamily([...(PACKAGE_LAYERS[name] ?? []), ...allowed]), NO_APPS, NO_GRPC, NO_ZOD],
       ),
+    ),
+    restrict(
+      ['packages/client/src/**'],
+      [onlyFamily(['core/client']), NO_APPS, NO_GRPC, NO_ZOD, NO_NODE_JS],
+    ),
+    restrict(
+      ['packages/client/src/node.ts', 'packages/client/src/node/**'],
+      [onlyFamily([...ADAPTER_BASE, 'provider']), NO_APPS, NO_GRPC, NO_ZOD],
     ),
     // The entry point for clients of grpc-js.
     restrict(

@@ -9,6 +9,7 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['core', 'client'],
   ['core', 'descriptor-set'],
   ['client', 'index'],
+  ['client', 'node'],
   ['client', 'grpc-js'],
   ['client', 'connect'],
   ['config', 'index'],

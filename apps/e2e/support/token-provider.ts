@@ -112,7 +112,7 @@ async function createProvider(issuer: string, clients: ClientMetadata[]): Promis
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const names = { kid: 's1', alg: 'ES256', use: 'sig' };
   const provider = new Provider(issuer, {
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), ...names } as never] },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), ...names }] },
     clients,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clientAuthMethods: [...METHODS],
@@ -156,6 +156,6 @@ async function createRefreshToken(provider: Provider, audience: string): Promise
     gty: 'authorization_code',
     resource: audience,
     scope: 'orders:read',
-  } as never);
+  });
   return token.save();
 }

@@ -85,23 +85,28 @@ async function load(store: Store): Promise<string> {
   try {
     token = await store.load();
   } catch (error) {
-    throw new Error(`store.load: expected a refresh token, but it failed (${nameOf(error)})`);
+    throw storeError('load', `expected a refresh token, but it failed (${nameOf(error)})`);
   }
   if (typeof token === 'string' && token !== '') return token;
-  throw new Error(`store.load: expected a refresh token, received ${describeSecret(token)}`);
+  throw storeError('load', `expected a refresh token, received ${describeSecret(token)}`);
 }
 
 async function save(store: Store, refreshToken: string): Promise<void> {
   try {
     await store.save(refreshToken);
   } catch (error) {
-    throw new Error(
-      `store.save: the new refresh token was not saved (${nameOf(error)}), so the new access token is not used`,
+    throw storeError(
+      'save',
+      `the new refresh token was not saved (${nameOf(error)}), so the new access token is not used`,
     );
   }
 }
 
-/** Neither its message nor the error as the cause: both may show the token, as errors of databases do. */
+/** Without the error as its cause, which may show the token: errors of databases show parameters. */
+function storeError(method: keyof Store, message: string): Error {
+  return new Error(`store.${method}: ${message}`);
+}
+
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { code } = error as { readonly code?: unknown };

@@ -70,7 +70,7 @@ const OPTION_NAMES = [
 ];
 
 /** Options and the grants set these. */
-const RESERVED = [
+const RESERVED: ReadonlySet<string> = new Set([
   'grant_type',
   'client_id',
   'client_secret',
@@ -80,7 +80,7 @@ const RESERVED = [
   'resource',
   'refresh_token',
   'subject_token',
-];
+]);
 
 /**
  * @param own the options of this kind of source, and the parameters that they set.
@@ -123,7 +123,7 @@ function readParameters(
     throw wrongOption('parameters', describeSecret(parameters), 'an object of strings');
   }
   for (const [name, value] of Object.entries(parameters) as readonly [string, unknown][]) {
-    if (RESERVED.includes(name) || own.includes(name)) {
+    if (RESERVED.has(name) || own.includes(name)) {
       throw wrongOption(`parameters.${name}`, 'it', 'no parameter that the options set');
     }
     if (typeof value !== 'string') {

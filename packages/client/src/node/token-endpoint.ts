@@ -4,6 +4,7 @@ import {
   type BasicForm,
   Discovery,
   GuardedFetch,
+  type HttpRequest,
   loadPackage,
   plainBasic,
   ProviderError,
@@ -87,8 +88,9 @@ export class TokenEndpoint {
       try {
         signal.throwIfAborted();
         sentAtMs = renewal.clock.nowMs();
-        const sending = onRefreshToken === undefined ? { ...init, signal } : withoutSignal(init);
-        return await this.#read(await this.#send(url, sending), url, onRefreshToken);
+        const abort = onRefreshToken === undefined ? { signal } : undefined;
+        const response = await this.#send(url, { ...requestOf(init), ...abort });
+        return await this.#read(response, url, onRefreshToken);
       } catch (error) {
         failure = error;
         throw error;
@@ -120,22 +122,14 @@ export class TokenEndpoint {
     );
   }
 
-  async #send(url: URL, { method, headers, body, signal }: CustomFetchOptions): Promise<Response> {
+  async #send(url: URL, request: HttpRequest): Promise<Response> {
     const { clientId, credentials } = this.#settings;
     const { basicSecret = '' } = credentials;
     const send = (form: BasicForm): Promise<Response> => {
-      const authorization =
+      const plain =
         form === 'plain' ? { authorization: plainBasic(clientId, basicSecret) } : undefined;
-      return this.#fetch.fetch(
-        url,
-        {
-          method,
-          headers: { ...headers, ...authorization },
-          body: body as URLSearchParams,
-          signal,
-        },
-        this.#discovery.origin,
-      );
+      const headers = { ...request.headers, ...plain };
+      return this.#fetch.fetch(url, { ...request, headers }, this.#discovery.origin);
     };
     return this.#basic?.send(send, isPerhapsRejected) ?? send('form');
   }
@@ -164,8 +158,8 @@ export class TokenEndpoint {
   }
 }
 
-function withoutSignal({ signal: _, ...init }: CustomFetchOptions): CustomFetchOptions {
-  return init;
+function requestOf({ method, headers, body }: CustomFetchOptions): HttpRequest {
+  return { method, headers, body: body as URLSearchParams };
 }
 
 function copy([name, value]: readonly [string, string]): [string, string] {

@@ -15,7 +15,11 @@ const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The codes by which a provider rejects a subject token (RFC 8693, section 2.2.2, and common ones). */
-const SUBJECT_REJECTED: readonly unknown[] = ['invalid_request', 'invalid_grant', 'invalid_token'];
+const SUBJECT_REJECTED: ReadonlySet<unknown> = new Set([
+  'invalid_request',
+  'invalid_grant',
+  'invalid_token',
+]);
 
 /**
  * Exchanges the subject's token for one that is meant for another service (RFC 8693). `parameters` may set
@@ -61,7 +65,7 @@ export function createTokenExchangeSource(
         });
       } catch (error) {
         // The next attempt needs another one.
-        if (error instanceof TokenRefusal && SUBJECT_REJECTED.includes(error.code)) {
+        if (error instanceof TokenRefusal && SUBJECT_REJECTED.has(error.code)) {
           subject.invalidate(token);
         }
         throw error;

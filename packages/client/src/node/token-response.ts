@@ -27,11 +27,11 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** What a source may send as `Authorization: Bearer`. */
-const ISSUED_TYPES: readonly unknown[] = [
+const ISSUED_TYPES: ReadonlySet<unknown> = new Set([
   'urn:ietf:params:oauth:token-type:access_token',
   'urn:ietf:params:oauth:token-type:jwt',
   undefined,
-];
+]);
 
 /** The provider refused to issue a token. */
 export class TokenRefusal extends ProviderError {
@@ -111,7 +111,7 @@ export function checkTokenType(
       `${asked}: expected a token of token_type Bearer, received ${shown}`,
     );
   }
-  if (!ISSUED_TYPES.includes(issued)) {
+  if (!ISSUED_TYPES.has(issued)) {
     throw new ProviderError(
       'content',
       `${asked}: expected an access token or a JWT as issued_token_type, received another; ` +

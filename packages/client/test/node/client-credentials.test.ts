@@ -7,6 +7,7 @@ import {
   CLIENT_ID,
   createSubject,
   SECRET,
+  sortedForm,
   startTokenServer,
   TOKENS,
 } from './support/token-server.ts';
@@ -23,11 +24,11 @@ describe('a token of the client itself', () => {
     expect(provider.paths).toEqual([METADATA_PATH, '/introspect']);
     const [question] = provider.questions;
     expect(question?.method).toBe('POST');
-    expect([...(question?.form ?? [])].toSorted()).toEqual([
+    expect(sortedForm(question)).toEqual([
       ['audience', 'https://orders.example.com'],
       ['grant_type', 'client_credentials'],
-      ['resource', 'urn:billing'],
       ['resource', 'urn:orders'],
+      ['resource', 'urn:billing'],
       ['scope', 'orders:read orders:write'],
     ]);
   });

@@ -8,6 +8,7 @@ import { createRefreshTokenSource } from '../../src/node.ts';
 import {
   CLIENT_ID,
   createSubjectOf,
+  sortedForm,
   startTokenServer,
   type Subject,
   TOKENS,
@@ -69,7 +70,7 @@ describe('a refresh token', () => {
     expect(await token()).toBe('t3');
     expect(store.current).toBe('r3');
     expect(sent()).toEqual(['r1', 'r2']);
-    expect([...(provider.questions[0]?.form ?? [])].toSorted()).toEqual([
+    expect(sortedForm(provider.questions[0])).toEqual([
       ['client_id', CLIENT_ID],
       ['grant_type', 'refresh_token'],
       ['refresh_token', 'r1'],

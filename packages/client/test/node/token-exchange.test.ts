@@ -7,6 +7,7 @@ import {
   CLIENT_ID,
   createSubjectOf,
   SECRET,
+  sortedForm,
   startTokenServer,
   type Subject,
   TOKENS,
@@ -70,9 +71,9 @@ describe('a token exchange', () => {
       scope: 'orders:read',
     });
     expect(await token()).toBe('t1');
-    expect([...(provider.questions[0]?.form ?? [])].toSorted()).toEqual([
-      ['audience', 'billing'],
+    expect(sortedForm(provider.questions[0])).toEqual([
       ['audience', 'orders'],
+      ['audience', 'billing'],
       ['client_id', CLIENT_ID],
       ['client_secret', SECRET],
       ['grant_type', GRANT],

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import {
   METADATA_PATH,
   type ProviderServer,
+  type Question,
   startProvider,
 } from '../../../../introspection/test/support/provider-server.ts';
 import {
@@ -24,6 +25,13 @@ export async function startTokenServer(tls?: ServerOptions): Promise<ProviderSer
   provider.publish(METADATA_PATH, { issuer, token_endpoint: endpoint });
   provider.say(TOKENS);
   return provider;
+}
+
+/** The parameters of a request, in a fixed order. */
+export function sortedForm(question: Question | undefined): readonly (readonly string[])[] {
+  const form = new URLSearchParams(question?.form);
+  form.sort();
+  return [...form];
 }
 
 export interface Subject {
