@@ -21,9 +21,6 @@ import {
 } from './request-target.ts';
 import { readSignedAnswer } from './signed-answer.ts';
 
-/** A provider that asks for a longer rest is asked again after a minute. */
-const MAX_REST_MS = 60_000;
-
 /** Sends introspection requests (RFC 7662) with oauth4webapi, over the guarded fetch. */
 export class IntrospectionClient {
   readonly #settings: IntrospectionSettings;
@@ -138,8 +135,7 @@ export class IntrospectionClient {
       this.#rejected = true;
       throw problem;
     }
-    const nowMs = this.#settings.clock.nowMs();
-    const retryAfterMs = askedRestMs(response, { nowMs, maxMs: MAX_REST_MS });
+    const retryAfterMs = askedRestMs(response, this.#settings.clock.nowMs());
     throw new ProviderError('status', message, { status, retryAfterMs });
   }
 

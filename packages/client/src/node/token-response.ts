@@ -1,9 +1,6 @@
 import { describeValue } from '@grpc-authn/core/internal';
 import { askedRestMs, isClientRejected, ProviderError } from '@grpc-authn/provider';
 
-/** A provider that asks for a longer rest is asked again after five minutes. */
-const MAX_REST_MS = 300_000;
-
 /** The error codes that are shown. Others may be anything, and `error_description` is never shown. */
 const HINTS: Readonly<Record<string, string>> = {
   invalid_request:
@@ -71,7 +68,7 @@ export async function readRefusal(
   const error = members?.['error'];
   const code = typeof error === 'string' && Object.hasOwn(HINTS, error) ? error : undefined;
   const answered = `${asked}: answered ${status}${code === undefined ? '' : ` ${code}`}`;
-  const retryAfterMs = askedRestMs(response, { nowMs, maxMs: MAX_REST_MS });
+  const retryAfterMs = askedRestMs(response, nowMs);
   let hint = code === undefined ? '' : `; ${HINTS[code]}`;
   if (isRejected && code !== 'invalid_grant') {
     const client = `${describeValue(clientId)} by ${method}${note}`;
