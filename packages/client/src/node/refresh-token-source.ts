@@ -5,6 +5,9 @@ import { createClosingSource } from './closing-source.ts';
 import { readTokenEndpointOptions, type TokenEndpointOptions } from './token-endpoint-options.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 
+/** RFC 6749, appendix A.17. A line break at the end of a file is no part of it. */
+const REFRESH_TOKEN = /^[\x20-\x7E]+$/;
+
 /** Where the refresh token is stored. */
 interface Store {
   /** Called before each request: the stored token is the one that counts. */
@@ -87,8 +90,11 @@ async function load(store: Store): Promise<string> {
   } catch (error) {
     throw storeError('load', `expected a refresh token, but it failed (${nameOf(error)})`);
   }
-  if (typeof token === 'string' && token !== '') return token;
-  throw storeError('load', `expected a refresh token, received ${describeSecret(token)}`);
+  if (typeof token === 'string' && REFRESH_TOKEN.test(token)) return token;
+  throw storeError(
+    'load',
+    `expected a refresh token without line breaks, received ${describeSecret(token)}`,
+  );
 }
 
 async function save(store: Store, refreshToken: string): Promise<void> {

@@ -7,15 +7,21 @@ import {
   type HttpRequest,
   loadPackage,
   plainBasic,
-  ProviderError,
   readClientEndpoint,
   RefreshedValue,
   shownUrl,
 } from '@grpc-authn/provider';
-import type { ClientAuth, CustomFetchOptions, TokenEndpointResponse } from 'openid-client';
+import type { ClientAuth, CustomFetchOptions } from 'openid-client';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenEndpointSettings } from './token-endpoint-options.ts';
-import { checkTokenType, isPerhapsRejected, readMembers, readRefusal } from './token-response.ts';
+import {
+  checkTokenType,
+  isPerhapsRejected,
+  notATokenResponse,
+  readMembers,
+  readRefusal,
+  toAccessToken,
+} from './token-response.ts';
 
 /** Metadata is fetched again after an hour. During an outage the last endpoint is used without limit. */
 const MAX_AGE_MS = 3_600_000;
@@ -96,8 +102,11 @@ export class TokenEndpoint {
         throw error;
       }
     };
-    const all = new URLSearchParams([...this.#settings.parameters, ...parameters].map(copy));
-    const tokens = await openid.genericGrantRequest(configuration, grant, all).catch(() => {
+    const form = new URLSearchParams();
+    for (const [name, value] of [...this.#settings.parameters, ...parameters]) {
+      form.append(name, value);
+    }
+    const tokens = await openid.genericGrantRequest(configuration, grant, form).catch(() => {
       throw failure ?? notATokenResponse(askedOf(url));
     });
     return toAccessToken(tokens, sentAtMs);
@@ -162,26 +171,6 @@ function requestOf({ method, headers, body }: CustomFetchOptions): HttpRequest {
   return { method, headers, body: body as URLSearchParams };
 }
 
-function copy([name, value]: readonly [string, string]): [string, string] {
-  return [name, value];
-}
-
 function askedOf(url: URL): string {
   return `POST ${shownUrl(url)}`;
-}
-
-function notATokenResponse(asked: string): ProviderError {
-  return new ProviderError(
-    'content',
-    `${asked}: expected a token response in JSON (RFC 6749, section 5.1), received another answer`,
-  );
-}
-
-/** Measured from before the request, so the token is never used longer than the provider says. */
-function toAccessToken(
-  { access_token: token, expires_in: lifetime }: TokenEndpointResponse,
-  sentAtMs: number,
-): AccessToken {
-  if (lifetime === undefined) return { token };
-  return { token, expiresAtEpochSeconds: sentAtMs / 1000 + lifetime };
 }

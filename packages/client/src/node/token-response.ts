@@ -1,5 +1,7 @@
 import { describeValue } from '@grpc-authn/core/internal';
 import { askedRestMs, isClientRejected, ProviderError } from '@grpc-authn/provider';
+import type { TokenEndpointResponse } from 'openid-client';
+import type { AccessToken } from '../access-token.ts';
 
 /** The error codes that are shown. Others may be anything, and `error_description` is never shown. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -115,4 +117,20 @@ export function checkTokenType(
         'check requested_token_type in parameters',
     );
   }
+}
+
+export function notATokenResponse(asked: string): ProviderError {
+  return new ProviderError(
+    'content',
+    `${asked}: expected a token response in JSON (RFC 6749, section 5.1), received another answer`,
+  );
+}
+
+/** Measured from before the request, so the token is never used longer than the provider says. */
+export function toAccessToken(
+  { access_token: token, expires_in: lifetime }: TokenEndpointResponse,
+  sentAtMs: number,
+): AccessToken {
+  if (lifetime === undefined) return { token };
+  return { token, expiresAtEpochSeconds: sentAtMs / 1000 + lifetime };
 }

@@ -132,16 +132,21 @@ describe('a refresh token', () => {
   });
 
   it.each<readonly [string, () => unknown, string]>([
-    ['rejects', () => Promise.reject(new TypeError('canary')), 'but it failed (TypeError)'],
-    ['returns no text', () => 5, 'received a number'],
-    ['returns an empty text', () => '', 'received a string of 0 characters'],
+    ['rejects', () => Promise.reject(new TypeError('canary')), ', but it failed (TypeError)'],
+    ['returns no text', () => 5, ' without line breaks, received a number'],
+    ['returns an empty text', () => '', ' without line breaks, received a string of 0 characters'],
+    [
+      'returns a line break',
+      () => 'canary\n',
+      ' without line breaks, received a string of 7 characters',
+    ],
   ])('that cannot be loaded because load %s is requested again', async (_, load, message) => {
     let isFailing = true;
     const { error, token, clock, provider } = await start({
       load: () => (isFailing ? load() : 'r1'),
     });
     expect((await error()).message).toBe(
-      `no access token: store.load: expected a refresh token, ${message}`,
+      `no access token: store.load: expected a refresh token${message}`,
     );
     expect(provider.questions).toEqual([]);
     isFailing = false;
