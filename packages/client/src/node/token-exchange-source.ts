@@ -1,6 +1,7 @@
 import type { OneOrMore } from '@grpc-authn/core/authenticator';
 import { describeSecret, wrongOption } from '@grpc-authn/core/internal';
 import type { AccessToken } from '../access-token.ts';
+import { getToken } from '../checked-source.ts';
 import type { TokenSource } from '../token-source.ts';
 import { createClosingSource } from './closing-source.ts';
 import {
@@ -56,7 +57,7 @@ export function createTokenExchangeSource(
   const endpoint = new TokenEndpoint(settings);
   return createClosingSource(
     async ({ signal }) => {
-      const token = await subject.get({ signal });
+      const token = await subject.get(signal);
       try {
         return await endpoint.request({
           grant: GRANT,
@@ -76,16 +77,25 @@ export function createTokenExchangeSource(
   );
 }
 
-type Subject = Pick<TokenSource, 'get' | 'invalidate'>;
+interface Subject {
+  get(signal: AbortSignal): Promise<AccessToken>;
+  invalidate(token: AccessToken): void;
+}
 
 function readSubject(subject: unknown): Subject {
   if (typeof subject === 'string' && subject.trim() !== '') {
     const token: AccessToken = Object.freeze({ token: subject });
     return { get: async () => token, invalidate: () => undefined };
   }
-  const { get, invalidate } = (subject ?? {}) as Partial<Subject>;
-  if (typeof get === 'function' && typeof invalidate === 'function') return subject as Subject;
-  throw wrongOption('subject', describeSecret(subject), 'a token source or a token');
+  const { get, invalidate } = (subject ?? {}) as Partial<TokenSource>;
+  if (typeof get !== 'function' || typeof invalidate !== 'function') {
+    throw wrongOption('subject', describeSecret(subject), 'a token source or a token');
+  }
+  const source = subject as TokenSource;
+  return {
+    get: (signal) => getToken(source, signal),
+    invalidate: (token) => source.invalidate(token),
+  };
 }
 
 function hasParameter(parameters: readonly (readonly [string, string])[], name: string): boolean {

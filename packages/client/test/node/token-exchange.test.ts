@@ -133,6 +133,19 @@ describe('a token exchange', () => {
     expect(provider.questions).toEqual([]);
   });
 
+  it.each([undefined, {}, { token: 5 }, { token: 'canary of text' }])(
+    'does not happen where a user-defined subject returns %j',
+    async (token) => {
+      const provider = await startTokenServer();
+      const get = () => Promise.resolve(token as never);
+      const subject = { get, invalidate: () => undefined, close: async () => undefined };
+      const { message } = await createExchange(provider, { subject }).error();
+      expect(message).toContain('expected an access token');
+      expect(message).not.toContain('canary');
+      expect(provider.questions).toEqual([]);
+    },
+  );
+
   it.each([
     [{ token_type: 'N_A', issued_token_type: JWT }, /token_type Bearer, received N_A/],
     [{ issued_token_type: REFRESH_TOKEN }, /as issued_token_type, received another/],
