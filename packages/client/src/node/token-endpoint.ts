@@ -113,9 +113,8 @@ export class TokenEndpoint {
   }
 
   /** Final: aborts requests in progress and closes all sockets. */
-  async close(): Promise<void> {
-    await this.#fetch.close();
-    await this.#endpoint.close();
+  close(): Promise<void> {
+    return this.#fetch.close();
   }
 
   #discover(): Promise<URL> {

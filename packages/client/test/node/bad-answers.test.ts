@@ -75,6 +75,11 @@ const FAILURES: readonly (readonly [string, (provider: ProviderServer) => void, 
     (p) => p.say({ error: 'unauthorized_client' }, 400),
     /: answered 400 unauthorized_client; allow this grant for the client at the provider$/,
   ],
+  [
+    'refuses the token that is sent',
+    (p) => p.say({ error: 'invalid_grant' }, 401),
+    /: answered 401 invalid_grant; the refresh token or subject token is expired/,
+  ],
   ['refuses without a reason', (p) => p.say('', 400), /: answered 400 without a reason; check cli/],
   [
     'refuses with an error of its own',

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConfigError } from '@grpc-authn/core/authenticator';
-import { describe, expect, it } from 'vitest';
+import { GuardedFetch } from '@grpc-authn/provider';
+import { describe, expect, it, vi } from 'vitest';
 import { METADATA_PATH, send } from '../../../introspection/test/support/provider-server.ts';
 import { createCertificate } from '../../../provider/test/support/certificates.ts';
 import {
@@ -100,6 +101,18 @@ describe('a token of the client itself', () => {
     await clock.advance(7_200_000);
     expect(await token()).toBe('t1');
     expect(provider.questions).toHaveLength(2);
+  });
+
+  it('leaves no connection open after close()', async () => {
+    const provider = await startTokenServer();
+    const { source, token } = createSubject(provider);
+    await token();
+    // Idle connections are closed after a while in any case.
+    const close = vi.spyOn(GuardedFetch.prototype, 'close');
+    await source.close();
+    expect(close).toHaveBeenCalledOnce();
+    close.mockRestore();
+    await expect.poll(() => provider.connections()).toBe(0);
   });
 
   it('is not requested after close(), which ends a request in progress', async () => {

@@ -135,6 +135,8 @@ describe('createTokenExchangeSource throws a ConfigError for', () => {
     ['no subject', { subject: undefined }, /^subject: expected a token source or a token/],
     ['an empty subject', { subject: ' ' }, /^subject: expected a token source or a token/],
     ['a subject that is no source', { subject: { token: CANARY } }, /^subject: expected/],
+    ['a subject that cannot invalidate', { subject: { get: () => 's1' } }, /^subject: expected/],
+    ['a subject that cannot get', { subject: { invalidate: () => 's1' } }, /^subject: expected/],
     ['no audience', { audience: [] }, /^audience: expected/],
     [
       'an audience among the parameters',

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { GuardedFetch } from '@grpc-authn/provider';
+import { describe, expect, it, vi } from 'vitest';
 import {
   METADATA_PATH,
   type ProviderServer,
@@ -77,7 +78,7 @@ describe('a refresh token', () => {
     ]);
   });
 
-  it.each([{}, { refresh_token: 'r1' }, { refresh_token: null }])(
+  it.each([{}, { refresh_token: 'r1' }, { refresh_token: null }, { refresh_token: '' }])(
     'is not saved again where the answer has no new one: %j',
     async (members) => {
       const saved: string[] = [];
@@ -177,14 +178,41 @@ describe('a refresh token', () => {
     await expect.poll(() => provider.connections()).toBe(0);
   });
 
-  it('is not sent where the source is closed before', async () => {
-    const loading = createHeld<string>();
-    const { source, token, provider } = await start({ load: () => loading.promise });
+  it('is not loaded where the source is closed at once', async () => {
+    const loads: string[] = [];
+    const { source, token } = await start({ load: () => loads.push('load') });
     const waiting = expect(token()).rejects.toThrow(/the token source is closed/);
+    await source.close();
+    await waiting;
+    expect(loads).toEqual([]);
+  });
+
+  it('is not sent where the source is closed while it is loaded', async () => {
+    const loading = createHeld<string>();
+    let isLoading = false;
+    const { source, token, provider } = await start({
+      load: () => {
+        isLoading = true;
+        return loading.promise;
+      },
+    });
+    const waiting = expect(token()).rejects.toThrow(/the token source is closed/);
+    await expect.poll(() => isLoading).toBe(true);
     const closing = source.close();
     loading.resolve('r1');
     await Promise.all([waiting, closing]);
     expect(provider.questions).toEqual([]);
+  });
+
+  it('leaves no connection open after close()', async () => {
+    const { source, token, provider } = await start();
+    await token();
+    // Idle connections are closed after a while in any case.
+    const close = vi.spyOn(GuardedFetch.prototype, 'close');
+    await source.close();
+    expect(close).toHaveBeenCalledOnce();
+    close.mockRestore();
+    await expect.poll(() => provider.connections()).toBe(0);
   });
 
   it('is used by one request at a time, also if save takes longer than a request may', async () => {

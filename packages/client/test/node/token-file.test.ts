@@ -134,6 +134,12 @@ const BROKEN: readonly (readonly [string, Break, RegExp])[] = [
     /a JWT without a number as exp$/,
   ],
   [
+    'has a part of the signature of a longer RSA key',
+    ({ write }) =>
+      write(`${base64url({ alg: 'RS512' })}.${base64url({ exp: 9e9 })}.${'A'.repeat(500)}`),
+    /a JWT that is cut off$/,
+  ],
+  [
     'has no signature',
     ({ write, lasting }) => write(lasting(900).replace(/[^.]*$/, '')),
     /a JWT that is cut off$/,
