@@ -50,7 +50,8 @@ describe('the endpoint at which a client authenticates', () => {
 });
 
 describe('an answer', () => {
-  it.each<readonly [number, string, boolean]>([
+  it.each<readonly [number, string, boolean | undefined]>([
+    [200, '{"error":"invalid_client"}', false],
     [401, '', true],
     [400, '{"error":"invalid_client"}', true],
     [400, '{"error":"invalid_grant"}', false],
@@ -58,7 +59,8 @@ describe('an answer', () => {
     [400, '', false],
     [403, '<html></html>', true],
     [403, '{"error":"access_denied"}', false],
-    [500, '{"error":"invalid_client"}', false],
+    [429, '', undefined],
+    [500, '{"error":"invalid_client"}', undefined],
   ])('of %s %s says that the client is rejected: %s', async (status, body, isRejected) => {
     const response = new Response(body, { status });
     expect(await isClientRejected(response)).toBe(isRejected);

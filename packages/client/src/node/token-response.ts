@@ -65,7 +65,7 @@ export async function readRefusal(
   nowMs: number,
 ): Promise<TokenRefusal> {
   const { status } = response;
-  const isRejected = await isClientRejected(response);
+  const isRejected = (await isClientRejected(response)) === true;
   const members = await readMembers(response);
   const error = members?.['error'];
   const code = typeof error === 'string' && Object.hasOwn(HINTS, error) ? error : undefined;
@@ -83,9 +83,10 @@ export async function readRefusal(
 }
 
 /** Also 400 without JSON, by which glewlwyd answers to a wrong secret beside a refresh token. */
-export async function isPerhapsRejected(response: Response): Promise<boolean> {
-  if (await isClientRejected(response)) return true;
-  return response.status === 400 && (await readMembers(response.clone())) === undefined;
+export async function isPerhapsRejected(response: Response): Promise<boolean | undefined> {
+  const isRejected = await isClientRejected(response);
+  if (isRejected !== false || response.status !== 400) return isRejected;
+  return (await readMembers(response.clone())) === undefined;
 }
 
 /** The JSON object in the body; undefined if there is none. */

@@ -170,6 +170,20 @@ describe('the client is authenticated', () => {
     expect(sent).toEqual([`Basic ${btoa(encoded)}`, plain, plain]);
   });
 
+  it('by client_secret_basic, whose form is not decided by an outage', async () => {
+    const provider = await startTokenServer();
+    const { token, error, clock } = createSubject(provider);
+    provider.say('', 503);
+    await error();
+    const plain = `Basic ${btoa(`${CLIENT_ID}:${SECRET}`)}`;
+    provider.respond(({ headers }, response) => {
+      if (headers.authorization === plain) send(response, TOKENS);
+      else send(response, '', 401);
+    });
+    await clock.advance(2000);
+    expect(await token()).toBe('t1');
+  });
+
   it.each(['form', 'plain'] as const)('by client_secret_basic as %s alone', async (form) => {
     const provider = await startTokenServer();
     provider.say({ error: 'invalid_client' }, 401);
