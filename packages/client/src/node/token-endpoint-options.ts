@@ -27,6 +27,11 @@ export interface TokenEndpointOptions extends RenewalOptions {
   readonly issuer: string;
   /** Where the metadata is read, if not at the issuer's address. */
   readonly metadataUrl?: string;
+  /**
+   * The token endpoint, if it is at another origin than the issuer (Amazon Cognito, Google): by the metadata alone,
+   * credentials are not sent there. Then no metadata is read.
+   */
+  readonly tokenEndpoint?: string;
   readonly clientId: string;
   /** Default: a public client, which sends only its id. */
   readonly clientAuthentication?: ClientAuthentication;
@@ -46,6 +51,8 @@ export interface TokenEndpointOptions extends RenewalOptions {
 
 export interface TokenEndpointSettings {
   readonly issuer: string;
+  /** Undefined: the metadata names it. */
+  readonly endpoint: URL | undefined;
   readonly location: { readonly issuerUrl: URL } | { readonly metadataUrl: URL };
   readonly clientId: string;
   readonly credentials: ClientCredentials;
@@ -59,6 +66,7 @@ export interface TokenEndpointSettings {
 const OPTION_NAMES = [
   'issuer',
   'metadataUrl',
+  'tokenEndpoint',
   'clientId',
   'clientAuthentication',
   'basicEncoding',
@@ -94,7 +102,10 @@ export function readTokenEndpointOptions(
   checkOptionNames(kind, options, [...OPTION_NAMES, ...own]);
   const http = readHttpOptions(options.http);
   const issuer = checkText('issuer', options.issuer);
-  const { metadataUrl, clientAuthentication } = options;
+  const { metadataUrl, tokenEndpoint, clientAuthentication } = options;
+  if (metadataUrl !== undefined && tokenEndpoint !== undefined) {
+    throw wrongOption('tokenEndpoint', 'both', 'metadataUrl or tokenEndpoint');
+  }
   const location =
     metadataUrl === undefined
       ? { issuerUrl: checkWrittenUrl('issuer', issuer, http) }
@@ -105,6 +116,10 @@ export function readTokenEndpointOptions(
       : readClientAuthentication(clientAuthentication);
   return Object.freeze({
     issuer,
+    endpoint:
+      tokenEndpoint === undefined
+        ? undefined
+        : checkWrittenUrl('tokenEndpoint', tokenEndpoint, http),
     location,
     clientId: checkText('clientId', options.clientId),
     credentials,

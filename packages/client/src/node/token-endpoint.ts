@@ -50,7 +50,8 @@ export class TokenEndpoint {
   #authentication: Promise<ClientAuth> | undefined;
 
   constructor(settings: TokenEndpointSettings) {
-    const { issuer, location, http, credentials, basicEncoding: option, clientId } = settings;
+    const { issuer, location, endpoint, http, credentials, clientId } = settings;
+    const { basicEncoding: option } = settings;
     const { clock } = settings.renewal;
     const { certificate, basicSecret: secret } = credentials;
     this.#settings = settings;
@@ -61,7 +62,7 @@ export class TokenEndpoint {
       reason: 'discovery',
       staleIfErrorMs: Number.POSITIVE_INFINITY,
       maxBackOffMs: NO_BACK_OFF_MS,
-      load: async () => ({ value: await this.#discover(), maxAgeMs: MAX_AGE_MS }),
+      load: async () => ({ value: endpoint ?? (await this.#discover()), maxAgeMs: MAX_AGE_MS }),
     });
     this.#basic =
       secret === undefined
@@ -125,19 +126,21 @@ export class TokenEndpoint {
         origin,
         issuer,
         mutualTls: credentials.certificate !== undefined,
-        remedy: 'if it is correct, request the token in a function for createTokenSource',
+        remedy: 'if it is correct, set tokenEndpoint',
       }),
     );
   }
 
   async #send(url: URL, request: HttpRequest): Promise<Response> {
-    const { clientId, credentials } = this.#settings;
+    const { clientId, credentials, endpoint } = this.#settings;
     const { basicSecret = '' } = credentials;
+    // What an operator wrote needs no check of its address.
+    const namedBy = endpoint === undefined ? this.#discovery.origin : undefined;
     const send = (form: BasicForm): Promise<Response> => {
       const plain =
         form === 'plain' ? { authorization: plainBasic(clientId, basicSecret) } : undefined;
       const headers = { ...request.headers, ...plain };
-      return this.#fetch.fetch(url, { ...request, headers }, this.#discovery.origin);
+      return this.#fetch.fetch(url, { ...request, headers }, namedBy);
     };
     return this.#basic?.send(send, isPerhapsRejected) ?? send('form');
   }

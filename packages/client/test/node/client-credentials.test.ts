@@ -93,6 +93,13 @@ describe('a token of the client itself', () => {
     expect(other.questions).toEqual([]);
   });
 
+  it('is requested at the endpoint that tokenEndpoint names, whatever its origin, and no metadata is read', async () => {
+    const [issuer, other] = await Promise.all([startTokenServer(), startTokenServer()]);
+    const { token } = createSubject(issuer, { tokenEndpoint: other.endpoint });
+    expect(await token()).toBe('t1');
+    expect([issuer.paths, other.questions.length]).toEqual([[], 1]);
+  });
+
   it('is requested with metadata that is an hour old while new metadata cannot be had', async () => {
     const provider = await startTokenServer();
     const { token, clock } = createSubject(provider);

@@ -22,6 +22,16 @@ type Case = readonly [string, object, RegExp];
 const COMMON: readonly Case[] = [
   ['no issuer', { issuer: undefined }, /^issuer: expected a non-empty string/],
   ['an issuer by http', { issuer: 'http://id.example.com' }, /^issuer: expected an https URL/],
+  [
+    'a token endpoint by http',
+    { tokenEndpoint: 'http://id.example.com/token' },
+    /^tokenEndpoint: expected/,
+  ],
+  [
+    'a metadata URL beside a token endpoint',
+    { metadataUrl: 'https://id.example.com/m', tokenEndpoint: 'https://id.example.com/token' },
+    /^tokenEndpoint: expected metadataUrl or tokenEndpoint, received both/,
+  ],
   ['a metadata URL by http', { metadataUrl: 'http://id.example.com' }, /^metadataUrl: expected/],
   ['no client', { clientId: ' ' }, /^clientId: expected/],
   [
