@@ -45,6 +45,11 @@ export class LocalFiles {
     return JSON.parse(await readFile(this.#path(KEYS), 'utf8')) as JsonWebKey[];
   }
 
+  async publicKeys(): Promise<readonly JsonWebKey[]> {
+    const keys = await this.keys();
+    return keys.map(({ kty, n, e, kid, alg }) => ({ kty, n, e, kid, alg }) as JsonWebKey);
+  }
+
   async addKey(): Promise<void> {
     await this.#write(KEYS, JSON.stringify([await createKey(), ...(await this.keys())]));
   }

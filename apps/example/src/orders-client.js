@@ -1,5 +1,6 @@
-// The calls of an orders client, as any JavaScript client makes them: it has an address and a token.
+// The calls of an orders client, as any JavaScript client makes them: it has an address, and a source of tokens.
 import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { createTokenInterceptor } from '@grpc-authn/client/grpc-js';
 import { readAuthFailure } from '@grpc-authn/core/client';
 import { Health, Orders } from './orders-proto.js';
 
@@ -11,15 +12,19 @@ export class OrdersClient {
   /** @type {any} */
   #health;
 
-  /** @param {string} address */
-  constructor(address) {
-    this.#orders = new Orders(address, credentials.createInsecure());
+  /**
+   * @param {string} address
+   * @param {import('@grpc-authn/client').TokenSource} [tokens] of all calls
+   */
+  constructor(address, tokens) {
+    const interceptors = tokens === undefined ? [] : [createTokenInterceptor(tokens)];
+    this.#orders = new Orders(address, credentials.createInsecure(), { interceptors });
     this.#health = new Health(address, credentials.createInsecure());
   }
 
   /**
    * @param {string} kind
-   * @param {string | undefined} authorization
+   * @param {string} [authorization] of this call, instead of a token of the source
    * @returns {Promise<CallResult>}
    */
   call(kind, authorization) {

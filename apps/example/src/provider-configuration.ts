@@ -1,4 +1,5 @@
 import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
+import { EXCHANGE_GRANT } from './exchange-grant.ts';
 import type { LocalFiles } from './local-files.ts';
 import { RESOURCES, SCOPES } from './resources.ts';
 
@@ -13,7 +14,10 @@ export async function providerConfiguration(local: LocalFiles): Promise<Configur
   });
   return {
     jwks: { keys: await local.keys() },
-    clients: [await client('shop', ['client_credentials']), await client('orders', [])],
+    clients: [
+      await client('shop', ['client_credentials']),
+      await client('orders', [EXCHANGE_GRANT]),
+    ],
     scopes: SCOPES.split(' '),
     ttl: { ClientCredentials: (_context, token) => token.resourceServer?.accessTokenTTL ?? 300 },
     features: {
@@ -36,8 +40,11 @@ export async function providerConfiguration(local: LocalFiles): Promise<Configur
   };
 }
 
-function resourceServer(name: string): ResourceServer {
-  const resource = Object.values(RESOURCES).find((known) => known.name === name);
+/** By its name, or by the audience of its JWTs. */
+export function resourceServer(name: string): ResourceServer {
+  const resource = Object.values(RESOURCES).find(
+    (known) => known.name === name || (known.audience === name && known.format === 'jwt'),
+  );
   if (resource === undefined) throw new errors.InvalidTarget();
   const { audience, format, seconds } = resource;
   const shared = { scope: SCOPES, audience, accessTokenTTL: seconds };

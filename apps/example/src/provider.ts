@@ -3,8 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Provider } from 'oidc-provider';
+import { allowExchange } from './exchange-grant.ts';
 import { LOCAL_FOLDER, LocalFiles } from './local-files.ts';
-import { providerConfiguration } from './provider-configuration.ts';
+import { providerConfiguration, resourceServer } from './provider-configuration.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +40,9 @@ async function rotate(): Promise<void> {
 }
 
 async function createAnswer(): Promise<RequestListener> {
-  const handle = new Provider(issuer(), await providerConfiguration(local)).callback();
+  const provider = new Provider(issuer(), await providerConfiguration(local));
+  allowExchange(provider, await local.publicKeys(), resourceServer);
+  const handle = provider.callback();
   return (request, response) => void handle(request, response);
 }
 

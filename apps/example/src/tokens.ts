@@ -1,38 +1,55 @@
 import { SignJWT } from 'jose';
 import {
   allowInsecureRequests,
-  clientCredentialsGrant,
   ClientSecretBasic,
-  type Configuration,
   discovery,
   tokenRevocation,
 } from 'openid-client';
+import type { TokenSource } from '@grpc-authn/client';
+import { createClientCredentialsSource } from '@grpc-authn/client/node';
 import type { LocalFiles } from './local-files.ts';
 import { RESOURCES, SCOPES } from './resources.ts';
 
 /** The shop, which gets its tokens from the provider as any client does. */
 export class Shop {
-  readonly #configuration: Configuration;
+  readonly #issuer: string;
+  readonly #secret: string;
 
-  constructor(configuration: Configuration) {
-    this.#configuration = configuration;
+  constructor(issuer: string, secret: string) {
+    this.#issuer = issuer;
+    this.#secret = secret;
   }
 
   static async of(issuer: string, local: LocalFiles): Promise<Shop> {
-    const authentication = ClientSecretBasic(await local.secret('shop'));
-    // Plain HTTP, because everything stays on loopback.
-    const options = { execute: [allowInsecureRequests] };
-    return new Shop(await discovery(new URL(issuer), 'shop', undefined, authentication, options));
+    return new Shop(issuer, await local.secret('shop'));
   }
 
-  async token(kind: keyof typeof RESOURCES, scope: string = SCOPES): Promise<string> {
-    const resource = RESOURCES[kind].name;
-    const answer = await clientCredentialsGrant(this.#configuration, { resource, scope });
-    return answer.access_token;
+  /** For a client that always has a good token. */
+  tokens(kind: keyof typeof RESOURCES, scope: string = SCOPES): TokenSource {
+    return createClientCredentialsSource({
+      issuer: this.#issuer,
+      clientId: 'shop',
+      clientAuthentication: { method: 'client_secret_basic', secret: this.#secret },
+      resource: RESOURCES[kind].name,
+      scope,
+    });
+  }
+
+  /** A new one each time. */
+  async token(kind: keyof typeof RESOURCES, scope?: string): Promise<string> {
+    const source = this.tokens(kind, scope);
+    const { token } = await source.get();
+    await source.close();
+    return token;
   }
 
   async revoke(token: string): Promise<void> {
-    await tokenRevocation(this.#configuration, token);
+    const authentication = ClientSecretBasic(this.#secret);
+    // Plain HTTP, because everything stays on loopback.
+    const options = { execute: [allowInsecureRequests] };
+    const issuer = new URL(this.#issuer);
+    const configuration = await discovery(issuer, 'shop', undefined, authentication, options);
+    await tokenRevocation(configuration, token);
   }
 }
 

@@ -7,6 +7,7 @@ import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CALL_KINDS, type DemoCase } from './cases.ts';
+import { callChain } from './chain.ts';
 import { LIVE, swapLive } from './live-swap.ts';
 import { type RunningClient, type RunningServer, startClient, startServer } from './processes.ts';
 import { type Scene, scenesOn, type Step } from './scenes.ts';
@@ -31,7 +32,8 @@ console.log('starting a provider');
 const stage = await Stage.set();
 try {
   for (const scene of scenesOn(stage)) await play(scene);
-  await exchange();
+  await changeProvider();
+  await callInChain();
   await takeDown();
 } finally {
   for (const { client, server } of played) await Promise.all([client.stop(), server.stop()]);
@@ -66,7 +68,7 @@ async function runCase(
 }
 
 /** One server whose config is changed while it is called. */
-async function exchange(): Promise<void> {
+async function changeProvider(): Promise<void> {
   await copyFile(stage.config('hs256'), stage.config(LIVE));
   const server = await start(LIVE, stage.provider.issuer);
   printHeading('the provider is changed under load');
@@ -75,6 +77,12 @@ async function exchange(): Promise<void> {
   } finally {
     await server.stop();
   }
+}
+
+/** Three services that call each other on the shop's behalf. */
+async function callInChain(): Promise<void> {
+  printHeading('a chain of services');
+  for await (const row of callChain(stage)) print(row);
 }
 
 async function takeDown(): Promise<void> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = fileURLToPath(new URL('../client.js', import.meta.url));
 const LOAD = fileURLToPath(new URL('load.js', import.meta.url));
+const CHAIN = fileURLToPath(new URL('../chain/server.js', import.meta.url));
 const PROVIDER = fileURLToPath(new URL('../provider.js', import.meta.url));
 /** A process that does not exit on request is killed. */
 const MAX_END_MS = 60_000;
@@ -116,6 +117,16 @@ export async function startServer(
     line: (fits, from) => child.line(fits, from),
     stop: () => child.stop(),
   };
+}
+
+/** A service of the chain. */
+export async function startChainServer(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Pick<RunningServer, 'address' | 'stop'>> {
+  const child = new Child(CHAIN, args, env);
+  const [, address = ''] = await child.line(/^listening on (\S+)$/);
+  return { address, stop: () => child.stop() };
 }
 
 export interface RunningProvider {

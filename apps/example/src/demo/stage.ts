@@ -50,6 +50,11 @@ export class Stage {
     });
   }
 
+  /** Where the secrets are. */
+  get local(): string {
+    return join(this.#folder, '.local');
+  }
+
   /** The path of a config in the folder. */
   config(name: string): string {
     return join(this.#folder, 'config', `${name}.yaml`);
