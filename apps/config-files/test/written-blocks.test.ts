@@ -20,6 +20,7 @@ const UNCHECKED: Readonly<Record<string, string>> = {
     "Firebase's own client, in a browser",
   'docs/recipes/github-actions.md: permissions: { id-token: write }': 'a workflow of GitHub',
   'docs/recipes/kubernetes.md: volumes:': 'a volume of a pod',
+  'docs/clients.md: volumes:': 'a volume of a pod',
 };
 
 interface Block {

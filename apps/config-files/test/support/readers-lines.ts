@@ -4,6 +4,47 @@ const GRPC = "import * as grpc from '@grpc/grpc-js';";
 /** The lines that a reader's file has before the code of a document, by document. */
 export const READERS_LINES: Readonly<Record<string, string>> = {
   'SECURITY.md': '',
+  'docs/clients.md': `
+    import { createTokenSource, type TokenSource } from '@grpc-authn/client';
+    import { createCallerTokenSource, createTokenInterceptor } from '@grpc-authn/client/grpc-js';
+    import {
+      createRefreshTokenSource, createTokenExchangeSource, createTokenFileSource,
+    } from '@grpc-authn/client/node';
+    import {
+      Client, credentials, type sendUnaryData, type ServerUnaryCall,
+    } from '@grpc/grpc-js';
+    import { decodeJwt } from 'jose';
+    import {
+      discovery, initiateDeviceAuthorization, pollDeviceAuthorizationGrant,
+    } from 'openid-client';
+    declare const source: TokenSource;
+    declare const secret: string;
+    declare const store: { load(): Promise<string>; save(token: string): Promise<void> };
+    declare const stock: {
+      get(request: Buffer, options: object, respond: sendUnaryData<Buffer>): void;
+    };
+    // The libraries of the clouds.
+    declare class GoogleAuth {
+      getIdTokenClient(audience: string): Promise<{
+        idTokenProvider: { fetchIdToken(audience: string): Promise<string> };
+      }>;
+    }
+    declare class DefaultAzureCredential {
+      getToken(scope: string, options: { abortSignal: AbortSignal }): Promise<{
+        token: string; expiresOnTimestamp: number;
+      }>;
+    }
+    declare class STSClient {
+      constructor(options: { region: string });
+      send(command: GetWebIdentityTokenCommand, options: { abortSignal: AbortSignal }): Promise<{
+        WebIdentityToken?: string; Expiration?: Date;
+      }>;
+    }
+    declare class GetWebIdentityTokenCommand {
+      constructor(
+        input: { Audience: string[]; SigningAlgorithm: string; DurationSeconds: number },
+      );
+    }`,
   'docs/older-tokens.md': `
     import type { Decision } from '@grpc-authn/core';`,
   'docs/policy.md': `
@@ -42,6 +83,7 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
   'packages/client/README.md': `
     import { credentials } from '@grpc/grpc-js';
     declare const address: string;
+    declare const secret: string;
     declare const OrdersClient: new (
       address: string, credentials: object, options: { interceptors: object[] },
     ) => object;
