@@ -58,9 +58,20 @@ const JWKS = [
 export const PROJECTS: readonly Project[] = [
   {
     name: 'everything',
-    ours: ['config', 'core', 'hs256', 'introspection', 'jwks', 'jwt', 'oidc', 'spiffe', 'testing'],
+    ours: [
+      'client',
+      'config',
+      'core',
+      'hs256',
+      'introspection',
+      'jwks',
+      'jwt',
+      'oidc',
+      'spiffe',
+      'testing',
+    ],
     others: [GRPC, '@types/node@^20.19.0'],
-    programs: [['serve.mjs'], ['serve.cjs']],
+    programs: [['serve.mjs'], ['serve.cjs'], ['call.mjs']],
     entryPoints: [],
     compilers: 'all',
     quick: true,
@@ -88,6 +99,24 @@ export const PROJECTS: readonly Project[] = [
   alone('oidc', ['oidc'], [...JWKS, '@grpc-authn/oidc']),
   alone('spiffe', ['spiffe'], [...JWKS, '@grpc-authn/spiffe']),
   alone('introspection', ['introspection'], [...JWT, ...PROVIDER, '@grpc-authn/introspection']),
+  {
+    name: 'core + client',
+    ours: ['core', 'client'],
+    only: [...CORE, ...PROVIDER, '@grpc-authn/client'],
+    programs: [['tokens.mjs']],
+    entryPoints: ['client', 'client/node'],
+    compilers: 'ends',
+    quick: true,
+  },
+  {
+    name: 'client + Connect',
+    ours: ['core', 'client'],
+    others: ['@bufbuild/protobuf@^2.2.0', '@connectrpc/connect@^2.0.0', '@types/node@^20.19.0'],
+    programs: [['connect.mjs']],
+    // Connect's own types need those of a browser.
+    entryPoints: ['client'],
+    compilers: 'newest',
+  },
   {
     name: 'core + testing',
     ours: ['core', 'testing'],

@@ -1,5 +1,8 @@
 // Uses every public entry point as documented, with the types that it exports.
-import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { Interceptor, ServerInterceptor } from '@grpc/grpc-js';
+import { createTokenSource, type TokenSource } from '@grpc-authn/client';
+import { createTokenInterceptor } from '@grpc-authn/client/grpc-js';
+import { createClientCredentialsSource } from '@grpc-authn/client/node';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
 import {
   anyOf,
@@ -102,6 +105,16 @@ export const parts: Policy = definePolicy(
 export function load(): Promise<LoadedAuth<JsonObject>> {
   return loadAuth({ file: 'grpc-authn.yaml' });
 }
+
+const provided: TokenSource = createClientCredentialsSource({
+  issuer,
+  clientId: audience,
+  clientAuthentication: { method: 'client_secret_basic', secret: 'secret' },
+});
+export const interceptors: readonly Interceptor[] = [
+  createTokenInterceptor(provided),
+  createTokenInterceptor(createTokenSource(async ({ signal }) => ({ token: String(signal) }))),
+];
 
 export function tokenOf(provider: TestIssuer): Promise<string> {
   return provider.sign({ aud: audience });
