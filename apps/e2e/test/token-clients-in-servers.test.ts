@@ -145,17 +145,16 @@ describe('a call that waits for its token', () => {
     });
   });
 
-  it('carries its token and what its own call credentials add', async () => {
+  it('carries its token and what its own call credentials add, whose metadata stays as it is', async () => {
     await withLateToken(async ({ client, arrive, seen }) => {
-      const own = credentials.createFromMetadataGenerator((_, callback) => {
-        const metadata = new Metadata();
-        metadata.set('x-signature', 'own');
-        callback(null, metadata);
-      });
+      const shared = new Metadata();
+      shared.set('x-signature', 'own');
+      const own = credentials.createFromMetadataGenerator((_, callback) => callback(null, shared));
       arrive();
       assert.equal((await call(client, { credentials: own })).code, Status.OK);
       assert.deepEqual(seen[0]?.metadata.get('authorization'), ['Bearer late']);
       assert.deepEqual(seen[0]?.metadata.get('x-signature'), ['own']);
+      assert.deepEqual(shared.get('authorization'), []);
     });
   });
 });

@@ -10,6 +10,12 @@ export function checkSource(source: unknown): void {
   );
 }
 
+/** @throws TypeError */
+export function checkBoolean(option: string, value: unknown): void {
+  if (typeof value === 'boolean') return;
+  throw new TypeError(`${option}: expected true or false, received ${typeof value}`);
+}
+
 /**
  * The token of a source, which may be user-defined: the errors of gRPC libraries for a wrong one would show it.
  *

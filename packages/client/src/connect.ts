@@ -7,7 +7,7 @@ import {
 } from '@connectrpc/connect';
 import { readAuthFailure } from '@grpc-authn/core/client';
 import type { AccessToken } from './access-token.ts';
-import { checkSource, getToken } from './checked-source.ts';
+import { checkBoolean, checkSource, getToken } from './checked-source.ts';
 import { repeatable, withRetriedMessages } from './connect/retried-stream.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -29,7 +29,7 @@ type Request = UnaryRequest | StreamRequest;
  * has an `authorization` of its own keeps it. If no token can be had, the call fails with Code.Unavailable and
  * the cause.
  *
- * @throws TypeError for a wrong source.
+ * @throws TypeError for a wrong source or option.
  * @example createConnectTransport({ baseUrl, interceptors: [createConnectTokenInterceptor(source)] })
  */
 export function createConnectTokenInterceptor(
@@ -37,6 +37,8 @@ export function createConnectTokenInterceptor(
   { retryExpired = true, dangerouslyPlaintext = false }: ConnectSendOptions = {},
 ): Interceptor {
   checkSource(source);
+  checkBoolean('retryExpired', retryExpired);
+  checkBoolean('dangerouslyPlaintext', dangerouslyPlaintext);
   return (next) => async (request) => {
     if (request.header.has('authorization')) return next(request);
     if (!dangerouslyPlaintext) checkUrl(request.url);

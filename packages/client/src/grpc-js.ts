@@ -1,6 +1,6 @@
 import { credentials, InterceptingCall, type Interceptor, Metadata, status } from '@grpc/grpc-js';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { checkSource, getToken } from './checked-source.ts';
+import { checkBoolean, checkSource, getToken } from './checked-source.ts';
 import { TokenCall } from './grpc-js/token-call.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -33,6 +33,7 @@ export function createTokenInterceptor(
 ): Interceptor {
   checkSource(source);
   const { retryExpired = true, channel = 'tls' } = options;
+  checkBoolean('retryExpired', retryExpired);
   if (channel !== 'tls' && channel !== 'dangerously_plaintext') {
     throw new TypeError("channel: expected 'tls' or 'dangerously_plaintext'");
   }

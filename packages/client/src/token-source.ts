@@ -87,10 +87,11 @@ class RenewedToken implements TokenSource {
     const mayRequest = this.#pace.remainingMs(nowMs, !isOld) <= 0;
     if (mayRequest) this.#renewing ??= this.#renew();
     const isUnexpired = current !== undefined && nowMs < current.expiresAtMs;
-    if (isUnexpired && !this.#isRefused) return current.accessToken;
+    // One server refused it, another may accept it: no call waits for a provider that does not answer.
+    const mayWait = this.#isRefused && this.#failure === undefined;
+    if (isUnexpired && !mayWait) return current.accessToken;
     if (this.#renewing !== undefined) {
       const renewed = orAborted(this.#renewing, signal);
-      // One server refused it; another may accept it.
       if (isUnexpired) {
         return renewed.catch(() => {
           this.#throwIfEnded(signal);
@@ -173,7 +174,7 @@ class RenewedToken implements TokenSource {
     this.#failure = error;
     this.#renewing = undefined;
     this.#pace.failed(nowMs, (error as { readonly retryAfterMs?: unknown } | null)?.retryAfterMs);
-    this.#report({ type: 'renewal_failed', error });
+    if (!this.#closing.signal.aborted) this.#report({ type: 'renewal_failed', error });
     throw this.#unavailable(nowMs);
   }
 

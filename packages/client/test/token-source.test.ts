@@ -333,6 +333,19 @@ describe('a token that a server refused', () => {
     }
   });
 
+  it('is used without a wait, once its renewal has failed', async () => {
+    const { source, token, clock, requests } = start({ answers: [lasting(600), () => 'hangs'] });
+    source.invalidate(await source.get());
+    await clock.advance(10_000);
+    const first = token();
+    await clock.advance(30_000);
+    expect(await first).toBe('t1');
+    await clock.advance(1201);
+    // The next request hangs, too.
+    expect(await token()).toBe('t1');
+    expect(requests()).toBe(3);
+  });
+
   it('is used until its expiry where the renewal fails: another server may accept it', async () => {
     const { source, token, clock } = start({ answers: [lasting(600), failing()] });
     const refused = await source.get();
@@ -360,6 +373,14 @@ describe('close()', () => {
     const waiting = token();
     await source.close();
     await expect(waiting).rejects.toThrow('the token source is closed');
+  });
+
+  it('reports no failure', async () => {
+    const { source, token, events } = start({ answers: [() => 'hangs'] });
+    const waiting = token().catch(() => undefined);
+    await source.close();
+    await waiting;
+    expect(events).toEqual([]);
   });
 
   it('leaves no timer', async () => {

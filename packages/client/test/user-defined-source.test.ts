@@ -49,3 +49,26 @@ it.each<unknown>([undefined, null, {}, 'token', () => ({ token: 'abc' })])(
     expect(() => withToken(credentials.createSsl(), wrong)).toThrow(message);
   },
 );
+
+it.each<readonly [object, string]>([
+  [{ retryExpired: 'false' }, 'retryExpired: expected true or false, received string'],
+  [
+    { dangerouslyPlaintext: 'false' },
+    'dangerouslyPlaintext: expected true or false, received string',
+  ],
+])('options of %j are a TypeError for Connect', (options, message) => {
+  const source = sourceOf(() => ({ token: 'abc' }));
+  expect(() => createConnectTokenInterceptor(source, options)).toThrow(message);
+});
+
+it.each<readonly [object, string]>([
+  [{ retryExpired: 1 }, 'retryExpired: expected true or false, received number'],
+  [{ channel: 'plaintext' }, "channel: expected 'tls' or 'dangerously_plaintext'"],
+  [
+    { channel: undefined, retryExpired: null },
+    'retryExpired: expected true or false, received object',
+  ],
+])('options of %j are a TypeError for grpc-js', (options, message) => {
+  const source = sourceOf(() => ({ token: 'abc' }));
+  expect(() => createTokenInterceptor(source, options)).toThrow(message);
+});

@@ -106,7 +106,8 @@ export class TokenCall implements CallInterface {
     options: Parameters<CallCredentials['generateMetadata']>[0],
   ): Promise<Metadata> {
     const own = await this.#callOptions.credentials?.generateMetadata(options);
-    const metadata = own ?? new Metadata();
+    // It may be shared with other calls.
+    const metadata = own?.clone() ?? new Metadata();
     if (this.#hasOwnToken || metadata.get('authorization').length > 0) return metadata;
     const token = await this.#getToken(attempt);
     attempt.isUseless = token.token === attempt.refused?.token;
