@@ -5,14 +5,19 @@ import {
   credentials,
   type InterceptorOptions,
   Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptor,
   type ServerUnaryCall,
   status as Status,
   type StatusObject,
 } from '@grpc/grpc-js';
 import { createTokenSource } from '@grpc-authn/client';
 import { createTokenInterceptor } from '@grpc-authn/client/grpc-js';
+import { AuthError, describeRefusal } from '@grpc-authn/core';
+import { readAuthFailure } from '@grpc-authn/core/client';
+import { createFakeClock } from '@grpc-authn/testing';
 import { Accounts, bearer, eventually } from '../support/accounts.ts';
-import type { CallOptions } from '../support/echo-client.ts';
+import { type CallOptions, EchoClient } from '../support/echo-client.ts';
 import { type EchoCall, startEchoServer } from '../support/echo-server.ts';
 import { withHandler } from '../support/handler-server.ts';
 import { token } from '../support/tokens.ts';
@@ -229,4 +234,47 @@ describe('a call that is to be sent once more', () => {
       assert.deepEqual([code, arrived()], [Status.CANCELLED, 1]);
     });
   });
+});
+
+describe('a call whose response has begun', () => {
+  for (const kind of ['unary', 'serverStream'] as const) {
+    it(`is not sent once more, whatever its end says: ${kind}`, async () => {
+      let calls = 0;
+      const passes: ServerInterceptor = (_, inner) => new ServerInterceptingCall(inner);
+      await withHandler(
+        passes,
+        {
+          handle: (_, received, respond) => {
+            calls += 1;
+            (received as unknown as ServerUnaryCall<string, string>).sendMetadata(new Metadata());
+            const refusal = describeRefusal(
+              new AuthError('invalid_token', 'expired', { tokenExpired: true }),
+              { stage: 'admission' },
+            );
+            const metadata = new Metadata();
+            metadata.set('grpc-status-details-bin', Buffer.from(refusal.details));
+            const error = Object.assign(new Error('no'), { code: refusal.statusCode, metadata });
+            if (kind === 'unary') (respond as unknown as (thrown: Error) => void)(error);
+            else received.emit('error', error);
+          },
+        },
+        async ({ address }) => {
+          const clock = createFakeClock();
+          let requests = 0;
+          const source = createTokenSource(async () => ({ token: `t${(requests += 1)}` }), {
+            clock,
+          });
+          await source.get();
+          await clock.advance(10_000);
+          const client = new EchoClient(address, undefined, {
+            interceptors: [createTokenInterceptor(source)],
+          });
+          const { code, trailers } = await client.call(kind);
+          client.close();
+          const stage = readAuthFailure({ code, metadata: trailers })?.stage;
+          assert.deepEqual([code, stage, calls], [Status.UNAUTHENTICATED, 'admission', 1]);
+        },
+      );
+    });
+  }
 });
