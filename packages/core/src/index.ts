@@ -1,5 +1,6 @@
 // Everything of ./authenticator, and the grpc-js interceptor.
 export * from './authenticator.ts';
+export { type Admission, findAdmission } from './grpc/admission.ts';
 export {
   bearerFromMetadata,
   type BearerOptions,

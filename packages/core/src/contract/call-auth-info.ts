@@ -7,6 +7,8 @@ export interface CallAuthInfo {
   readonly principal: Principal<object> | undefined;
   /** The server's authenticator; undefined where a test attached the info. */
   readonly root: Authenticator<object> | undefined;
+  /** True on a public method: nobody was asked. */
+  readonly public?: true;
 }
 
 /** The part of grpc-js's Metadata that stores it. */

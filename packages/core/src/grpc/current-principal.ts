@@ -14,7 +14,7 @@ export const currentAuthInfo: AsyncLocalStorage<CallAuthInfo | undefined> = new 
  */
 export function currentPrincipal(): Principal | undefined {
   const info = currentAuthInfo.getStore();
-  if (info !== undefined) return info.principal as Principal | undefined;
+  if (info !== undefined && info.public !== true) return info.principal as Principal | undefined;
   throw new Error(
     "currentPrincipal: this code runs outside of a call that grpc-authn admitted; set propagation: 'async_context' " +
       'in createAuthInterceptor(), and do not call it on a public method',

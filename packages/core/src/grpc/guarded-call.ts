@@ -28,6 +28,8 @@ export interface GuardedCallSettings extends GrpcSettings {
 /** Sent if not even the refusal's own status can be. */
 const LAST_RESORT = { code: Status.INTERNAL, details: 'Internal error', metadata: null };
 
+const PUBLIC: CallAuthInfo = Object.freeze({ principal: undefined, root: undefined, public: true });
+
 /**
  * One call of grpc-js, bound to the guard. grpc-js's side is `#inner`, the handler's is `#listener`; it
  * is the call that the handler sees, the listener that grpc-js calls and the TransportCall of the guard,
@@ -136,10 +138,8 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
       return;
     }
     const { root, hidden } = this.#settings;
-    if (outcome.public !== true) {
-      this.#info = { principal: outcome.principal, root };
-      setAuthInfo(metadata, this.#info);
-    }
+    this.#info = outcome.public ? PUBLIC : { principal: outcome.principal, root };
+    setAuthInfo(metadata, this.#info);
     for (const header of hidden) metadata.remove(header);
     this.#pass(passMetadata, metadata);
   }

@@ -65,6 +65,12 @@ function checkFrom(from: Authenticator<object>, root: CallAuthInfo['root'], name
   );
 }
 
+/** undefined if the interceptor never saw the call. */
+export function findAuthInfo(call: AuthenticatedCall): CallAuthInfo | undefined {
+  const metadata = call.metadata as Partial<Metadata> | undefined;
+  return typeof metadata?.getOpaque === 'function' ? getAuthInfo(call.metadata) : undefined;
+}
+
 function authInfoOf(call: AuthenticatedCall, caller: string): CallAuthInfo {
   const metadata = call.metadata as Partial<Metadata> | undefined;
   if (typeof metadata?.getOpaque !== 'function') {
@@ -75,7 +81,7 @@ function authInfoOf(call: AuthenticatedCall, caller: string): CallAuthInfo {
     );
   }
   const info = getAuthInfo(call.metadata);
-  if (info !== undefined) return info;
+  if (info !== undefined && info.public !== true) return info;
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
       'interceptor that replaces the metadata, and do not ask for a principal on a public method',
