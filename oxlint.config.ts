@@ -31,8 +31,10 @@ const ENTRY_POINTS = [
   'config',
   'config/adapter',
   'testing',
+  'nice-grpc',
   'example',
   'bench',
+  'bindings',
   'e2e',
   'config-files',
 ];

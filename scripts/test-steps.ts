@@ -25,7 +25,12 @@ export function check([command, ...args]: Command): Counts {
 
 /** A program of ours that prints a table and then its count. A run without a count is a failure. */
 export function table(file: string, ...args: readonly string[]): Counts {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+  return tableUnder(process.execPath, file, ...args);
+}
+
+/** The same, under the given Node.js. */
+export function tableUnder(node: string, file: string, ...args: readonly string[]): Counts {
+  const { status, stdout, stderr } = spawnSync(node, [file, ...args], {
     encoding: 'utf8',
     env,
   });

@@ -1,7 +1,18 @@
 // Runs every check, one step after the other. The last line is `N passed, N failed`.
 import { join } from 'node:path';
-import { check, endToEnd, NODE_20, posixOnly, runSteps, table, vitest } from './test-steps.ts';
+import {
+  check,
+  endToEnd,
+  NODE_20,
+  posixOnly,
+  runSteps,
+  table,
+  tableUnder,
+  vitest,
+} from './test-steps.ts';
 import { tool } from './tools.ts';
+
+const BINDINGS = join('apps', 'bindings', 'dist', 'main.js');
 
 runSteps([
   ['format', () => check(tool('oxfmt', '--check', '.'))],
@@ -15,6 +26,8 @@ runSteps([
     () => table(join('scripts', 'consumers', 'run.ts'), '--quick'),
   ]),
   ['unit', () => vitest()],
+  ['bindings', () => table(BINDINGS)],
+  ['bindings on the oldest Node.js', () => tableUnder(NODE_20, BINDINGS)],
   ['end to end', () => endToEnd(process.execPath)],
   ['end to end on the oldest Node.js', () => endToEnd(NODE_20)],
 ]);

@@ -1,0 +1,15 @@
+import type { BindingSubject } from '../subject.ts';
+
+export interface Entry {
+  readonly name: string;
+  /** The oldest major version of Node.js that the framework supports. */
+  readonly since: number;
+  /** Imported only where it is supported. */
+  readonly load: () => Promise<BindingSubject>;
+}
+
+/** The columns of the table. */
+export const SUBJECTS: readonly Entry[] = [
+  { name: 'grpc-js', since: 20, load: async () => (await import('./grpc-js.ts')).GRPC_JS },
+  { name: 'nice-grpc', since: 20, load: async () => (await import('./nice-grpc.ts')).NICE_GRPC },
+];
