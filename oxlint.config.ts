@@ -51,6 +51,9 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
 };
 
+/** Bindings to frameworks over grpc-js. */
+const BINDINGS_OF_GRPC_JS = ['nice-grpc'];
+
 /** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
 const PLUGIN_LAYERS: Record<string, readonly string[]> = {
   jwt: ['config/adapter'],
@@ -167,6 +170,11 @@ export default defineConfig({
     restrict(
       ['packages/client/src/grpc-js.ts', 'packages/client/src/grpc-js/**'],
       [onlyFamily(['core/client']), NO_APPS, NO_ZOD],
+    ),
+    // A binding is what anybody could write: it imports public entry points only.
+    restrict(
+      BINDINGS_OF_GRPC_JS.map((name) => `packages/${name}/src/**`),
+      [onlyFamily(['core']), NO_APPS, NO_ZOD],
     ),
     ...CORE_LAYERS.map((layer, index) =>
       restrict(

@@ -24,6 +24,7 @@ export interface Project {
 }
 
 const README = join(import.meta.dirname, '../../README.md');
+const PACKAGES = join(import.meta.dirname, '../../packages');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', 'leven'];
 // Without config: no zod and no YAML.
@@ -83,6 +84,15 @@ export const PROJECTS: readonly Project[] = [
     programs: [['readme.mjs', README]],
     entryPoints: ['core'],
     compilers: 'newest',
+    quick: true,
+  },
+  {
+    name: 'the README of nice-grpc',
+    ours: ['core', 'hs256', 'nice-grpc'],
+    others: [GRPC, 'nice-grpc@^2.1.0', '@grpc/proto-loader@^0.8.0', '@types/node@^20.19.0'],
+    programs: [['framework-readme.mjs', README, join(PACKAGES, 'nice-grpc/README.md')]],
+    entryPoints: ['nice-grpc'],
+    compilers: 'ends',
     quick: true,
   },
   {

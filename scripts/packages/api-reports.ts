@@ -22,6 +22,7 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['jwks', 'adapter'],
   ['jwt', 'index'],
   ['jwt', 'adapter'],
+  ['nice-grpc', 'index'],
   ['oidc', 'index'],
   ['oidc', 'adapter'],
   ['spiffe', 'index'],

@@ -31,7 +31,7 @@ async function apiRows(): Promise<readonly Row[]> {
     const args = ['diff', '--no-index', '--no-color', '--unified=1', join(root, file), fresh];
     const changes = current ? '' : (await run('git', args, { cwd: root })).output;
     found.push({
-      cells: [file.replace(/^packages.(\w+).*$/, '$1'), file],
+      cells: [file.replace(/^packages.([\w-]+).*$/, '$1'), file],
       failure: current ? undefined : `${changes}\nIf this is intended: npx --yes pnpm@12 run api`,
     });
   }

@@ -24,8 +24,8 @@ export interface Server extends RunningSubject {
   readonly client: WireClient;
 }
 
-/** What a client is told, as the cases compare it. */
-export function toldTo({ code, failure, messages }: CallEnd): object {
+/** What a client receives, as the cases compare it. */
+export function resultOf({ code, failure, messages }: CallEnd): object {
   const { reason, stage, challenge } = failure ?? {};
   return { code, reason, stage, challenge, messages };
 }

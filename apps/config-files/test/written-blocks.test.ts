@@ -10,7 +10,7 @@ import { READERS_LINES, READERS_PROTO } from './support/readers-lines.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDER = join(import.meta.dirname, 'written');
 /** Code, which is checked here; commands and their output, which are not. */
-const LANGUAGES = new Set(['ts', 'js', 'yaml', 'proto', 'sh', '']);
+const LANGUAGES = new Set(['ts', 'js', 'yaml', 'proto', 'sh', 'nginx', '']);
 /** Blocks without a check, by document and first line, each with the reason. */
 const UNCHECKED: Readonly<Record<string, string>> = {
   "docs/recipes/clerk.md: const token = await session.getToken({ template: 'orders' });":
@@ -69,9 +69,19 @@ describe('the blocks of the documents', () => {
 
   it('that are files are in the documents that their own test reads', () => {
     const documents = blocks.flatMap(({ name, document }) => (name === undefined ? [] : document));
-    // document-examples.test.ts of the packages testing and client.
     expect(new Set(documents)).toEqual(
-      new Set(['docs/errors.md', 'docs/writing-an-authenticator.md', 'packages/testing/README.md']),
+      new Set([
+        // document-examples.test.ts of the packages testing and client.
+        'docs/errors.md',
+        'docs/writing-an-authenticator.md',
+        'packages/testing/README.md',
+        // server-documents.test.ts of the scripts.
+        'docs/servers/envoy.md',
+        'docs/servers/nginx.md',
+        'docs/writing-a-binding.md',
+        // The consumers.
+        'packages/nice-grpc/README.md',
+      ]),
     );
   });
 });

@@ -148,12 +148,12 @@ describe('getNicePrincipal()', () => {
   });
 
   it('throws for an anonymous caller, and says why', async () => {
-    const messages: unknown[] = [];
+    const thrown: unknown[] = [];
     const see = (context: Context): string => {
       try {
         return getNicePrincipal(context).subject ?? '';
       } catch (error) {
-        messages.push((error as Error).message);
+        thrown.push((error as Error).message);
         return 'thrown';
       }
     };
@@ -167,7 +167,7 @@ describe('getNicePrincipal()', () => {
     });
     const second = await startEcho({ serverOptions, see });
     await second.client.unary(M, as('alice'));
-    expect(messages).toEqual([
+    expect(thrown).toEqual([
       expect.stringContaining('the caller is anonymous'),
       expect.stringContaining('add the middleware'),
     ]);

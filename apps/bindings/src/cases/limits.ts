@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createFakeClock } from '@grpc-authn/testing';
-import { type Case, eventually, settle, toldTo } from '../case.ts';
+import { type Case, eventually, settle, resultOf } from '../case.ts';
 import { echo } from '../handlers.ts';
 import { Names } from '../names.ts';
 import { INVALID } from './refusals.ts';
@@ -18,7 +18,7 @@ export const LIMITS: readonly Case[] = [
         const { client, seen } = await start({ auth, handle: echo, maxMessageBytes: LIMIT });
         for (const kind of kinds) {
           const end = await client.open(kind, { token: 'bad', message: TOO_LONG }).ended;
-          assert.deepEqual(toldTo(end), INVALID, `${kind}, ${answer}`);
+          assert.deepEqual(resultOf(end), INVALID, `${kind}, ${answer}`);
         }
         assert.deepEqual(seen.counts, { handlerStarts: 0, parsedMessages: 0, aborted: 0 });
       }
@@ -33,8 +33,8 @@ export const LIMITS: readonly Case[] = [
         for (const kind of kinds) {
           const end = await client.open(kind, { token: 'alice', message: TOO_LONG }).ended;
           const { code, failure, messages } = end;
-          const told = [code, failure, messages];
-          assert.deepEqual(told, [RESOURCE_EXHAUSTED, undefined, []], `${kind}, ${answer}`);
+          const received = [code, failure, messages];
+          assert.deepEqual(received, [RESOURCE_EXHAUSTED, undefined, []], `${kind}, ${answer}`);
         }
         assert.equal(seen.parsedMessages, 0);
       }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../case.ts';
-import { toldTo } from '../case.ts';
+import { resultOf } from '../case.ts';
 import { pathOf, SCOPE } from '../echo.ts';
 import { echo } from '../handlers.ts';
 import { Names } from '../names.ts';
@@ -30,7 +30,7 @@ export const REFUSALS: readonly Case[] = [
     name: 'no credentials',
     async run({ start, kinds }) {
       const { client, seen } = await start({ auth: { authenticator: new Names() }, handle: echo });
-      for (const kind of kinds) assert.deepEqual(toldTo(await client.open(kind).ended), MISSING);
+      for (const kind of kinds) assert.deepEqual(resultOf(await client.open(kind).ended), MISSING);
       assert.deepEqual(seen.counts, UNSEEN);
     },
   },
@@ -43,7 +43,7 @@ export const REFUSALS: readonly Case[] = [
         for (const kind of kinds) {
           for (const body of GARBAGE) {
             const end = await protocol.post(port, kind, 'Bearer bad', body);
-            assert.deepEqual(toldTo(end), INVALID, `${kind}, ${answer}, ${body.toString('hex')}`);
+            assert.deepEqual(resultOf(end), INVALID, `${kind}, ${answer}, ${body.toString('hex')}`);
           }
         }
         assert.deepEqual(seen.counts, UNSEEN);
@@ -57,7 +57,7 @@ export const REFUSALS: readonly Case[] = [
         const authenticator = new Names({ answer });
         const { client, seen } = await start({ auth: { authenticator }, handle: echo });
         for (const kind of kinds) {
-          assert.deepEqual(toldTo(await client.open(kind, { token: 'bad' }).ended), INVALID);
+          assert.deepEqual(resultOf(await client.open(kind, { token: 'bad' }).ended), INVALID);
         }
         assert.deepEqual(seen.counts, UNSEEN);
         await client.open('unary', { token: 'alice' }).ended;
@@ -88,7 +88,7 @@ export const REFUSALS: readonly Case[] = [
         stage: 'admission',
         requiredScopes: [],
       });
-      assert.deepEqual(toldTo(await client.open('anonymous', { token: 'bad' }).ended), INVALID);
+      assert.deepEqual(resultOf(await client.open('anonymous', { token: 'bad' }).ended), INVALID);
       assert.deepEqual(seen.counts, UNSEEN, pathOf('scoped'));
     },
   },

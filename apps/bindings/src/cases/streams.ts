@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
-import { type Case, eventually, type Server, type Setting, settle, toldTo } from '../case.ts';
+import { type Case, eventually, type Server, type Setting, settle, resultOf } from '../case.ts';
 import type { CallKind } from '../echo.ts';
 import { flood, idle } from '../handlers.ts';
 import { Names } from '../names.ts';
@@ -36,7 +36,7 @@ async function expiring(
 async function endMany(
   setting: Setting,
   end: (clock: FakeClock, names: Names) => Promise<void> | void,
-  told: object,
+  received: object,
 ): Promise<void> {
   const { clock, names, server } = await expiring(setting, idle);
   const { client, seen } = server;
@@ -51,7 +51,8 @@ async function endMany(
   assert.equal(seen.aborted, 0);
   await end(clock, names);
   await eventually(() => seen.aborted === MANY, `${MANY} handlers are notified`);
-  for (const call of calls) assert.deepEqual(toldTo(await call.ended), { ...told, messages: [] });
+  for (const call of calls)
+    assert.deepEqual(resultOf(await call.ended), { ...received, messages: [] });
 }
 
 export const STREAM_CASES: readonly Case[] = [
@@ -66,7 +67,7 @@ export const STREAM_CASES: readonly Case[] = [
         await clock.advance(LIFETIME_MS - 1);
         assert.equal(server.seen.aborted, 0, kind);
         await clock.advance(1);
-        assert.deepEqual(toldTo(await call.ended), { ...EXPIRED, messages: [] }, kind);
+        assert.deepEqual(resultOf(await call.ended), { ...EXPIRED, messages: [] }, kind);
         await eventually(() => server.seen.aborted === 1, 'the handler is notified');
       }
     },
@@ -84,8 +85,10 @@ export const STREAM_CASES: readonly Case[] = [
         // Before the client reads on.
         await eventually(() => server.seen.aborted === 1, 'the handler is notified');
         call.resume();
-        const { messages: _, ...told } = toldTo(await call.ended) as { readonly messages: unknown };
-        assert.deepEqual(told, EXPIRED, kind);
+        const { messages: _, ...received } = resultOf(await call.ended) as {
+          readonly messages: unknown;
+        };
+        assert.deepEqual(received, EXPIRED, kind);
       }
     },
   },

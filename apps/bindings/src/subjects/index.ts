@@ -12,4 +12,9 @@ export interface Entry {
 export const SUBJECTS: readonly Entry[] = [
   { name: 'grpc-js', since: 20, load: async () => (await import('./grpc-js.ts')).GRPC_JS },
   { name: 'nice-grpc', since: 20, load: async () => (await import('./nice-grpc.ts')).NICE_GRPC },
+  {
+    name: 'plain HTTP/2',
+    since: 20,
+    load: async () => (await import('./plain-http2.ts')).PLAIN_HTTP2,
+  },
 ];

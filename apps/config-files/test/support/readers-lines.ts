@@ -1,5 +1,9 @@
 const AUTHENTICATOR = "import type { Authenticator } from '@grpc-authn/core';";
 const GRPC = "import * as grpc from '@grpc/grpc-js';";
+const BEHIND_A_PROXY = `
+    ${GRPC}
+    import { type Authenticator, createAuthInterceptor } from '@grpc-authn/core';
+    declare const authenticator: Authenticator;`;
 
 /** The lines that a reader's file has before the code of a document, by document. */
 export const READERS_LINES: Readonly<Record<string, string>> = {
@@ -73,6 +77,14 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     type Method = grpc.MethodDefinition<object, object>;
     declare const Orders: { List: Method; Refund: Method };
     declare const options: IntrospectionLocation & IntrospectionOptions;`,
+  'docs/servers/envoy.md': BEHIND_A_PROXY,
+  'docs/servers/nginx.md': BEHIND_A_PROXY,
+  'docs/writing-a-binding.md': `
+    import type { Authenticator, Policy } from '@grpc-authn/core';
+    import { createPlainServer, type PlainHandler } from '../../../bindings/src/plain-http2.ts';
+    declare const authenticator: Authenticator;
+    declare const policy: Policy;
+    declare const getOrder: PlainHandler;`,
   'docs/writing-an-authenticator.md': `
     import { adapterSchema, defineAdapter, section, text, z } from '@grpc-authn/config/adapter';
     import { type Authenticator, AuthError, wrapAuthenticator } from '@grpc-authn/core';
@@ -98,7 +110,7 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
   'packages/core/README.md': `
     import {
       AuthError, type Authenticator, createAuthInterceptor, createCallGuard, createPrincipal,
-      currentPrincipal, getPrincipal, type Policy, type Refusal, type TransportCall,
+      currentPrincipal, findAdmission, getPrincipal, type Policy, type Refusal, type TransportCall,
       wrapAuthenticator,
     } from '@grpc-authn/core';
     import { adapterSchema, defineAdapter, z } from '@grpc-authn/config/adapter';
@@ -125,6 +137,17 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     import type { JWK } from 'jose';
     declare const jwk: JWK;
     declare const tenants: ReadonlySet<string>;`,
+  'packages/nice-grpc/README.md': `
+    import { loadAuth } from '@grpc-authn/config';
+    import { type Authenticator, createAuthInterceptor } from '@grpc-authn/core';
+    import { readAuthFailure } from '@grpc-authn/core/client';
+    import { createNiceAuth } from '@grpc-authn/nice-grpc';
+    import type { ServerInterceptor } from '@grpc/grpc-js';
+    import { type CallOptions, type ChannelOptions, createServer, type Metadata } from 'nice-grpc';
+    declare const authenticator: Authenticator;
+    declare const audit: ServerInterceptor;
+    declare const client: { get(request: object, options: CallOptions): Promise<object> };
+    declare function renew(): Promise<void>;`,
   'packages/oidc/README.md': `
     import { createOidcAuthenticator } from '@grpc-authn/oidc';`,
   'packages/spiffe/README.md': `
