@@ -36,7 +36,7 @@ async function expiring(
 async function endMany(
   setting: Setting,
   end: (clock: FakeClock, names: Names) => Promise<void> | void,
-  received: object,
+  expected: object,
 ): Promise<void> {
   const { clock, names, server } = await expiring(setting, idle);
   const { client, seen } = server;
@@ -52,7 +52,7 @@ async function endMany(
   await end(clock, names);
   await eventually(() => seen.aborted === MANY, `${MANY} handlers are notified`);
   for (const call of calls)
-    assert.deepEqual(resultOf(await call.ended), { ...received, messages: [] });
+    assert.deepEqual(resultOf(await call.ended), { ...expected, messages: [] });
 }
 
 export const STREAM_CASES: readonly Case[] = [
