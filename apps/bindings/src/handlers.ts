@@ -19,7 +19,13 @@ export const idle: Handler = async function* ({ signal }) {
 
 const BLOCK = 'x'.repeat(64 * 1024);
 
-/** Sends as much as the framework takes. */
-export const flood: Handler = async function* ({ signal }) {
-  while (!signal.aborted) yield BLOCK;
-};
+/** Sends as much as the framework takes, and counts it. */
+export function flooding(): { readonly flood: Handler; readonly sent: () => number } {
+  let sent = 0;
+  return {
+    sent: () => sent,
+    flood: async function* ({ signal }) {
+      for (; !signal.aborted; sent += 1) yield BLOCK;
+    },
+  };
+}

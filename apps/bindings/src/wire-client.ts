@@ -27,7 +27,7 @@ export interface CallOptions {
   readonly message?: string | Uint8Array;
   /** False: a stream of requests stays open. Default: true. */
   readonly halfClose?: boolean;
-  /** False: responses are read when resume() is called. Default: true. */
+  /** False: after the first response, nothing is read until resume() is called. Default: true. */
   readonly read?: boolean;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
 import { type Case, eventually, type Server, type Setting, settle, resultOf } from '../case.ts';
 import type { CallKind } from '../echo.ts';
-import { flood, idle } from '../handlers.ts';
+import { flooding, idle } from '../handlers.ts';
 import { Names } from '../names.ts';
 import type { Handler } from '../subject.ts';
 import type { OpenCall } from '../wire-client.ts';
@@ -55,6 +55,15 @@ async function endMany(
     assert.deepEqual(resultOf(await call.ended), { ...expected, messages: [] });
 }
 
+/** Waits until the handler can send no more, because nobody reads. */
+async function stopped(sent: () => number): Promise<void> {
+  await eventually(() => sent() > 0, 'the handler sends');
+  for (let still = 0, last = -1; still < 20; still = sent() === last ? still + 1 : 0) {
+    last = sent();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 export const STREAM_CASES: readonly Case[] = [
   {
     name: 'a stream that outlives its token while idle',
@@ -77,10 +86,10 @@ export const STREAM_CASES: readonly Case[] = [
     kinds: RESPONSE_STREAMS,
     async run(setting) {
       for (const kind of setting.kinds) {
+        const { flood, sent } = flooding();
         const { clock, server } = await expiring(setting, flood);
         const call = server.client.open(kind, { token: 'alice', read: false });
-        await eventually(() => server.seen.handlerStarts === 1, 'the handler runs');
-        await settle();
+        await stopped(sent);
         await clock.advance(LIFETIME_MS);
         // Before the client reads on.
         await eventually(() => server.seen.aborted === 1, 'the handler is notified');

@@ -6,7 +6,9 @@ import type { CallEnd, OpenCall, Protocol } from '../wire-client.ts';
 import { streamsRequests, streamsResponses } from '../wire-client.ts';
 
 type Outgoing = string | Uint8Array;
-type Call = ReturnType<Client['makeUnaryRequest']>;
+/** Which members it has depends on the kind. */
+type Call = ReturnType<Client['makeUnaryRequest']> &
+  Pick<NodeJS.ReadableStream, 'pause' | 'resume'>;
 
 function toBytes(message: Outgoing): Buffer {
   return typeof message === 'string' ? encodeText(message) : Buffer.from(message);
@@ -31,7 +33,13 @@ export const GRPC: Protocol = {
           if (answer !== undefined) messages.push(answer);
         };
         const call = start(client, method, { message, metadata, halfClose, keep });
-        if (streamsResponses(kind) && read) call.on('data', (answer: string) => keep(null, answer));
+        // grpc-js buffers without limit until something is read, so that a slow reader reads one message.
+        if (streamsResponses(kind)) {
+          call.on('data', (answer: string) => {
+            keep(null, answer);
+            if (!read && messages.length === 1) call.pause();
+          });
+        }
         call.on('error', () => undefined);
         const ended = new Promise<CallEnd>((resolve) => {
           call.on('status', (last: StatusObject) => resolve(endOf(last, messages)));
@@ -40,7 +48,7 @@ export const GRPC: Protocol = {
           ended,
           messages,
           cancel: () => call.cancel(),
-          resume: () => void call.on('data', (answer: string) => keep(null, answer)),
+          resume: () => void call.resume(),
         };
       },
       close: () => client.close(),
@@ -97,9 +105,11 @@ function start(
   const path = pathOf(method);
   const kind = kindOf(method);
   if (!streamsRequests(kind)) {
-    return kind === 'unary'
-      ? client.makeUnaryRequest(path, toBytes, decodeText, message, metadata, {}, keep)
-      : client.makeServerStreamRequest(path, toBytes, decodeText, message, metadata, {});
+    const call =
+      kind === 'unary'
+        ? client.makeUnaryRequest(path, toBytes, decodeText, message, metadata, {}, keep)
+        : client.makeServerStreamRequest(path, toBytes, decodeText, message, metadata, {});
+    return call as Call;
   }
   const call =
     kind === 'clientStream'
@@ -107,5 +117,5 @@ function start(
       : client.makeBidiStreamRequest(path, toBytes, decodeText, metadata, {});
   call.write(message);
   if (halfClose) call.end();
-  return call;
+  return call as unknown as Call;
 }
