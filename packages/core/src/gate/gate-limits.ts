@@ -5,7 +5,7 @@ import {
   describeValue,
   wrongOption,
 } from '../errors/option-checks.ts';
-import { peerKeyOf } from '../queue/peer-key.ts';
+import { ipPeerOf, peerKeyOf } from '../queue/peer-key.ts';
 import type { TransportCall } from './transport-call.ts';
 
 /**
@@ -22,7 +22,10 @@ export interface LimitOptions {
    * one peer: use `peerOf`.
    */
   readonly maxWaitingPerPeer?: number;
-  /** Another definition of a peer: the value of a header that a trusted proxy sets, for example. */
+  /**
+   * Another definition of a peer: the value of a header that a trusted proxy sets, for example. An IP address is
+   * grouped as above.
+   */
   readonly peerOf?: (call: TransportCall) => string;
 }
 
@@ -58,6 +61,7 @@ function addressPeer(call: TransportCall): string {
 }
 
 function checkPeer(peer: unknown): string {
-  if (typeof peer === 'string') return peer;
+  // Otherwise one IPv6 subscriber behind a proxy would be any number of peers.
+  if (typeof peer === 'string') return ipPeerOf(peer) ?? peer;
   throw new TypeError('limits.peerOf: expected a string to be returned');
 }

@@ -8,13 +8,18 @@ const LOCAL = 'local';
  * whole one), or everybody without an IP address.
  */
 export function peerKeyOf(address: string): string {
+  return ipPeerOf(address) ?? LOCAL;
+}
+
+/** The same for an IP address; undefined for every other text. */
+export function ipPeerOf(address: string): string | undefined {
   const withoutPort = address.replace(/:\d+$/, '');
   for (const candidate of [withoutPort, address]) {
     const host = candidate.replace(/^\[|\]$|%.*$/g, '');
     if (isIPv4(host)) return host;
     if (isIPv6(host)) return networkOf(host);
   }
-  return LOCAL;
+  return undefined;
 }
 
 function networkOf(host: string): string {

@@ -55,6 +55,15 @@ describe('the keys of a call in a queue', () => {
     ]);
   });
 
+  it('group an address of limits.peerOf, for example from a header of a proxy, like any other', () => {
+    const addresses = ['2001:db8:1:2::3', '[2001:db8:1:2:9::]:443', '192.0.2.7', '192.0.2.7:80'];
+    let index = 0;
+    const limits = { peerOf: () => addresses[index++] ?? '' };
+    const keys = keysSeen(Array.from({ length: 5 }), { limits });
+    const network = '2001:db8:1:2';
+    expect(keys.map(({ peer }) => peer)).toEqual([network, network, '192.0.2.7', '192.0.2.7', '']);
+  });
+
   it('are the same for all calls whose peer is unknown', () => {
     const unknown = { peer: 'local', connection: undefined, ...DEFAULTS };
     expect(keysSeen([undefined, undefined])).toEqual([unknown, unknown]);
