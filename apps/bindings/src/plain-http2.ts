@@ -120,7 +120,7 @@ class PlainCall implements TransportCall {
     });
     // The body is not read until the call is allowed: HTTP/2 lets a client send 64 KiB meanwhile.
     const outcome = await guard.begin(this);
-    if (this.#ended) return;
+    if (this.#ended || this.#stream.closed) return;
     if (outcome.refusal !== undefined) this.#refuse(outcome.refusal, 'admission');
     else await this.#serve(outcome.principal);
   }
@@ -179,10 +179,10 @@ class PlainCall implements TransportCall {
   }
 
   #endWith(trailers: OutgoingHttpHeaders): void {
+    const stream = this.#stream;
     if (this.#ended) return;
     this.#ended = true;
     this.#settings.guard.finish(this, 'server');
-    const stream = this.#stream;
     if (!stream.headersSent) return endTrailersOnly(stream, trailers);
     stream.on('wantTrailers', () => stream.sendTrailers(trailers));
     stream.end();
@@ -191,6 +191,8 @@ class PlainCall implements TransportCall {
 
 /** Ends the call, and what the client still sends: one that never half-closes occupies no stream. */
 function endTrailersOnly(stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders): void {
+  // Reset by the client, and 'close' follows.
+  if (stream.closed || stream.destroyed) return;
   const head = { ':status': 200, 'content-type': 'application/grpc' };
   stream.respond({ ...head, ...trailers }, { endStream: true });
   setImmediate(() => stream.close());

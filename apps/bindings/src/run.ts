@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ADMISSIONS } from './cases/admissions.ts';
 import { LIMITS } from './cases/limits.ts';
 import { REFUSALS } from './cases/refusals.ts';
@@ -96,16 +97,22 @@ async function failureOf(
 ): Promise<string | undefined> {
   const servers: Pick<Server, 'client' | 'close'>[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let fail = (_: Error): void => undefined;
   const late = new Promise<never>((_, reject) => {
+    fail = reject;
     timer = setTimeout(() => reject(new Error(`not within ${LIMIT_MS} ms`)), LIMIT_MS);
   });
+  // What a server throws where nobody catches it would end its process.
+  const crash = (fault: unknown): void => fail(new Error('the server crashed', { cause: fault }));
+  process.on('uncaughtException', crash);
   try {
     await Promise.race([body(servers), late]);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return inspect(error);
   } finally {
     clearTimeout(timer);
+    process.off('uncaughtException', crash);
     for (const { client, close } of servers) {
       client.close();
       await close();

@@ -65,6 +65,25 @@ export const LIMITS: readonly Case[] = [
     },
   },
   {
+    name: 'clients that leave at any moment',
+    async run({ start, kinds }) {
+      const auth = { authenticator: new Names({ answer: 'later' }) };
+      const { client, seen } = await start({ auth, handle: echo });
+      for (const kind of kinds) {
+        for (const token of ['alice', 'bad']) {
+          for (let turns = 0; turns < 20; turns += 1) {
+            const call = client.open(kind, { token });
+            for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+            call.cancel();
+          }
+        }
+        const { code, messages } = await client.open(kind, { token: 'alice' }).ended;
+        assert.deepEqual([code, messages], [0, ['alice, no token, hello']], kind);
+      }
+      assert.ok(seen.parsedMessages >= kinds.length);
+    },
+  },
+  {
     name: 'a decision that takes too long',
     async run({ start, kinds }) {
       const clock = createFakeClock();
