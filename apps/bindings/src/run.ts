@@ -97,7 +97,7 @@ async function failureOf(
 ): Promise<string | undefined> {
   const servers: Pick<Server, 'client' | 'close'>[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let fail = (_: Error): void => undefined;
+  let fail: (fault: Error) => void = () => undefined;
   const late = new Promise<never>((_, reject) => {
     fail = reject;
     timer = setTimeout(() => reject(new Error(`not within ${LIMIT_MS} ms`)), LIMIT_MS);
