@@ -18,6 +18,7 @@ export type {
 } from './contract/authenticator.ts';
 export { bearerFromHeader, type BearerFormat } from './credentials/bearer.ts';
 export type { LimitOptions } from './gate/gate-limits.ts';
+export { checkFrom } from './contract/check-from.ts';
 export { createCallGuard } from './guard/create-call-guard.ts';
 export type { Decision } from './guard/decision.ts';
 export type { BindingOptions, HeaderOptions } from './guard/guard-options.ts';
@@ -26,6 +27,7 @@ export type { CallGuard, GateOutcome } from './guard/call-guard.ts';
 export type { TransportCall } from './gate/transport-call.ts';
 export { describeRefusal } from './refusal/describe-refusal.ts';
 export type { Refusal } from './refusal/refusal.ts';
+export { withoutAdmissionStage } from './refusal/relayed-details.ts';
 export type { RefusedStatus, StatusOverrides } from './refusal/status-overrides.ts';
 export { anyOf } from './compose/any-of.ts';
 export type { CacheOptions } from './compose/cache-options.ts';

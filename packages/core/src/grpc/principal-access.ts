@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
-import { asks, hasAuthenticatorNamed } from '../contract/composition.ts';
+import { checkFrom } from '../contract/check-from.ts';
 import { getAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
 
 export interface AuthenticatedCall {
@@ -34,7 +34,7 @@ export function getPrincipal(
       'getPrincipal: the caller is anonymous; use findPrincipal() where that is allowed',
     );
   }
-  if (from !== undefined) checkFrom(from, root, principal.authenticator);
+  if (from !== undefined) checkFrom(from, principal, { root, caller: 'getPrincipal' });
   return principal;
 }
 
@@ -45,24 +45,6 @@ export function getPrincipal(
  */
 export function findPrincipal(call: AuthenticatedCall): Principal | undefined {
   return authInfoOf(call, 'findPrincipal').principal as Principal | undefined;
-}
-
-/** @throws Error */
-function checkFrom(from: Authenticator<object>, root: CallAuthInfo['root'], name: string): void {
-  // The server's own authenticator is valid even if a reload has changed its children.
-  if (from === root) return;
-  if (root !== undefined && !asks(root, from)) {
-    throw new Error(
-      `getPrincipal: the server's authenticator "${root.name}" does not ask this "${from.name}"; pass ` +
-        'the authenticator that the server has, or, where it is wrapped by hand, let the wrapper copy ' +
-        'its `traits` or use wrapAuthenticator()',
-    );
-  }
-  if (hasAuthenticatorNamed(from, name)) return;
-  throw new Error(
-    `getPrincipal: the caller was authenticated by "${name}", not by "${from.name}"; pass an ` +
-      'authenticator only where no other can have accepted the call',
-  );
 }
 
 /** undefined if the interceptor never saw the call. */

@@ -4,9 +4,10 @@ const ADMISSION = new TextEncoder().encode('admission');
 const RUNNING = 'running';
 
 /**
- * The same google.rpc.Status, where each text field `admission` of an ErrorInfo's metadata is `running`:
- * a client sends a call again only if the handler of this server never ran. Returns the same bytes
- * if there is nothing to replace, and no bytes if they cannot be read.
+ * For bindings, on the error of a handler, which may be the refusal of another service: the same
+ * google.rpc.Status, where each text field `admission` of an ErrorInfo's metadata is `running`. A client sends
+ * a call again only if the handler of this server never ran. Returns the same bytes if there is nothing to
+ * replace, and no bytes if they cannot be read.
  */
 export function withoutAdmissionStage(details: Uint8Array): Uint8Array {
   if (indexOf(details, ADMISSION) === -1) return details;

@@ -1,0 +1,30 @@
+export type WarningCode =
+  | 'GRPC_AUTHN_NOT_ADMITTED'
+  | 'GRPC_AUTHN_NOT_GUARDED'
+  | 'GRPC_AUTHN_SHARED_CONTEXT'
+  | 'GRPC_AUTHN_UNKNOWN_PEER';
+
+const WARNINGS: Readonly<Record<WarningCode, string>> = {
+  GRPC_AUTHN_NOT_ADMITTED:
+    'a call reached the interceptor that requestGate did not decide, so it was refused: pass both auth.requestGate and ' +
+    'auth.interceptor of one createConnectAuth() to the adapter, each once, with Connect 2.3 or later',
+  GRPC_AUTHN_NOT_GUARDED:
+    'a call would have reached its handler without the interceptor, so it was refused: pass `interceptors: [auth.interceptor]` ' +
+    'to the adapter',
+  GRPC_AUTHN_SHARED_CONTEXT:
+    'requestGate received the context values of another call, or decided the call already, so the call was refused: ' +
+    'pass requestGate once, and return new values for each call from contextValues()',
+  GRPC_AUTHN_UNKNOWN_PEER:
+    'the peer of a call is unknown, so all callers share one place in the limits: pass ' +
+    '`contextValues: auth.contextValues` to the adapter',
+};
+
+
+const emitted = new Set<WarningCode>();
+
+/** For the operator, once per process: the caller learns nothing about it. */
+export function warnOnce(code: WarningCode): void {
+  if (emitted.has(code)) return;
+  emitted.add(code);
+  process.emitWarning(WARNINGS[code], { code });
+}
