@@ -18,7 +18,7 @@ import type {
 import { CallEnd } from './call-end.ts';
 import { handlerError, refusalError } from './refusal-error.ts';
 import { type Transport, transportOf } from './transport.ts';
-import { type WarningCode, warnOnce } from './warnings.ts';
+import type { WarningCode, Warnings } from './warnings.ts';
 
 export interface ConnectSettings {
   readonly guard: CallGuard;
@@ -27,6 +27,7 @@ export interface ConnectSettings {
   readonly nowMs: () => number;
   /** The headers that are removed before the handler runs. */
   readonly hidden: readonly string[];
+  readonly warnings: Warnings;
 }
 
 type Next = ReturnType<Interceptor>;
@@ -43,9 +44,9 @@ export function callOf(values: ContextValues): ConnectCall | undefined {
   return values.get(CALL);
 }
 
-/** A fault of the server: the caller learns nothing else about it. */
-export function refuseAsFault(code: WarningCode): ConnectError {
-  warnOnce(code);
+/** A fault of the server. */
+export function internalError(settings: ConnectSettings, code: WarningCode): ConnectError {
+  settings.warnings.emit(code);
   return new ConnectError('Internal error', Code.Internal);
 }
 
@@ -115,9 +116,9 @@ export class ConnectCall implements TransportCall {
   /** @throws ConnectError if the call is refused. */
   decide(): void | Promise<void> {
     const { values } = this.#context;
-    if (callOf(values) !== undefined) throw refuseAsFault('GRPC_AUTHN_SHARED_CONTEXT');
+    if (callOf(values) !== undefined) throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
     values.set(CALL, this);
-    if (this.#transport === undefined) warnOnce('GRPC_AUTHN_UNKNOWN_PEER');
+    if (this.#transport === undefined) this.settings.warnings.emit('GRPC_AUTHN_UNKNOWN_PEER');
     const outcome = this.settings.guard.begin(this);
     return outcome instanceof Promise ? this.#decideLate(outcome) : this.#conclude(outcome);
   }
@@ -155,14 +156,14 @@ export class ConnectCall implements TransportCall {
   #checkGuarded(): true {
     if (this.#handler !== undefined) return true;
     this.settings.guard.finish(this);
-    throw refuseAsFault('GRPC_AUTHN_NOT_GUARDED');
+    throw internalError(this.settings, 'GRPC_AUTHN_NOT_GUARDED');
   }
 
   // ── interceptor ─────────────────────────────────────────────────────────────────────────────────
 
   async run(next: Next, request: Request): Promise<Response> {
     if (this.#outcome === undefined || this.#handler !== undefined) {
-      throw refuseAsFault('GRPC_AUTHN_NOT_ADMITTED');
+      throw internalError(this.settings, 'GRPC_AUTHN_NOT_ADMITTED');
     }
     const signal = this.#handlerSignal(request.signal);
     const guarded = request.stream

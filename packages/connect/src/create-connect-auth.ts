@@ -9,8 +9,9 @@ import {
   ConfigError,
   createCallGuard,
 } from '@grpc-authn/core/authenticator';
-import { callOf, ConnectCall, type ConnectSettings, refuseAsFault } from './connect-call.ts';
+import { callOf, ConnectCall, type ConnectSettings, internalError } from './connect-call.ts';
 import { contextValues } from './transport.ts';
+import { Warnings } from './warnings.ts';
 
 /** The options of a guard; or a guard that exists, of loadAuth() for example. */
 export type ConnectAuthOptions =
@@ -53,7 +54,7 @@ export function createConnectAuth(options: ConnectAuthOptions): ConnectAuth {
     },
     interceptor: ((next) => async (request) => {
       const call = callOf(request.contextValues);
-      if (call?.settings !== settings) throw refuseAsFault('GRPC_AUTHN_NOT_ADMITTED');
+      if (call?.settings !== settings) throw internalError(settings, 'GRPC_AUTHN_NOT_ADMITTED');
       return call.run(next, request);
     }) satisfies Interceptor,
   });
@@ -69,6 +70,7 @@ function readOptions(options: ConnectAuthOptions): ConnectSettings {
     root: authenticator,
     nowMs: () => clock?.nowMs() ?? Date.now(),
     hidden: headersOf(guard),
+    warnings: new Warnings(),
   });
 }
 

@@ -17,8 +17,10 @@ export class Transport {
 
   constructor(request: IncomingMessage | Http2ServerRequest) {
     this.#request = request;
-    const connection = ('stream' in request ? request.stream.session : undefined) ?? request.socket;
-    const { socket } = request;
+    const session = 'stream' in request ? request.stream.session : undefined;
+    const connection = session ?? request.socket;
+    // That of a stream knows its connection only until the stream is closed.
+    const socket = session?.socket ?? request.socket;
     this.peer = {
       address: addressOf(socket),
       connection,
@@ -61,7 +63,6 @@ function addressOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Only of a certificate that Node.js has verified: with `rejectUnauthorized: false`, anybody may send any. */
-function certificateOf(socket: Socket | TLSSocket): Uint8Array | undefined {
-  if (!('authorized' in socket) || !socket.authorized) return undefined;
-  return socket.getPeerCertificate().raw;
+function certificateOf(socket: Socket & Partial<TLSSocket>): Uint8Array | undefined {
+  return socket.authorized === true ? socket.getPeerCertificate?.().raw : undefined;
 }

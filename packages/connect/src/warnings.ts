@@ -7,7 +7,7 @@ export type WarningCode =
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
   GRPC_AUTHN_NOT_ADMITTED:
     'a call reached the interceptor that requestGate did not decide, so it was refused: pass both auth.requestGate and ' +
-    'auth.interceptor of one createConnectAuth() to the adapter, each once, with Connect 2.3 or later',
+    'auth.interceptor of one createConnectAuth() to the adapter, each once, with Connect 2.2 or later',
   GRPC_AUTHN_NOT_GUARDED:
     'a call would have reached its handler without the interceptor, so it was refused: pass `interceptors: [auth.interceptor]` ' +
     'to the adapter',
@@ -20,11 +20,13 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
 };
 
 
-const emitted = new Set<WarningCode>();
+/** Emits each warning once, for the operator: the caller learns nothing about it. */
+export class Warnings {
+  readonly #emitted = new Set<WarningCode>();
 
-/** For the operator, once per process: the caller learns nothing about it. */
-export function warnOnce(code: WarningCode): void {
-  if (emitted.has(code)) return;
-  emitted.add(code);
-  process.emitWarning(WARNINGS[code], { code });
+  emit(code: WarningCode): void {
+    if (this.#emitted.has(code)) return;
+    this.#emitted.add(code);
+    process.emitWarning(WARNINGS[code], { code });
+  }
 }
