@@ -116,7 +116,8 @@ export class ConnectCall implements TransportCall {
   /** @throws ConnectError if the call is refused. */
   decide(): void | Promise<void> {
     const { values } = this.#context;
-    if (callOf(values) !== undefined) throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
+    if (callOf(values) !== undefined)
+      throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
     values.set(CALL, this);
     if (this.#transport === undefined) this.settings.warnings.emit('GRPC_AUTHN_UNKNOWN_PEER');
     const outcome = this.settings.guard.begin(this);

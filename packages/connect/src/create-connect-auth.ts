@@ -75,12 +75,16 @@ function readOptions(options: ConnectAuthOptions): ConnectSettings {
 }
 
 /** @throws ConfigError */
-function checkGuard({ guard, ...others }: Extract<ConnectAuthOptions, { guard: CallGuard }>): CallGuard {
+function checkGuard({
+  guard,
+  ...others
+}: Extract<ConnectAuthOptions, { guard: CallGuard }>): CallGuard {
   const problems = Object.keys(others)
     .filter((name) => name !== 'authenticator' && name !== 'clock')
     .map((path) => ({
       path,
-      message: 'expected only `authenticator` and `clock` beside `guard`, which has the other options',
+      message:
+        'expected only `authenticator` and `clock` beside `guard`, which has the other options',
     }));
   if (!isGuard(guard)) {
     const message = `expected the guard of createCallGuard() or loadAuth(), received ${typeof guard}`;

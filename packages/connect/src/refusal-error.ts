@@ -1,16 +1,22 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
-import { type Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { type Refusal, withoutAdmissionStage } from '@grpc-authn/core/authenticator';
+
+/** Connect's codes are those of gRPC. */
+const CODES: ReadonlyMap<number, Code> = new Map(
+  Object.values(Code)
+    .filter((code) => typeof code === 'number')
+    .map((code) => [code, code]),
+);
 
 type Detail = ConnectError['details'][number];
 
 /** The refusal as Connect sends it, by each of its protocols. */
 export function refusalError(refusal: Refusal): ConnectError {
   const { message, statusCode, challenge, retryPushbackMs, reason, details } = refusal;
-  // Connect's codes are those of gRPC.
-  const error = new ConnectError(message, statusCode as Code);
+  const error = new ConnectError(message, CODES.get(statusCode) ?? Code.Internal);
   if (challenge !== undefined) error.metadata.set('www-authenticate', challenge);
   if (retryPushbackMs !== undefined) {
     error.metadata.set('grpc-retry-pushback-ms', String(retryPushbackMs));
@@ -41,9 +47,7 @@ const ERROR_INFO = 'google.rpc.ErrorInfo';
 function withoutAdmission(detail: Detail): readonly Detail[] {
   if (('desc' in detail ? detail.desc.typeName : detail.type) !== ERROR_INFO) return [detail];
   const value =
-    'desc' in detail
-      ? toBinary(detail.desc, create(detail.desc, detail.value))
-      : detail.value;
+    'desc' in detail ? toBinary(detail.desc, create(detail.desc, detail.value)) : detail.value;
   const status = encodeStatus(ERROR_INFO, value);
   const running = withoutAdmissionStage(status);
   return running === status ? [detail] : detailsOf(running);

@@ -63,6 +63,8 @@ function addressOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Only of a certificate that Node.js has verified: with `rejectUnauthorized: false`, anybody may send any. */
-function certificateOf(socket: Socket & Partial<TLSSocket>): Uint8Array | undefined {
-  return socket.authorized === true ? socket.getPeerCertificate?.().raw : undefined;
+function certificateOf(socket: Socket | TLSSocket): Uint8Array | undefined {
+  // The socket of an HTTP/2 session has each member of its own socket, but `in` does not find them.
+  const { authorized } = socket as Partial<TLSSocket>;
+  return authorized === true ? (socket as TLSSocket).getPeerCertificate().raw : undefined;
 }

@@ -19,7 +19,6 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
     '`contextValues: auth.contextValues` to the adapter',
 };
 
-
 /** Emits each warning once, for the operator: the caller learns nothing about it. */
 export class Warnings {
   readonly #emitted = new Set<WarningCode>();

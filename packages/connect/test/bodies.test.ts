@@ -18,8 +18,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
 
   it.each(METHODS)('%s: what a refused caller sends is never parsed', async (method) => {
     const server = await startEcho({ auth });
-    const send = (token: string) =>
-      rawRequest(server, { protocol, method, token, body: garbage });
+    const send = (token: string) => rawRequest(server, { protocol, method, token, body: garbage });
     expect(await send('bad')).toMatch(UNAUTHENTICATED);
     expect(await send('alice')).not.toMatch(UNAUTHENTICATED);
     expect(server.received).toEqual([]);

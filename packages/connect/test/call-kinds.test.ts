@@ -122,7 +122,7 @@ it('finds nobody for an anonymous caller, and throws where it was not asked', as
     see: (context) => {
       for (const read of [getConnectPrincipal, findConnectPrincipal]) {
         try {
-          messages.push(String(read(context)));
+          messages.push(read(context)?.subject ?? 'nobody');
         } catch (error) {
           messages.push((error as Error).message);
         }
@@ -135,7 +135,7 @@ it('finds nobody for an anonymous caller, and throws where it was not asked', as
   await client.lookUp({ value: 'm' });
   expect(messages).toEqual([
     expect.stringContaining('getConnectPrincipal: the caller is anonymous'),
-    'undefined',
+    'nobody',
     expect.stringContaining('getConnectPrincipal: nobody is verified on a public method'),
     expect.stringContaining('findConnectPrincipal: nobody is verified on a public method'),
   ]);

@@ -149,7 +149,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
   it('does not end a stream that has ended, nor a unary call that outlives its token', async () => {
     const { clock, auth } = expiringIn(60);
     const { started, see, reasons } = waitingHandler();
-    let release = (_: string): void => undefined;
+    let release: (value: string) => void = () => undefined;
     const released = new Promise<string>((resolve) => (release = resolve));
     const server = await startEcho({
       auth,

@@ -69,22 +69,29 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       leave.abort();
       expect(await left).toHaveProperty('code', Code.Canceled);
       await expect.poll(() => contexts[0]?.signal.aborted).toBe(true);
-      answers[0]!(names().authenticate({ scheme: 'bearer', token: 'alice' }, contexts[0]!) as never);
+      answers[0]!(
+        names().authenticate({ scheme: 'bearer', token: 'alice' }, contexts[0]!) as never,
+      );
       await expect.poll(() => decisions).toHaveLength(1);
       expect(decisions[0]).toMatchObject({ outcome: 'cancelled', cancelledBy: 'client' });
       expect(server.received).toEqual([]);
     },
   );
 
-  it.each(Object.entries(CALLS))('%s: a late decision is as good as an early one', async (_, call) => {
-    const { authenticator, contexts, answers } = waiting();
-    const server = await startEcho({ auth: createConnectAuth({ authenticator }) });
-    const answer = call(clientOf(server, protocol), as('alice'));
-    await expect.poll(() => contexts).toHaveLength(1);
-    expect(server.received).toEqual([]);
-    answers[0]!(names().authenticate({ scheme: 'bearer', token: 'alice' }, contexts[0]!) as never);
-    expect(await answer).toBe('alicem');
-  });
+  it.each(Object.entries(CALLS))(
+    '%s: a late decision is as good as an early one',
+    async (_, call) => {
+      const { authenticator, contexts, answers } = waiting();
+      const server = await startEcho({ auth: createConnectAuth({ authenticator }) });
+      const answer = call(clientOf(server, protocol), as('alice'));
+      await expect.poll(() => contexts).toHaveLength(1);
+      expect(server.received).toEqual([]);
+      answers[0]!(
+        names().authenticate({ scheme: 'bearer', token: 'alice' }, contexts[0]!) as never,
+      );
+      expect(await answer).toBe('alicem');
+    },
+  );
 
   it('decides before the deadline of the caller', async () => {
     const clock = createFakeClock();

@@ -1,5 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuthenticationContext, Authenticator, TransportCall } from '@grpc-authn/core/authenticator';
+import type {
+  AuthenticationContext,
+  Authenticator,
+  TransportCall,
+} from '@grpc-authn/core/authenticator';
 import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { createConnectAuth } from '../src/index.ts';

@@ -21,42 +21,47 @@ const CAUSES: Readonly<Record<string, AuthError>> = {
 
 const authenticator: Authenticator = {
   ...names(),
-  authenticate: (given, context) =>
-    CAUSES[given.token] ?? names().authenticate(given, context),
+  authenticate: (given, context) => CAUSES[given.token] ?? names().authenticate(given, context),
 };
 const policy = definePolicy({ 'echo.v1.Echo/*': requireScopes('read', 'write') });
 const auth = createConnectAuth({ authenticator, policy });
 const REALM = 'Bearer realm="grpc"';
 
-const REFUSALS: readonly (readonly [token: string | undefined, object, pushback: string | null])[] = [
-  [undefined, { code: Code.Unauthenticated, reason: 'TOKEN_MISSING', challenge: REALM }, null],
+const REFUSALS: readonly (readonly [token: string | undefined, object, pushback: string | null])[] =
   [
-    'bad',
-    {
-      code: Code.Unauthenticated,
-      reason: 'TOKEN_INVALID',
-      challenge: `${REALM}, error="invalid_token"`,
-    },
-    null,
-  ],
-  ['expired', { code: Code.Unauthenticated, reason: 'TOKEN_EXPIRED' }, null],
-  [
-    'alice',
-    {
-      code: Code.PermissionDenied,
-      reason: 'SCOPE_INSUFFICIENT',
-      challenge: `${REALM}, error="insufficient_scope", scope="read write"`,
-      requiredScopes: ['read', 'write'],
-    },
-    null,
-  ],
-  [
-    'soon',
-    { code: Code.Unavailable, reason: 'AUTH_UNAVAILABLE', retryAfterMs: 1500, challenge: undefined },
-    '1500',
-  ],
-  ['later', { code: Code.Unavailable, reason: 'AUTH_UNAVAILABLE', retryAfterMs: 60_000 }, '-1'],
-];
+    [undefined, { code: Code.Unauthenticated, reason: 'TOKEN_MISSING', challenge: REALM }, null],
+    [
+      'bad',
+      {
+        code: Code.Unauthenticated,
+        reason: 'TOKEN_INVALID',
+        challenge: `${REALM}, error="invalid_token"`,
+      },
+      null,
+    ],
+    ['expired', { code: Code.Unauthenticated, reason: 'TOKEN_EXPIRED' }, null],
+    [
+      'alice',
+      {
+        code: Code.PermissionDenied,
+        reason: 'SCOPE_INSUFFICIENT',
+        challenge: `${REALM}, error="insufficient_scope", scope="read write"`,
+        requiredScopes: ['read', 'write'],
+      },
+      null,
+    ],
+    [
+      'soon',
+      {
+        code: Code.Unavailable,
+        reason: 'AUTH_UNAVAILABLE',
+        retryAfterMs: 1500,
+        challenge: undefined,
+      },
+      '1500',
+    ],
+    ['later', { code: Code.Unavailable, reason: 'AUTH_UNAVAILABLE', retryAfterMs: 60_000 }, '-1'],
+  ];
 
 describe.each(PROTOCOLS)('%s', (protocol) => {
   describe.each(Object.entries(CALLS))('%s', (_, call) => {

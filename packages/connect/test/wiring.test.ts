@@ -12,7 +12,12 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
-import { ConfigError, createCallGuard, publicMethod, definePolicy } from '@grpc-authn/core/authenticator';
+import {
+  ConfigError,
+  createCallGuard,
+  publicMethod,
+  definePolicy,
+} from '@grpc-authn/core/authenticator';
 import * as connect21 from 'connect-2.1';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectAuth, createConnectAuth, getConnectPrincipal } from '../src/index.ts';
@@ -161,7 +166,7 @@ describe('Connect 2.1', () => {
 
   it.each(PROTOCOLS)('ignores the gate, so each call is refused: %s', async (protocol) => {
     const auth = createConnectAuth({ authenticator });
-    const old = { origin: await startWith(connect21.createConnectRouter as never, auth) };
+    const old = { origin: await startWith(connect21.createConnectRouter, auth) };
     const current = { origin: await startWith(createConnectRouter, auth) };
     for (const [, call] of KINDS) {
       const error = await errorOf(call(clientOf(old, protocol), as('alice')));

@@ -19,7 +19,10 @@ export function names(init: Partial<PrincipalInit> = {}): Authenticator {
 }
 
 /** The same, whose callers can be revoked. */
-export function revocable(): { authenticator: Authenticator; revoke(subject: string): void } {
+export function revocable(): {
+  authenticator: Authenticator;
+  readonly revoke: (subject: string) => void;
+} {
   const listeners = new Set<(event: AuthenticatorEvent) => void>();
   return {
     authenticator: {
@@ -29,7 +32,7 @@ export function revocable(): { authenticator: Authenticator; revoke(subject: str
         return () => listeners.delete(listener);
       },
     },
-    revoke(subject) {
+    revoke: (subject) => {
       for (const listener of listeners) {
         listener({ type: 'revoked', matches: (principal) => principal.subject === subject });
       }

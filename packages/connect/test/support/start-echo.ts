@@ -6,7 +6,12 @@ import {
   type Http2Server,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Client, createClient, type HandlerContext, type Transport } from '@connectrpc/connect';
+import {
+  type Client,
+  createClient,
+  type HandlerContext,
+  type Transport,
+} from '@connectrpc/connect';
 import {
   connectNodeAdapter,
   type ConnectNodeAdapterOptions,

@@ -11,10 +11,7 @@ import type { Principal } from './principal.ts';
 export function checkFrom(
   from: Authenticator<object>,
   principal: Principal<object>,
-  {
-    root,
-    caller,
-  }: { readonly root: Authenticator<object> | undefined; readonly caller: string },
+  { root, caller }: { readonly root: Authenticator<object> | undefined; readonly caller: string },
 ): void {
   // The server's own authenticator is valid even if a reload has changed its children.
   if (from === root) return;
