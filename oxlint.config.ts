@@ -32,6 +32,7 @@ const ENTRY_POINTS = [
   'config/adapter',
   'testing',
   'nice-grpc',
+  'connect',
   'example',
   'bench',
   'bindings',
@@ -49,6 +50,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   oidc: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks', 'jwks/internal'],
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
+  connect: ['core/authenticator'],
 };
 
 /** Bindings to frameworks over grpc-js. */

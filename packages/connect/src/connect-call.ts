@@ -9,26 +9,14 @@ import {
 } from '@connectrpc/connect';
 import type {
   AuthError,
-  Authenticator,
-  CallGuard,
   Credentials,
   GateOutcome,
   TransportCall,
 } from '@grpc-authn/core/authenticator';
 import { CallEnd } from './call-end.ts';
+import { type ConnectSettings, internalError } from './connect-settings.ts';
 import { handlerError, refusalError } from './refusal-error.ts';
 import { type Transport, transportOf } from './transport.ts';
-import type { WarningCode, Warnings } from './warnings.ts';
-
-export interface ConnectSettings {
-  readonly guard: CallGuard;
-  /** The authenticator of the guard, if it is known. */
-  readonly root: Authenticator<object> | undefined;
-  readonly nowMs: () => number;
-  /** The headers that are removed before the handler runs. */
-  readonly hidden: readonly string[];
-  readonly warnings: Warnings;
-}
 
 type Next = ReturnType<Interceptor>;
 type Request = Parameters<Next>[0];
@@ -42,12 +30,6 @@ const CALL: ContextKey<ConnectCall | undefined> = createContextKey<ConnectCall |
 /** Undefined for a call that requestGate never saw. */
 export function callOf(values: ContextValues): ConnectCall | undefined {
   return values.get(CALL);
-}
-
-/** A fault of the server. */
-export function internalError(settings: ConnectSettings, code: WarningCode): ConnectError {
-  settings.warnings.emit(code);
-  return new ConnectError('Internal error', Code.Internal);
 }
 
 const GUARDED = Symbol('grpc-authn guarded');

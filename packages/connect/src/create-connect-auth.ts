@@ -9,7 +9,8 @@ import {
   ConfigError,
   createCallGuard,
 } from '@grpc-authn/core/authenticator';
-import { callOf, ConnectCall, type ConnectSettings, internalError } from './connect-call.ts';
+import { callOf, ConnectCall } from './connect-call.ts';
+import { type ConnectSettings, internalError } from './connect-settings.ts';
 import { contextValues } from './transport.ts';
 import { Warnings } from './warnings.ts';
 

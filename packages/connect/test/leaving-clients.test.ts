@@ -18,7 +18,7 @@ import { as, clientOf, PROTOCOLS, startEcho } from './support/start-echo.ts';
 
 const never = new Promise<never>(() => undefined);
 
-/** An authenticator that answers when it is told to. */
+/** An authenticator that answers when the test does. */
 function waiting() {
   const contexts: AuthenticationContext[] = [];
   const answers: ((verdict: Verdict<object>) => void)[] = [];
