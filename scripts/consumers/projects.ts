@@ -21,10 +21,13 @@ export interface Project {
   readonly compilers: 'all' | 'ends' | 'newest';
   /** Also part of `--quick`, which `test` runs. */
   readonly quick?: boolean;
+  /** The oldest major version of Node.js that it supports; default 20. */
+  readonly minNode?: number;
 }
 
 const README = join(import.meta.dirname, '../../README.md');
 const PACKAGES = join(import.meta.dirname, '../../packages');
+const CONNECT_RECIPE = join(import.meta.dirname, '../../docs/connect.md');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', 'leven'];
 // Without config: no zod and no YAML.
@@ -94,6 +97,23 @@ export const PROJECTS: readonly Project[] = [
     entryPoints: ['nice-grpc'],
     compilers: 'ends',
     quick: true,
+  },
+  {
+    name: 'the Connect recipe',
+    ours: ['connect', 'core', 'oidc'],
+    others: [
+      '@connectrpc/connect@^2.3.0',
+      '@connectrpc/connect-node@^2.3.0',
+      '@bufbuild/protobuf@^2.17.0',
+      '@bufbuild/buf@^1.75.0',
+      '@bufbuild/protoc-gen-es@^2.17.0',
+      '@types/node@^24.0.0',
+    ],
+    programs: [['connect-recipe.mjs', CONNECT_RECIPE]],
+    entryPoints: ['connect'],
+    compilers: 'newest',
+    quick: true,
+    minNode: 22,
   },
   {
     name: 'core',

@@ -10,12 +10,18 @@ const OWN = join(import.meta.dirname, 'node_modules');
 const ROOT = join(import.meta.dirname, '../../node_modules');
 
 /** Each Node.js that is supported, oldest first. */
-export const RUNTIMES: readonly Tool[] = [
-  { name: 'Node.js 20', path: nodeOf(join(OWN, 'node-20')) },
-  { name: 'Node.js 22', path: nodeOf(join(OWN, 'node-22')) },
-  { name: 'Node.js 24', path: nodeOf(join(OWN, 'node-24')) },
-  { name: 'Node.js 26', path: nodeOf(join(ROOT, 'node')) },
+const RUNTIMES: readonly (Tool & { readonly major: number })[] = [
+  { name: 'Node.js 20', major: 20, path: nodeOf(join(OWN, 'node-20')) },
+  { name: 'Node.js 22', major: 22, path: nodeOf(join(OWN, 'node-22')) },
+  { name: 'Node.js 24', major: 24, path: nodeOf(join(OWN, 'node-24')) },
+  { name: 'Node.js 26', major: 26, path: nodeOf(join(ROOT, 'node')) },
 ];
+
+/** The versions that run a project: with `quick` the oldest only. */
+export function runtimesFor(minNode: number, quick: boolean): readonly Tool[] {
+  const supported = RUNTIMES.filter(({ major }) => major >= minNode);
+  return quick ? supported.slice(0, 1) : supported;
+}
 
 export interface Compilation {
   readonly name: string;

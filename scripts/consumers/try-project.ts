@@ -5,7 +5,7 @@ import type { LocalRegistry } from '../release/local-registry.ts';
 import type { Row } from '../report.ts';
 import { type Installed, install } from './installation.ts';
 import type { Project } from './projects.ts';
-import { type Compilation, compilationsFor, RUNTIMES } from './tools.ts';
+import { type Compilation, compilationsFor, runtimesFor } from './tools.ts';
 
 export interface TrialContext {
   readonly registry: LocalRegistry;
@@ -43,7 +43,7 @@ export async function tryProject(project: Project, around: TrialContext): Promis
   }
   for (const [program = '', ...args] of project.programs) {
     cpSync(join(SOURCES, program), join(folder, program));
-    for (const { name, path } of around.quick ? RUNTIMES.slice(0, 1) : RUNTIMES) {
+    for (const { name, path } of runtimesFor(project.minNode ?? 20, around.quick)) {
       const { status, output } = await run(path, [program, ...args], {
         cwd: folder,
         env: around.env,
