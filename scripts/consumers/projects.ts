@@ -21,6 +21,8 @@ export interface Project {
   readonly compilers: 'all' | 'ends' | 'newest';
   /** Also part of `--quick`, which `test` runs. */
   readonly quick?: boolean;
+  /** More `lib` of the compiler, which the types of others need. */
+  readonly lib?: readonly string[];
   /** The oldest major version of Node.js that it supports; default 20. */
   readonly minNode?: number;
 }
@@ -112,6 +114,7 @@ export const PROJECTS: readonly Project[] = [
     programs: [['connect-recipe.mjs', CONNECT_RECIPE]],
     entryPoints: ['connect'],
     compilers: 'newest',
+    lib: ['dom', 'dom.asynciterable'],
     quick: true,
     minNode: 22,
   },

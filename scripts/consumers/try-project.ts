@@ -92,7 +92,7 @@ async function compiled(
   const config = `tsconfig.${ending}.json`;
   const options = {
     target: 'es2022',
-    lib: ['es2022'],
+    lib: ['es2022', ...(project.lib ?? [])],
     strict: true,
     skipLibCheck: false,
     noEmit: true,

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { delimiter, dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const page = readFileSync(process.argv[2], 'utf8');
@@ -35,8 +36,11 @@ try {
 }
 
 async function run(...args) {
+  // npx, too, finds the commands of a project so.
+  const PATH = ['node_modules/.bin', dirname(process.execPath), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH };
   // A call that never ends fails here, and not as a run that hangs.
-  return (await promisify(execFile)(process.execPath, args, { timeout: 120_000 })).stdout;
+  return (await promisify(execFile)(process.execPath, args, { env, timeout: 120_000 })).stdout;
 }
 
 async function freePort() {
