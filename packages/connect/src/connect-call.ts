@@ -98,12 +98,21 @@ export class ConnectCall implements TransportCall {
   /** @throws ConnectError if the call is refused. */
   decide(): void | Promise<void> {
     const { values } = this.#context;
-    if (callOf(values) !== undefined)
-      throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
+    const decided = callOf(values);
+    if (decided !== undefined) this.#replace(decided);
     values.set(CALL, this);
     if (this.#transport === undefined) this.settings.warnings.emit('GRPC_AUTHN_UNKNOWN_PEER');
     const outcome = this.settings.guard.begin(this);
     return outcome instanceof Promise ? this.#decideLate(outcome) : this.#conclude(outcome);
+  }
+
+  /** As with two interceptors of grpc-js: the second decision finds no credentials. */
+  #replace(decided: ConnectCall): void {
+    if (decided.#context !== this.#context) {
+      throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
+    }
+    this.settings.warnings.emit('GRPC_AUTHN_TWO_GATES');
+    decided.settings.guard.finish(decided);
   }
 
   async #decideLate(outcome: Promise<GateOutcome>): Promise<void> {
@@ -131,6 +140,7 @@ export class ConnectCall implements TransportCall {
     for (const header of hidden) this.#context.requestHeader.delete(header);
     // Connect reads it when it copies the context for the handler, after the interceptors.
     Object.defineProperty(this.#context, GUARDED, {
+      configurable: true,
       enumerable: true,
       get: (): true => this.#checkGuarded(),
     });

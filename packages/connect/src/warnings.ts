@@ -2,6 +2,7 @@ export type WarningCode =
   | 'GRPC_AUTHN_NOT_ADMITTED'
   | 'GRPC_AUTHN_NOT_GUARDED'
   | 'GRPC_AUTHN_SHARED_CONTEXT'
+  | 'GRPC_AUTHN_TWO_GATES'
   | 'GRPC_AUTHN_UNKNOWN_PEER';
 
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
@@ -12,8 +13,10 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
     'a call would have reached its handler without the interceptor, so it was refused: pass `interceptors: [auth.interceptor]` ' +
     'to the adapter',
   GRPC_AUTHN_SHARED_CONTEXT:
-    'requestGate received the context values of another call, or decided the call already, so the call was refused: ' +
-    'pass requestGate once, and return new values for each call from contextValues()',
+    'requestGate received the context values of another call, whose caller it would see, so the call was refused: ' +
+    'return new values for each call from contextValues()',
+  GRPC_AUTHN_TWO_GATES:
+    'two gates decided a call, of which the second finds no credentials: pass one requestGate, once',
   GRPC_AUTHN_UNKNOWN_PEER:
     'the peer of a call is unknown, so all callers share one place in the limits: pass ' +
     '`contextValues: auth.contextValues` to the adapter',

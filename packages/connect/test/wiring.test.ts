@@ -18,6 +18,7 @@ import {
   publicMethod,
   definePolicy,
 } from '@grpc-authn/core/authenticator';
+import { readAuthFailure } from '@grpc-authn/core/client';
 import * as connect21 from 'connect-2.1';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectAuth, createConnectAuth, getConnectPrincipal } from '../src/index.ts';
@@ -88,9 +89,10 @@ describe('a part that was forgotten', () => {
 });
 
 describe('a part that is there twice', () => {
-  it('refuses each call of two gates', async () => {
+  it('refuses each call of two gates, as two interceptors of grpc-js do', async () => {
     const auth = createConnectAuth({ authenticator });
-    await allEndWith(Code.Internal, {
+    const server = await startEcho({
+      ...hidden,
       auth: {
         ...auth,
         requestGate: async (context) => {
@@ -99,7 +101,12 @@ describe('a part that is there twice', () => {
         },
       },
     });
-    expect(warnings).toEqual(['GRPC_AUTHN_SHARED_CONTEXT']);
+    for (const [, call] of KINDS) {
+      const error = await errorOf(call(clientOf(server, 'connect'), as('alice')));
+      expect(readAuthFailure(error)).toHaveProperty('reason', 'TOKEN_MISSING');
+    }
+    expect(server.received).toEqual([]);
+    expect(warnings).toEqual(['GRPC_AUTHN_TWO_GATES']);
   });
 
   it('refuses each call of two interceptors', async () => {
