@@ -29,7 +29,7 @@ export interface Project {
 
 const README = join(import.meta.dirname, '../../README.md');
 const PACKAGES = join(import.meta.dirname, '../../packages');
-const CONNECT_RECIPE = join(import.meta.dirname, '../../docs/connect.md');
+const CONNECT_RECIPE = join(import.meta.dirname, '../../docs/servers/connect.md');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', 'leven'];
 // Without config: no zod and no YAML.

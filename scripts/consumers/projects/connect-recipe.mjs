@@ -1,4 +1,4 @@
-// Writes the files of docs/connect.md and runs its commands.
+// Writes the files of docs/servers/connect.md and runs its commands.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -11,6 +11,7 @@ export interface Entry {
 /** The columns of the table. */
 export const SUBJECTS: readonly Entry[] = [
   { name: 'grpc-js', since: 20, load: async () => (await import('./grpc-js.ts')).GRPC_JS },
+  { name: 'Connect', since: 22, load: async () => (await import('./connect.ts')).CONNECT_NODE },
   { name: 'nice-grpc', since: 20, load: async () => (await import('./nice-grpc.ts')).NICE_GRPC },
   {
     name: 'plain HTTP/2',
