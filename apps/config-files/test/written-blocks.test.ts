@@ -80,6 +80,7 @@ describe('the blocks of the documents', () => {
         'docs/servers/nginx.md',
         'docs/writing-a-binding.md',
         // The consumers.
+        'docs/servers/connect.md',
         'packages/nice-grpc/README.md',
       ]),
     );
@@ -99,8 +100,8 @@ describe('TypeScript of the documents', () => {
       const text = [lines, ...parts.map(({ code }) => code)].join('\n');
       writeFileSync(join(FOLDER, `${document.replaceAll(/\W/g, '-')}.ts`), text);
     }
-    // Code that is shown in part has unused names.
-    const compilerOptions = { noUnusedLocals: false };
+    // Code that is shown in part has unused names. The types of Connect need those of browsers.
+    const compilerOptions = { noUnusedLocals: false, lib: ['ES2023', 'ES2024.String', 'DOM'] };
     const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(config));
     const tsc = join(ROOT, 'node_modules/.bin/tsc');

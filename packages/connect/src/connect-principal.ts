@@ -1,7 +1,7 @@
 import type { ContextValues } from '@connectrpc/connect';
 import {
   type Authenticator,
-  checkFrom,
+  checkAuthenticatedBy,
   type GateOutcome,
   type Principal,
 } from '@grpc-authn/core/authenticator';
@@ -38,7 +38,7 @@ export function getConnectPrincipal(
   }
   if (from !== undefined) {
     const root = callOf(context.values)?.settings.root;
-    checkFrom(from, principal, { root, caller: 'getConnectPrincipal' });
+    checkAuthenticatedBy(from, principal, { root, caller: 'getConnectPrincipal' });
   }
   return principal;
 }

@@ -18,7 +18,7 @@ export type {
 } from './contract/authenticator.ts';
 export { bearerFromHeader, type BearerFormat } from './credentials/bearer.ts';
 export type { LimitOptions } from './gate/gate-limits.ts';
-export { checkFrom } from './contract/check-from.ts';
+export { checkAuthenticatedBy } from './contract/check-authenticated-by.ts';
 export { createCallGuard } from './guard/create-call-guard.ts';
 export type { Decision } from './guard/decision.ts';
 export type { BindingOptions, HeaderOptions } from './guard/guard-options.ts';

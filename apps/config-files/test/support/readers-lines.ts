@@ -102,6 +102,31 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare function requestToken(
       signal: AbortSignal,
     ): Promise<{ access_token: string; expires_in: number }>;`,
+  'packages/connect/README.md': `
+    import type { Message } from '@bufbuild/protobuf';
+    import type { GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
+    import { type ConnectRouter, createRouterTransport, type Interceptor } from '@connectrpc/connect';
+    import { connectNodeAdapter } from '@connectrpc/connect-node';
+    import { type ConnectAuth, connectCors, createConnectAuth, getConnectPrincipal } from '@grpc-authn/connect';
+    import { type Authenticator, authenticated, definePolicy, requireScopes } from '@grpc-authn/core/authenticator';
+    import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+    import { createSecureServer } from 'node:http2';
+    type Order = GenMessage<Message<'orders.v1.Order'> & { id: string; placedBy: string }>;
+    type Kind<K> = { methodKind: K; input: Order; output: Order };
+    declare const Orders: GenService<{ get: Kind<'unary'>; list: Kind<'server_streaming'> }>;
+    declare const authenticator: Authenticator;
+    declare const key: string;
+    declare const cert: string;
+    declare function routes(router: ConnectRouter): void;
+    declare function cors(options: { origin: string; methods: string[] } & { readonly [K in keyof typeof connectCors]: readonly string[] }):
+      (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+    interface FastifyRequest { raw: IncomingMessage }
+    type Parts<R> = { routes: typeof routes; requestGate: ConnectAuth['requestGate']; interceptors: Interceptor[];
+      contextValues: (request: R) => object };
+    declare const fastify: { register(plugin: unknown, options: Parts<FastifyRequest>): Promise<void> };
+    declare const fastifyConnectPlugin: unknown;
+    declare const app: { use(middleware: unknown): void };
+    declare function expressConnectMiddleware(options: Parts<IncomingMessage>): unknown;`,
   'packages/config/README.md': `
     ${GRPC}
     import { loadAuth } from '@grpc-authn/config';

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
-import { checkFrom } from '../contract/check-from.ts';
+import { checkAuthenticatedBy } from '../contract/check-authenticated-by.ts';
 import { getAuthInfo, type CallAuthInfo } from '../contract/call-auth-info.ts';
 
 export interface AuthenticatedCall {
@@ -34,7 +34,7 @@ export function getPrincipal(
       'getPrincipal: the caller is anonymous; use findPrincipal() where that is allowed',
     );
   }
-  if (from !== undefined) checkFrom(from, principal, { root, caller: 'getPrincipal' });
+  if (from !== undefined) checkAuthenticatedBy(from, principal, { root, caller: 'getPrincipal' });
   return principal;
 }
 

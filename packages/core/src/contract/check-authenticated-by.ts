@@ -8,7 +8,7 @@ import type { Principal } from './principal.ts';
  *
  * @throws Error that begins with the name of the function that the user called.
  */
-export function checkFrom(
+export function checkAuthenticatedBy(
   from: Authenticator<object>,
   principal: Principal<object>,
   { root, caller }: { readonly root: Authenticator<object> | undefined; readonly caller: string },
