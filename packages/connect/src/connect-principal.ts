@@ -7,10 +7,6 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { callOf } from './connect-call.ts';
 
-interface ConnectContext {
-  readonly values: ContextValues;
-}
-
 /**
  * Returns the verified caller of a call, in a handler of any kind.
  *
@@ -21,13 +17,13 @@ interface ConnectContext {
  * requestGate or the interceptor is missing.
  * @example get({ id }, context) { const { subject } = getConnectPrincipal(context); … }
  */
-export function getConnectPrincipal(context: ConnectContext): Principal;
+export function getConnectPrincipal(context: { readonly values: ContextValues }): Principal;
 export function getConnectPrincipal<C extends object>(
-  context: ConnectContext,
+  context: { readonly values: ContextValues },
   from: Authenticator<C>,
 ): Principal<C>;
 export function getConnectPrincipal(
-  context: ConnectContext,
+  context: { readonly values: ContextValues },
   from?: Authenticator<object>,
 ): Principal<object> {
   const { principal } = admittedCall(context, 'getConnectPrincipal');
@@ -49,11 +45,13 @@ export function getConnectPrincipal(
  * @throws Error on a public method, and where requestGate or the interceptor is missing: such a call must not look
  * anonymous.
  */
-export function findConnectPrincipal(context: ConnectContext): Principal | undefined {
+export function findConnectPrincipal(context: {
+  readonly values: ContextValues;
+}): Principal | undefined {
   return admittedCall(context, 'findConnectPrincipal').principal as Principal | undefined;
 }
 
-function admittedCall({ values }: ConnectContext, caller: string): GateOutcome {
+function admittedCall({ values }: { readonly values: ContextValues }, caller: string): GateOutcome {
   const admitted = callOf(values)?.admitted;
   if (admitted === undefined) {
     throw new Error(
