@@ -103,7 +103,11 @@ export class ConnectCall implements TransportCall {
     values.set(CALL, this);
     if (this.#transport === undefined) this.settings.warnings.emit('GRPC_AUTHN_UNKNOWN_PEER');
     const outcome = this.settings.guard.begin(this);
-    return outcome instanceof Promise ? this.#decideLate(outcome) : this.#conclude(outcome);
+    if (!(outcome instanceof Promise)) return this.#conclude(outcome);
+    const late = this.#decideLate(outcome);
+    // Where a gate of the user does not await it, the interceptor refuses the call, and no rejection ends the process.
+    late.catch(() => undefined);
+    return late;
   }
 
   /** As with two interceptors of grpc-js: the second decision finds no credentials. */

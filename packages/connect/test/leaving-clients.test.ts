@@ -93,17 +93,23 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     },
   );
 
-  it('decides before the deadline of the caller', async () => {
-    const clock = createFakeClock();
-    const { authenticator, contexts } = waiting();
-    const auth = createConnectAuth({ authenticator, clock, timeoutMs: 600_000 });
-    const server = await startEcho({ auth });
-    const options = as('alice', { timeoutMs: 60_000 });
-    const refused = errorOf(clientOf(server, protocol).unary({ value: 'm' }, options));
-    await expect.poll(() => contexts).toHaveLength(1);
-    await clock.advance(59_750);
-    expect(readAuthFailure(await refused)).toHaveProperty('reason', 'AUTH_UNAVAILABLE');
-  });
+  it.each(['options', 'a guard'])(
+    'decides before the deadline of the caller, by %s',
+    async (by) => {
+      const clock = createFakeClock(1_000_000);
+      const { authenticator, contexts } = waiting();
+      const options = { authenticator, clock, timeoutMs: 600_000 };
+      const auth = createConnectAuth(
+        by === 'options' ? options : { guard: createCallGuard(options), clock },
+      );
+      const server = await startEcho({ auth });
+      const limited = as('alice', { timeoutMs: 60_000 });
+      const refused = errorOf(clientOf(server, protocol).unary({ value: 'm' }, limited));
+      await expect.poll(() => contexts).toHaveLength(1);
+      await clock.advance(59_750);
+      expect(readAuthFailure(await refused)).toHaveProperty('reason', 'AUTH_UNAVAILABLE');
+    },
+  );
 
   it.each(Object.entries(CALLS))('%s: has ended when the handler has', async (_, call) => {
     const { guard, open } = watched(createCallGuard({ authenticator: names() }));

@@ -10,6 +10,7 @@ import {
 import {
   authenticated,
   ConfigError,
+  createCallGuard,
   definePolicy,
   denyAll,
   type Policy,
@@ -107,7 +108,8 @@ describe('rules in the .proto of the service', () => {
 describe('getConnectPrincipal(context, from)', () => {
   async function read(from: Parameters<typeof getConnectPrincipal>[1]): Promise<string> {
     let seen = '';
-    const { requestGate, interceptor } = createConnectAuth({ authenticator: main });
+    const guard = createCallGuard({ authenticator: main });
+    const { requestGate, interceptor } = createConnectAuth({ guard, authenticator: main });
     const transport = createRouterTransport(
       ({ service }) =>
         service(Echo, {

@@ -73,6 +73,19 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     });
   });
 
+  it('tells nothing about a fault of the server', async () => {
+    const faulty: Authenticator = {
+      ...names(),
+      authenticate: () => {
+        throw new Error('secret');
+      },
+    };
+    const server = await startEcho({ auth: createConnectAuth({ authenticator: faulty }) });
+    const error = await errorOf(CALLS['unary']!(clientOf(server, protocol), as('alice')));
+    expect(error).toMatchObject({ code: Code.Internal, rawMessage: 'Internal error', details: [] });
+    expect(error.metadata.get('www-authenticate')).toBeNull();
+  });
+
   it('sends the status and message that the server has set', async () => {
     const statuses = { invalid_token: { code: Code.NotFound, message: 'No such order' } };
     const server = await startEcho({ auth: createConnectAuth({ authenticator, statuses }) });

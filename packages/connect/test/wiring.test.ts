@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import {
   Code,
   type ConnectRouter,
+  type HandlerContext,
   createContextValues,
   createConnectRouter,
   createRouterTransport,
@@ -13,6 +14,7 @@ import {
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
 import {
+  type Authenticator,
   ConfigError,
   createCallGuard,
   publicMethod,
@@ -132,6 +134,55 @@ it('refuses a call with the context values of another, whose caller it would see
   const error = await errorOf(client.unary({ value: 'm' }, as('bob')));
   expect(error).toHaveProperty('code', Code.Internal);
   expect(warnings).toContain('GRPC_AUTHN_SHARED_CONTEXT');
+});
+
+describe('a gate of the user', () => {
+  it.each(['alice', 'bad'])(
+    'that does not await ours opens nothing, nor ends the process: %s',
+    async (token) => {
+      const late: Authenticator = {
+        ...authenticator,
+        authenticate: async (given, context) => authenticator.authenticate(given, context),
+      };
+      const rejections = vi.fn<(reason: unknown) => void>();
+      process.on('unhandledRejection', rejections);
+      onTestFinished(() => void process.off('unhandledRejection', rejections));
+      const auth = createConnectAuth({ authenticator: late });
+      const requestGate = (context: HandlerContext): void => void auth.requestGate(context);
+      const server = await startEcho({ ...hidden, auth: { ...auth, requestGate } });
+      const error = await errorOf(
+        clientOf(server, 'grpc')
+          .serverStream({ value: 'm' }, as(token))
+          [Symbol.asyncIterator]()
+          .next(),
+      );
+      expect(error).toHaveProperty('code', Code.Internal);
+      expect(server.received).toEqual([]);
+      expect(rejections).not.toHaveBeenCalled();
+    },
+  );
+
+  it('that swallows a refusal opens nothing', async () => {
+    const auth = createConnectAuth({ authenticator });
+    const server = await startEcho({
+      ...hidden,
+      auth: {
+        ...auth,
+        requestGate: async (context) => {
+          try {
+            await auth.requestGate(context);
+          } catch {
+            // What is tested.
+          }
+        },
+      },
+    });
+    for (const [, call] of KINDS) {
+      const error = await errorOf(call(clientOf(server, 'grpc'), as('bad')));
+      expect(error).toHaveProperty('code', Code.Internal);
+    }
+    expect(server.received).toEqual([]);
+  });
 });
 
 describe('Connect 2.1', () => {

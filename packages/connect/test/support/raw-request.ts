@@ -13,7 +13,7 @@ export interface RawRequest {
   readonly method: string;
   readonly token?: string;
   /** undefined: only the headers are sent, and the request stays open. */
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | Promise<Uint8Array>;
 }
 
 /** Sends bytes over HTTP/2, and resolves with all text of the answer: headers, body and trailers. */
@@ -31,7 +31,7 @@ export async function rawRequest(
     te: 'trailers',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   });
-  if (body !== undefined) request.end(body);
+  if (body !== undefined) void Promise.resolve(body).then((bytes) => request.end(bytes));
   let all = '';
   const add = (headers: IncomingHttpHeaders): void => {
     all += `${JSON.stringify(headers)}\n`;
