@@ -202,11 +202,9 @@ export class ConnectCall implements TransportCall {
     }
   }
 
-  // ── handler ─────────────────────────────────────────────────────────────────────────────────────
-
-  /** How the call was admitted; undefined if the interceptor does not guard it. */
+  /** How the call was admitted; undefined if it was not. */
   get admitted(): GateOutcome | undefined {
-    return this.#handler && this.#outcome;
+    return this.#outcome;
   }
 }
 

@@ -8,13 +8,13 @@ import {
 import { callOf } from './connect-call.ts';
 
 /**
- * Returns the verified caller of a call, in a handler of any kind.
+ * Returns the verified caller of a call, in a handler of any kind, in an interceptor, and in your own gate after ours.
  *
  * With `from`, the claims have the type of that authenticator, which must have authenticated the caller. `from` is
  * the server's authenticator, or one of its `traits.children` at any depth.
  *
  * @throws Error for an anonymous caller, on a public method, if `from` did not authenticate the caller, and where
- * requestGate or the interceptor is missing.
+ * requestGate is missing.
  * @example get({ id }, context) { const { subject } = getConnectPrincipal(context); … }
  */
 export function getConnectPrincipal(context: { readonly values: ContextValues }): Principal;
@@ -42,8 +42,7 @@ export function getConnectPrincipal(
 /**
  * Returns the verified caller, or undefined for an anonymous one.
  *
- * @throws Error on a public method, and where requestGate or the interceptor is missing: such a call must not look
- * anonymous.
+ * @throws Error on a public method, and where requestGate is missing: such a call must not look anonymous.
  */
 export function findConnectPrincipal(context: {
   readonly values: ContextValues;

@@ -15,13 +15,13 @@ type Detail = ConnectError['details'][number];
 
 /** The refusal as Connect sends it, by each of its protocols. */
 export function refusalError(refusal: Refusal): ConnectError {
-  const { message, statusCode, challenge, retryPushbackMs, reason, details } = refusal;
+  const { message, statusCode, challenge, retryPushbackMs, details } = refusal;
   const error = new ConnectError(message, CODES.get(statusCode) ?? Code.Internal);
   if (challenge !== undefined) error.metadata.set('www-authenticate', challenge);
   if (retryPushbackMs !== undefined) {
     error.metadata.set('grpc-retry-pushback-ms', String(retryPushbackMs));
   }
-  if (reason !== undefined) error.details = detailsOf(details);
+  error.details = detailsOf(details);
   return error;
 }
 

@@ -108,11 +108,13 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     const large = 'x'.repeat(100_000);
     let sent = 0;
     let cleanedUp = false;
+    let aborted = false;
     const server = await startEcho({
       auth,
       interceptors: [
         auth.interceptor,
         (next) => async (request) => {
+          request.signal.addEventListener('abort', () => (aborted = true));
           const response = await next(request);
           if (!response.stream) return response;
           return {
@@ -137,6 +139,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     // Whether the stream is full by now changes nothing of what follows.
     await expect.poll(() => sent).toBeGreaterThan(5);
     await clock.advance(65_000);
+    expect(aborted).toBe(true);
     await expect.poll(() => cleanedUp).toBe(true);
     const sentAtEnd = sent;
     const readOn = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 
 import type { AddressInfo } from 'node:net';
 import {
   Code,
+  ConnectError,
   type ConnectRouter,
   type HandlerContext,
   createContextValues,
@@ -161,6 +162,25 @@ describe('a gate of the user', () => {
       expect(rejections).not.toHaveBeenCalled();
     },
   );
+
+  it('that runs after ours knows the caller', async () => {
+    const auth = createConnectAuth({ authenticator });
+    const server = await startEcho({
+      auth: {
+        ...auth,
+        requestGate: async (context) => {
+          await auth.requestGate(context);
+          if (getConnectPrincipal(context).subject !== 'alice') {
+            throw new ConnectError('No such tenant', Code.NotFound);
+          }
+        },
+      },
+    });
+    const client = clientOf(server, 'connect');
+    expect((await client.unary({ value: 'm' }, as('alice'))).value).toBe('alicem');
+    const error = await errorOf(client.unary({ value: 'm' }, as('bob')));
+    expect(error).toHaveProperty('code', Code.NotFound);
+  });
 
   it('that swallows a refusal opens nothing', async () => {
     const auth = createConnectAuth({ authenticator });
