@@ -116,7 +116,6 @@ export class ConnectCall implements TransportCall {
       throw internalError(this.settings, 'GRPC_AUTHN_SHARED_CONTEXT');
     }
     this.settings.warnings.emit('GRPC_AUTHN_TWO_GATES');
-    decided.settings.guard.finish(decided);
   }
 
   async #decideLate(outcome: Promise<GateOutcome>): Promise<void> {
@@ -125,9 +124,7 @@ export class ConnectCall implements TransportCall {
     if (signal.aborted) finish();
     signal.addEventListener('abort', finish, { once: true });
     try {
-      const late = await outcome;
-      if (signal.aborted) throw abortionOf(signal);
-      this.#conclude(late);
+      this.#conclude(await outcome);
     } finally {
       signal.removeEventListener('abort', finish);
     }
@@ -137,9 +134,16 @@ export class ConnectCall implements TransportCall {
     // Its token was revoked when it had just been admitted.
     if (this.#end.error !== undefined) throw this.#end.error;
     const { guard, hidden } = this.settings;
+    const { signal } = this.#context;
+    if (signal.aborted) {
+      guard.finish(this);
+      throw abortionOf(signal);
+    }
     if (outcome.refusal !== undefined) {
       throw refusalError(guard.describe(outcome.refusal, this, 'admission'));
     }
+    // A message that cannot be parsed, or a gate of the user, may end the call before the interceptor has it.
+    signal.addEventListener('abort', () => this.#handler ?? guard.finish(this), { once: true });
     this.#outcome = outcome;
     for (const header of hidden) this.#context.requestHeader.delete(header);
     // Connect reads it when it copies the context for the handler, after the interceptors.
@@ -152,7 +156,6 @@ export class ConnectCall implements TransportCall {
 
   #checkGuarded(): true {
     if (this.#handler !== undefined) return true;
-    this.settings.guard.finish(this);
     throw internalError(this.settings, 'GRPC_AUTHN_NOT_GUARDED');
   }
 
@@ -162,6 +165,7 @@ export class ConnectCall implements TransportCall {
     if (this.#outcome === undefined || this.#handler !== undefined) {
       throw internalError(this.settings, 'GRPC_AUTHN_NOT_ADMITTED');
     }
+    if (this.#context.signal.aborted) throw abortionOf(this.#context.signal);
     const signal = this.#handlerSignal(request.signal);
     const guarded = request.stream
       ? { ...request, signal, message: this.#end.guard(request.message) }

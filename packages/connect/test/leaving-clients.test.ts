@@ -1,5 +1,5 @@
 import { connect } from 'node:http2';
-import { Code } from '@connectrpc/connect';
+import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import {
   type AuthenticationContext,
   type Authenticator,
@@ -128,6 +128,27 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     await expect.poll(() => open.size).toBe(0);
   });
 
+  it.each(Object.entries(CALLS))('%s: has ended when its message is refused', async (_, call) => {
+    const { guard, open } = watched(createCallGuard({ authenticator: names() }));
+    const server = await startEcho({ auth: createConnectAuth({ guard }), readMaxBytes: 1 });
+    const error = await errorOf(call(clientOf(server, protocol), as('alice')));
+    expect(error).toHaveProperty('code', Code.ResourceExhausted);
+    await expect.poll(() => open.size).toBe(0);
+  });
+
+  it.each(Object.entries(CALLS))('%s: has ended when your own gate refuses it', async (_, call) => {
+    const { guard, open } = watched(createCallGuard({ authenticator: names() }));
+    const auth = createConnectAuth({ guard });
+    const requestGate = (context: HandlerContext): void => {
+      void auth.requestGate(context);
+      throw new ConnectError('No such tenant', Code.NotFound);
+    };
+    const server = await startEcho({ auth: { ...auth, requestGate } });
+    const error = await errorOf(call(clientOf(server, protocol), as('alice')));
+    expect(error).toHaveProperty('code', Code.NotFound);
+    await expect.poll(() => open.size).toBe(0);
+  });
+
   it.each(Object.entries(CALLS))(
     '%s: has ended when the client has left, whatever the handler does',
     async (_, call) => {
@@ -148,6 +169,28 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       await expect.poll(() => open.size).toBe(0);
     },
   );
+});
+
+it('refuses a call whose deadline has passed when its message arrives', async () => {
+  const { guard, open } = watched(createCallGuard({ authenticator: names() }));
+  const server = await startEcho({ auth: createConnectAuth({ guard }) });
+  const session = connect(server.origin);
+  onTestFinished(() => session.destroy());
+  const request = session.request({
+    ':method': 'POST',
+    ':path': '/echo.v1.Echo/Unary',
+    'content-type': 'application/proto',
+    'connect-timeout-ms': '200',
+    authorization: 'Bearer alice',
+  });
+  await expect.poll(() => open.size).toBe(1);
+  await expect.poll(() => open.size).toBe(0);
+  request.end();
+  request.setEncoding('utf8');
+  let answer = '';
+  for await (const chunk of request) answer += chunk as string;
+  expect(answer).toContain('"code":"deadline_exceeded"');
+  expect(server.received).toEqual([]);
 });
 
 it('ends a stream with its token whose deadline the handler ignored', async () => {
