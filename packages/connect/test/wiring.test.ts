@@ -151,12 +151,7 @@ describe('a gate of the user', () => {
       const auth = createConnectAuth({ authenticator: late });
       const requestGate = (context: HandlerContext): void => void auth.requestGate(context);
       const server = await startEcho({ ...hidden, auth: { ...auth, requestGate } });
-      const error = await errorOf(
-        clientOf(server, 'grpc')
-          .serverStream({ value: 'm' }, as(token))
-          [Symbol.asyncIterator]()
-          .next(),
-      );
+      const error = await errorOf(CALLS['server stream']!(clientOf(server, 'grpc'), as(token)));
       expect(error).toHaveProperty('code', Code.Internal);
       expect(server.received).toEqual([]);
       expect(rejections).not.toHaveBeenCalled();
