@@ -1,0 +1,28 @@
+import { AuthError, type Principal, toStatus } from '@grpc-authn/core';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { RpcException } from '@nestjs/microservices';
+import { admissionOf, warnNotAdmitted } from './handler-call.ts';
+
+const decorate = createParamDecorator(principalOf);
+
+/**
+ * The verified caller of a gRPC call, as a parameter of its handler: a `Principal`; undefined for an anonymous
+ * caller, and on a public method. A call that the interceptor did not admit ends with INTERNAL.
+ *
+ * NestJS then passes only parameters that have a decorator, so the others need `@Payload()` and `@Ctx()`.
+ *
+ * @example get(\@Payload() { id }: GetOrder, \@CurrentPrincipal() caller: Principal) { … }
+ */
+export function CurrentPrincipal(): ParameterDecorator {
+  return decorate();
+}
+
+function principalOf(_: unknown, context: ExecutionContext): Principal | undefined {
+  if (context.getType() !== 'rpc') {
+    throw new Error('CurrentPrincipal: expected a gRPC handler, received one of another kind');
+  }
+  const admission = admissionOf(context.getArgs<unknown[]>());
+  if (admission !== undefined) return admission.principal;
+  warnNotAdmitted();
+  throw new RpcException(toStatus(new AuthError('internal', 'bug')));
+}

@@ -1,0 +1,3 @@
+import { describeKinds } from './support/suite.ts';
+
+describeKinds();

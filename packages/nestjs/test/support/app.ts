@@ -1,0 +1,89 @@
+import { AuthError, type Authenticator, createPrincipal } from '@grpc-authn/core';
+import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import { Module, type INestApplication, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type GrpcOptions, Transport } from '@nestjs/microservices';
+import { onTestFinished } from 'vitest';
+import { GrpcAuthModule, type GrpcAuthModuleOptions, type NestAuthOptions, withGrpcAuth } from '../../src/index.ts';
+import { packageDefinition } from './echo.ts';
+
+/** Tokens are names of callers with the scope `read`; `bad` is refused, and `mallory` has no scope. */
+export const authenticator: Authenticator = {
+  name: 'names',
+  schemes: ['bearer'],
+  authenticate: ({ token }) =>
+    token === 'bad'
+      ? new AuthError('invalid_token', 'signature')
+      : createPrincipal({
+          authenticator: 'names',
+          subject: token,
+          scopes: token === 'mallory' ? [] : ['read'],
+        }),
+};
+
+export interface Setup {
+  readonly controllers: readonly Type[];
+  readonly providers?: readonly Type[];
+  /** Options of the module; false: the application does not import it. */
+  readonly module?: GrpcAuthModuleOptions | false;
+  /** false: without withGrpcAuth(). */
+  readonly auth?: NestAuthOptions | false;
+  readonly options?: Partial<GrpcOptions['options']>;
+}
+
+const QUIET = { logger: false, abortOnError: false } as const;
+
+/** A transport on a port that the system chooses. NestJS does not report it, so the server binds a second one. */
+function transportOf({ auth = { authenticator }, options }: Setup) {
+  let bound: (address: string) => void;
+  const address = new Promise<string>((resolve) => (bound = resolve));
+  const grpc: GrpcOptions = {
+    transport: Transport.GRPC,
+    options: {
+      package: 'test.v1',
+      packageDefinition,
+      url: '127.0.0.1:0',
+      onLoadPackageDefinition: (_: unknown, server: Server) => {
+        server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+          bound(error === null ? `127.0.0.1:${port}` : String(error)),
+        );
+      },
+      ...options,
+    },
+  };
+  return { address, grpc: auth === false ? grpc : withGrpcAuth(grpc, auth) };
+}
+
+function moduleOf({ controllers, providers = [], module = {} }: Setup): Type {
+  class AppModule {}
+  Module({
+    imports: module === false ? [] : [GrpcAuthModule.forRoot(module)],
+    controllers: [...controllers],
+    providers: [...providers],
+  })(AppModule);
+  return AppModule;
+}
+
+/** A microservice, started. Returns its address. */
+export async function startMicroservice(setup: Setup): Promise<string> {
+  const { address, grpc } = transportOf(setup);
+  const app = await NestFactory.createMicroservice(moduleOf(setup), { ...grpc, ...QUIET });
+  onTestFinished(() => app.close());
+  await app.listen();
+  return address;
+}
+
+export interface Hybrid {
+  readonly app: INestApplication;
+  readonly address: string;
+}
+
+/** A hybrid application whose gRPC port is open, and which has not started: its hooks have not run. */
+export async function openHybrid(setup: Setup, inheritAppConfig = false): Promise<Hybrid> {
+  const { address, grpc } = transportOf(setup);
+  const app = await NestFactory.create(moduleOf(setup), QUIET);
+  app.connectMicroservice(grpc, { inheritAppConfig });
+  onTestFinished(() => app.close());
+  await app.startAllMicroservices();
+  return { app, address: await address };
+}
