@@ -1,3 +1,3 @@
-import { describeKinds } from './support/suite.ts';
+import { describeBinding } from './support/suite.ts';
 
-describeKinds();
+describeBinding({ completes: true });

@@ -8,7 +8,7 @@ import {
   GrpcStreamMethod,
   Payload,
 } from '@nestjs/microservices';
-import { map, type Observable, of, reduce } from 'rxjs';
+import { last, map, type Observable, of, reduce } from 'rxjs';
 import { CurrentPrincipal, RequireScopes } from '../../src/index.ts';
 import type { Text } from './echo.ts';
 
@@ -87,5 +87,29 @@ export class CallEcho {
   chat(@Payload() call: Duplex, @CurrentPrincipal() caller: Principal | undefined): void {
     call.on('data', ({ text }: Text) => call.write({ text: nameOf(caller) + text }));
     call.on('end', () => call.end());
+  }
+}
+
+/** Without rules, and without asking for a caller. */
+@Controller()
+export class UnruledEcho {
+  @GrpcMethod('Echo', 'Unary')
+  unary(message: Text): Text {
+    return message;
+  }
+
+  @GrpcStreamMethod('Echo', 'Collect')
+  collect(messages: Observable<Text>): Observable<Text> {
+    return messages.pipe(last());
+  }
+
+  @GrpcMethod('Echo', 'List')
+  list(message: Text): Observable<Text> {
+    return of(message);
+  }
+
+  @GrpcStreamMethod('Echo', 'Chat')
+  chat(messages: Observable<Text>): Observable<Text> {
+    return messages;
   }
 }
