@@ -1,7 +1,7 @@
-import { AuthError, type Principal, toStatus } from '@grpc-authn/core';
+import type { Principal } from '@grpc-authn/core';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
-import { admissionOf, warnNotAdmitted } from './handler-call.ts';
+import { admissionOf, isStreamCall, notAdmitted, sendStatus } from './handler-call.ts';
 
 const decorate = createParamDecorator(principalOf);
 
@@ -17,12 +17,19 @@ export function CurrentPrincipal(): ParameterDecorator {
   return decorate();
 }
 
-function principalOf(_: unknown, context: ExecutionContext): Principal | undefined {
+function principalOf(
+  _: unknown,
+  context: ExecutionContext,
+): Principal | undefined | Promise<never> {
   if (context.getType() !== 'rpc') {
     throw new Error('CurrentPrincipal: expected a gRPC handler, received one of another kind');
   }
-  const admission = admissionOf(context.getArgs<unknown[]>());
+  const args = context.getArgs<unknown[]>();
+  const admission = admissionOf(args);
   if (admission !== undefined) return admission.principal;
-  warnNotAdmitted();
-  throw new RpcException(toStatus(new AuthError('internal', 'bug')));
+  const status = notAdmitted();
+  if (!isStreamCall(args)) throw new RpcException(status);
+  sendStatus(args, status);
+  // A handler whose parameter never arrives does not run.
+  return new Promise(() => undefined);
 }

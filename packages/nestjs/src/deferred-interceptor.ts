@@ -36,10 +36,6 @@ export class DeferredInterceptor implements PlacedInterceptor {
     return refuseAll(method, call);
   };
 
-  get isStarted(): boolean {
-    return this.#started !== undefined;
-  }
-
   start(policy: Policy): void {
     this.#started = createAuthInterceptor({ ...this.#options, policy });
   }

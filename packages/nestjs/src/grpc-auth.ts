@@ -3,7 +3,13 @@ import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { GrpcOptions } from '@nestjs/microservices';
 import { readServices } from './grpc-services.ts';
-import { guardHandlers, isGrpc, isGuarded, type RpcTransport } from './guarded-transport.ts';
+import {
+  type ClosedBecause,
+  guardHandlers,
+  isGrpc,
+  isGuarded,
+  type RpcTransport,
+} from './guarded-transport.ts';
 import { findHandlers, type Handler } from './handlers.ts';
 import { type GrpcAuthModuleOptions, policyOf } from './module-policy.ts';
 import { type PlacedInterceptor, placedIn } from './placed-interceptor.ts';
@@ -12,6 +18,7 @@ interface GrpcTransport {
   readonly server: RpcTransport;
   readonly options: GrpcOptions['options'];
   readonly placed: PlacedInterceptor | undefined;
+  closed: ClosedBecause;
 }
 
 const applications = new WeakSet<ModulesContainer>();
@@ -26,7 +33,9 @@ export class GrpcAuth implements OnApplicationBootstrap {
   /** @throws ConfigError for a second one in an application. */
   constructor(modules: ModulesContainer, options: GrpcAuthModuleOptions) {
     if (applications.has(modules)) {
-      throw new ConfigError('expected one GrpcAuthModule.forRoot() in an application, received two');
+      throw new ConfigError(
+        'expected one GrpcAuthModule.forRoot() in an application, received two',
+      );
     }
     applications.add(modules);
     this.#modules = modules;
@@ -43,26 +52,39 @@ export class GrpcAuth implements OnApplicationBootstrap {
 
   #add(server: RpcTransport): void {
     if (!isGrpc(server)) return;
-    guardHandlers(server);
     // Private in the types of NestJS.
     const { options } = server as unknown as { readonly options?: GrpcOptions['options'] };
-    const placed = placedIn(options?.channelOptions);
-    this.#transports.push({ server, options: options ?? { package: [] }, placed });
+    const transport: GrpcTransport = {
+      server,
+      options: options ?? { package: [] },
+      placed: placedIn(options?.channelOptions),
+      closed: 'starting',
+    };
+    guardHandlers(server, () => transport.closed);
+    this.#transports.push(transport);
     if (this.#hasStarted) this.#startLate();
   }
 
   #start(): void {
+    const starting = this.#transports.filter(({ closed }) => closed === 'starting');
+    if (starting.length === 0) return;
     const handlers = findHandlers(this.#modules);
-    const problems = this.#transports.flatMap((transport) => this.#problemsOf(transport, handlers));
+    const problems = starting.flatMap((transport) => {
+      const found = this.#problemsOf(transport, handlers);
+      if (found.length > 0) transport.closed = 'wrong';
+      return found;
+    });
     if (problems.length > 0) throw new ConfigError(problems, { title: 'GrpcAuthModule' });
-    const waiting = this.#transports.filter(({ placed }) => placed?.isStarted === false);
-    if (waiting.length === 0) return;
-    const services = this.#transports.map(({ options }) => readServices(options, handlers));
-    const policy = policyOf(this.#options, services, handlers);
-    for (const { placed } of waiting) placed?.start(policy);
+    if (starting.some(({ placed }) => placed?.rulesFrom === 'decorators')) {
+      const right = this.#transports.filter(({ closed }) => closed !== 'wrong');
+      const services = right.map(({ options }) => readServices(options, handlers));
+      const policy = policyOf(this.#options, services, handlers);
+      for (const { placed } of starting) placed?.start(policy);
+    }
+    for (const transport of starting) transport.closed = undefined;
   }
 
-  /** A transport that is connected to a running application: its calls get UNAVAILABLE if it is wrong. */
+  /** A transport that is connected to a running application: its calls are refused if it is wrong. */
   #startLate(): void {
     try {
       this.#start();
@@ -78,10 +100,14 @@ export class GrpcAuth implements OnApplicationBootstrap {
     const path = `gRPC transport ${options.url ?? ''}`.trim();
     const problem = (message: string): readonly ConfigProblem[] => [{ path, message }];
     if (placed === undefined) {
-      return problem('expected options of withGrpcAuth(), received options without its interceptor');
+      return problem(
+        'expected options of withGrpcAuth(), received options without its interceptor',
+      );
     }
     if (!isGuarded(server)) {
-      return problem('expected handlers added by addHandler(), received others: this NestJS is unknown');
+      return problem(
+        'expected handlers added by addHandler(), received others: this NestJS is unknown',
+      );
     }
     if (placed.rulesFrom === 'decorators') return [];
     if (placed.rulesFrom === 'policy') {

@@ -1,12 +1,19 @@
-import { type Admission, AuthError, findAdmission, toStatus } from '@grpc-authn/core';
+import {
+  type Admission,
+  AuthError,
+  findAdmission,
+  type RefusalStatus,
+  toStatus,
+} from '@grpc-authn/core';
 import type { Metadata } from '@grpc/grpc-js';
-import { type Observable, of, throwError } from 'rxjs';
 
 /** The grpc-js call of a stream handler in the call style. */
 interface StreamCall {
   readonly metadata: Metadata;
-  emit(event: 'error', status: object): unknown;
+  emit(event: 'error', status: RefusalStatus): unknown;
 }
+
+type StreamCallArguments = readonly [call: StreamCall, callback?: (status: RefusalStatus) => void];
 
 /**
  * What NestJS passes to a handler: (message or stream of messages, metadata, call), and in the call style
@@ -16,33 +23,34 @@ export type HandlerArguments = readonly unknown[];
 
 /** undefined if the interceptor never saw the call. */
 export function admissionOf(args: HandlerArguments): Admission | undefined {
-  const call = isCallStyle(args) ? args[0] : args[2];
-  return typeof call === 'object' && call !== null
-    ? findAdmission(call as StreamCall)
-    : undefined;
+  const call = args.length < 3 ? args[0] : args[2];
+  return typeof call === 'object' && call !== null ? findAdmission(call as StreamCall) : undefined;
 }
 
-export function isCallStyle(args: HandlerArguments): boolean {
-  return args.length < 3;
+/** Whether the handler has the call style. */
+export function isStreamCall(args: HandlerArguments): args is StreamCallArguments {
+  const [call] = args as readonly [Partial<StreamCall> | null | undefined];
+  return args.length < 3 && typeof call?.emit === 'function';
 }
 
 /**
- * Ends a call that the interceptor did not admit with INTERNAL. In the call style NestJS sends no error and
- * leaves a rejected promise behind, which ends the process, so the status is sent here.
+ * Ends a call in the call style. There NestJS sends no error that is thrown, and leaves a rejected promise behind,
+ * which ends the process.
  */
-export function refuseCall(args: HandlerArguments): Observable<unknown> {
-  const status = toStatus(new AuthError('internal', 'bug'));
-  if (!isCallStyle(args)) return throwError(() => status);
-  const [call, callback] = args;
-  if (typeof callback === 'function') callback(status);
-  else (call as StreamCall).emit('error', status);
-  return of(undefined);
+export function sendStatus([call, callback]: StreamCallArguments, status: RefusalStatus): void {
+  if (callback === undefined) call.emit('error', status);
+  else callback(status);
+}
+
+/** The status of a call that the interceptor did not admit. The caller does not learn why. */
+export function notAdmitted(): RefusalStatus {
+  warnOnce();
+  return toStatus(new AuthError('internal', 'bug'));
 }
 
 let hasWarned = false;
 
-/** The caller learns nothing about it. */
-export function warnNotAdmitted(): void {
+function warnOnce(): void {
   if (hasWarned) return;
   hasWarned = true;
   process.emitWarning(

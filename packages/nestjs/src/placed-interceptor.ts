@@ -6,9 +6,11 @@ export interface PlacedInterceptor {
   readonly interceptor: ServerInterceptor;
   /** Where its rules come from: the decorators, or what withGrpcAuth() was given. */
   readonly rulesFrom: 'decorators' | 'policy' | 'interceptor';
-  /** False while it waits for the rules of the decorators. */
-  readonly isStarted: boolean;
-  /** @throws ConfigError for a policy that does not fit the authenticator. */
+  /**
+   * Applies the rules of the decorators.
+   *
+   * @throws ConfigError for a policy that does not fit the authenticator.
+   */
   start(policy: Policy): void;
 }
 

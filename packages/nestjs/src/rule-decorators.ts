@@ -52,18 +52,18 @@ export function RequireRule(rule: Rule): MethodDecorator & ClassDecorator {
 }
 
 /** Allows every verified caller. */
-export function Authenticated(): MethodDecorator & ClassDecorator {
-  return ruleDecorator('Authenticated', authenticated());
+export function Authenticated(...none: readonly []): MethodDecorator & ClassDecorator {
+  return ruleDecorator('Authenticated', authenticated(), none);
 }
 
 /** Allows callers without credentials, too. Credentials that are sent must verify. */
-export function AllowAnonymous(): MethodDecorator & ClassDecorator {
-  return ruleDecorator('AllowAnonymous', allowAnonymous());
+export function AllowAnonymous(...none: readonly []): MethodDecorator & ClassDecorator {
+  return ruleDecorator('AllowAnonymous', allowAnonymous(), none);
 }
 
 /** Everyone may call the method; credentials are not looked at. For a method only. */
-export function PublicMethod(): MethodDecorator {
-  return ruleDecorator('PublicMethod', publicMethod());
+export function PublicMethod(...none: readonly []): MethodDecorator {
+  return ruleDecorator('PublicMethod', publicMethod(), none);
 }
 
 /** The rule of a class, which may be inherited, or of a method's function. */
@@ -73,7 +73,15 @@ export function ruleOf(decorated: Type): unknown {
 
 type Type = Parameters<Reflector['get']>[1];
 
-function ruleDecorator(name: string, rule: Rule): MethodDecorator & ClassDecorator {
+/** `none`: what a decorator without parameters received. Without its parentheses it would replace the method. */
+function ruleDecorator(
+  name: string,
+  rule: Rule,
+  none: readonly unknown[] = [],
+): MethodDecorator & ClassDecorator {
+  if (none.length > 0) {
+    throw new ConfigError(`expected @${name}(), received @${name} without parentheses`);
+  }
   const set = SetMetadata(RULE, rule);
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const where = `@${name} ${placeOf(target, key)}`;

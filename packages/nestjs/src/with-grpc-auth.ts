@@ -8,9 +8,7 @@ import { interceptorsIn, place, type PlacedInterceptor, placedIn } from './place
  * The options of createAuthInterceptor(); or an interceptor that exists, of loadAuth() for example, with its own
  * policy.
  */
-export type NestAuthOptions =
-  | AuthInterceptorOptions
-  | { readonly interceptor: ServerInterceptor };
+export type NestAuthOptions = AuthInterceptorOptions | { readonly interceptor: ServerInterceptor };
 
 /**
  * The options of a gRPC transport, with the interceptor that decides each call before its message is read. For
@@ -74,7 +72,7 @@ function fixed(
   interceptor: ServerInterceptor,
   rulesFrom: 'policy' | 'interceptor',
 ): PlacedInterceptor {
-  return { interceptor, rulesFrom, isStarted: true, start: () => undefined };
+  return { interceptor, rulesFrom, start: () => undefined };
 }
 
 function wrong(path: string, expected: string, received: string): ConfigError {

@@ -4,7 +4,12 @@ import { Module, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import { onTestFinished } from 'vitest';
-import { GrpcAuthModule, type GrpcAuthModuleOptions, type NestAuthOptions, withGrpcAuth } from '../../src/index.ts';
+import {
+  GrpcAuthModule,
+  type GrpcAuthModuleOptions,
+  type NestAuthOptions,
+  withGrpcAuth,
+} from '../../src/index.ts';
 import { packageDefinition } from './echo.ts';
 
 /** Tokens are names of callers with the scope `read`; `bad` is refused, and `mallory` has no scope. */
@@ -80,10 +85,18 @@ export interface Hybrid {
 
 /** A hybrid application whose gRPC port is open, and which has not started: its hooks have not run. */
 export async function openHybrid(setup: Setup, inheritAppConfig = false): Promise<Hybrid> {
-  const { address, grpc } = transportOf(setup);
   const app = await NestFactory.create(moduleOf(setup), QUIET);
-  app.connectMicroservice(grpc, { inheritAppConfig });
   onTestFinished(() => app.close());
-  await app.startAllMicroservices();
-  return { app, address: await address };
+  return { app, address: await connect(app, setup, inheritAppConfig) };
+}
+
+/** Opens a gRPC port of a hybrid application. */
+export async function connect(
+  app: INestApplication,
+  setup: Setup,
+  inheritAppConfig = false,
+): Promise<string> {
+  const { address, grpc } = transportOf(setup);
+  await app.connectMicroservice(grpc, { inheritAppConfig }).listen();
+  return address;
 }

@@ -1,13 +1,12 @@
 import { findPrincipal, type Principal } from '@grpc-authn/core';
-import type { Metadata, ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  ServerDuplexStream,
+  ServerReadableStream,
+  sendUnaryData,
+} from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import {
-  Ctx,
-  GrpcMethod,
-  GrpcStreamCall,
-  GrpcStreamMethod,
-  Payload,
-} from '@nestjs/microservices';
+import { Ctx, GrpcMethod, GrpcStreamCall, GrpcStreamMethod, Payload } from '@nestjs/microservices';
 import { last, map, type Observable, of, reduce } from 'rxjs';
 import { CurrentPrincipal, RequireScopes } from '../../src/index.ts';
 import type { Text } from './echo.ts';

@@ -45,4 +45,3 @@ export const packageDefinition = {
 };
 
 export const { Unary, Collect, List, Chat } = packageDefinition['test.v1.Echo'];
-

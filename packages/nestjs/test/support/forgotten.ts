@@ -99,7 +99,26 @@ export function describeForgotten(): void {
     it('refuses a policy beside the module', async () => {
       const setup = { controllers: [UnruledEcho], auth: { authenticator, policy } };
       await expect(startMicroservice(setup)).rejects.toThrow('expected no `policy`');
+      silenceWarnings();
+      const { app, address } = await openHybrid(setup);
+      expect((await call(address)).code).toBe('UNAVAILABLE');
+      await expect(app.init()).rejects.toThrow('expected no `policy`');
+      expect((await call(address)).code).toBe('INTERNAL');
     });
+
+    it.each(KINDS)(
+      'serves nobody before it is known that there are none: %s',
+      async (_, method) => {
+        for (const controller of [UnruledEcho, CallEcho]) {
+          const setup = { controllers: [controller], auth: { interceptor } };
+          const { app, address } = await openHybrid(setup);
+          expect((await call(address, { token: 'alice', method })).code).toBe('UNAVAILABLE');
+          if (controller === CallEcho) continue;
+          await app.init();
+          expect((await call(address, { token: 'alice', method })).code).toBe('OK');
+        }
+      },
+    );
 
     it('refuses decorators and options beside an interceptor', async () => {
       const decorated = { controllers: [ObservableEcho], auth: { interceptor } };

@@ -53,9 +53,21 @@ export function describeRules(): void {
   describe('decorators', () => {
     it.each([
       ['RequireScopes', RequireScopes('read'), ['OK', DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER]],
-      ['RequireScopes, two', RequireScopes('read', 'w'), [DENIED, DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER]],
-      ['RequireAnyScope', RequireAnyScope('w', 'read'), ['OK', DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER]],
-      ['RequireRule', RequireRule(requireClaim('team', 'a')), [DENIED, DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER]],
+      [
+        'RequireScopes, two',
+        RequireScopes('read', 'w'),
+        [DENIED, DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER],
+      ],
+      [
+        'RequireAnyScope',
+        RequireAnyScope('w', 'read'),
+        ['OK', DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER],
+      ],
+      [
+        'RequireRule',
+        RequireRule(requireClaim('team', 'a')),
+        [DENIED, DENIED, UNKNOWN_CALLER, UNKNOWN_CALLER],
+      ],
       ['Authenticated', Authenticated(), ['OK', 'OK', UNKNOWN_CALLER, UNKNOWN_CALLER]],
       ['AllowAnonymous', AllowAnonymous(), ['OK', 'OK', 'OK', UNKNOWN_CALLER]],
       ['PublicMethod', PublicMethod(), ['OK', 'OK', 'OK', 'OK']],

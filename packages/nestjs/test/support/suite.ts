@@ -1,5 +1,6 @@
 import { afterEach, vi } from 'vitest';
 import { describeForgotten } from './forgotten.ts';
+import { describeHybrid } from './hybrid.ts';
 import { describeKinds } from './kinds.ts';
 import { describeRules } from './rules.ts';
 import { describeStreams } from './streams.ts';
@@ -9,6 +10,7 @@ export function describeBinding(version: Parameters<typeof describeStreams>[0]):
   afterEach(() => vi.restoreAllMocks());
   describeKinds();
   describeForgotten();
+  describeHybrid();
   describeRules();
   describeStreams(version);
 }
