@@ -2,7 +2,7 @@ import { AuthError, type Authenticator, createPrincipal } from '@grpc-authn/core
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
 import { Module, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type GrpcOptions, Transport } from '@nestjs/microservices';
+import { type CustomTransportStrategy, type GrpcOptions, Transport } from '@nestjs/microservices';
 import { onTestFinished } from 'vitest';
 import {
   GrpcAuthModule,
@@ -29,8 +29,8 @@ export const authenticator: Authenticator = {
 export interface Setup {
   readonly controllers: readonly Type[];
   readonly providers?: readonly Type[];
-  /** Options of the module; false: the application does not import it. */
-  readonly module?: GrpcAuthModuleOptions | false;
+  /** Options of the module, or of several; false: the application does not import it. */
+  readonly module?: GrpcAuthModuleOptions | readonly GrpcAuthModuleOptions[] | false;
   /** false: without withGrpcAuth(). */
   readonly auth?: NestAuthOptions | false;
   readonly options?: Partial<GrpcOptions['options']>;
@@ -61,8 +61,9 @@ function transportOf({ auth = { authenticator }, options }: Setup) {
 
 function moduleOf({ controllers, providers = [], module = {} }: Setup): Type {
   class AppModule {}
+  const modules = module === false ? [] : [module].flat();
   Module({
-    imports: module === false ? [] : [GrpcAuthModule.forRoot(module)],
+    imports: modules.map((options) => GrpcAuthModule.forRoot(options)),
     controllers: [...controllers],
     providers: [...providers],
   })(AppModule);
@@ -70,9 +71,13 @@ function moduleOf({ controllers, providers = [], module = {} }: Setup): Type {
 }
 
 /** A microservice, started. Returns its address. */
-export async function startMicroservice(setup: Setup): Promise<string> {
+export async function startMicroservice(
+  setup: Setup,
+  strategy?: (options: GrpcOptions['options']) => CustomTransportStrategy,
+): Promise<string> {
   const { address, grpc } = transportOf(setup);
-  const app = await NestFactory.createMicroservice(moduleOf(setup), { ...grpc, ...QUIET });
+  const options = strategy === undefined ? grpc : { strategy: strategy(grpc.options) };
+  const app = await NestFactory.createMicroservice(moduleOf(setup), { ...options, ...QUIET });
   onTestFinished(() => app.close());
   await app.listen();
   return address;

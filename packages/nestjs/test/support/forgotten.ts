@@ -6,6 +6,7 @@ import {
   publicMethod,
 } from '@grpc-authn/core';
 import { ServerInterceptingCall } from '@grpc/grpc-js';
+import { type GrpcOptions, ServerGrpc } from '@nestjs/microservices';
 import { describe, expect, it, vi } from 'vitest';
 import { authenticator, openHybrid, startMicroservice } from './app.ts';
 import { call, KINDS } from './client.ts';
@@ -90,6 +91,31 @@ export function describeForgotten(): void {
         expect((await call(address, { method, token: 'alice' })).code).toBe('INTERNAL');
       }
     });
+  });
+
+  describe('a custom transport', () => {
+    it('that extends the one of NestJS is protected in the same way', async () => {
+      const strategy = (options: GrpcOptions['options']) => new ServerGrpc(options);
+      const address = await startMicroservice({ controllers: [ObservableEcho] }, strategy);
+      expect((await call(address, { token: 'alice' })).code).toBe('OK');
+      expect((await call(address, { token: 'mallory' })).code).toBe('PERMISSION_DENIED');
+      const open = startMicroservice({ controllers: [ObservableEcho], auth: false }, strategy);
+      await expect(open).rejects.toThrow('expected options of withGrpcAuth()');
+    });
+
+    it('does not start with handlers that are not guarded', async () => {
+      const start = startMicroservice({ controllers: [ObservableEcho] }, (options) => {
+        const server = new ServerGrpc(options);
+        server.addHandler('another', () => Promise.resolve());
+        return server;
+      });
+      await expect(start).rejects.toThrow('expected handlers added by addHandler()');
+    });
+  });
+
+  it('refuses a second module in an application', async () => {
+    const setup = { controllers: [ObservableEcho], module: [{}, { otherwise: authenticated() }] };
+    await expect(startMicroservice(setup)).rejects.toThrow('expected one GrpcAuthModule.forRoot()');
   });
 
   describe('rules that would not apply', () => {

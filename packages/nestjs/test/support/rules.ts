@@ -1,13 +1,12 @@
 import {
   authenticated,
-  ConfigError,
   denyAll,
   healthChecks,
   type Principal,
   requireClaim,
 } from '@grpc-authn/core';
-import { Controller, Get, Injectable, Scope, type Type } from '@nestjs/common';
-import { GrpcMethod, GrpcStreamMethod, MessagePattern } from '@nestjs/microservices';
+import { Controller, Scope, type Type } from '@nestjs/common';
+import { GrpcMethod, GrpcStreamMethod } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,7 +19,7 @@ import {
   RequireRule,
   RequireScopes,
 } from '../../src/index.ts';
-import { openHybrid, startMicroservice } from './app.ts';
+import { startMicroservice } from './app.ts';
 import { call } from './client.ts';
 import { ObservableEcho, UnruledEcho } from './controllers.ts';
 import { Chat, Collect, List, type Method, packageDefinition, type Text, Unary } from './echo.ts';
@@ -37,7 +36,7 @@ const DENIED = 'PERMISSION_DENIED';
 const UNKNOWN_CALLER = 'UNAUTHENTICATED';
 
 /** A controller whose unary method has this decorator. */
-function ruled(decorator: MethodDecorator): Type {
+export function ruled(decorator: MethodDecorator): Type {
   @Controller()
   class Ruled {
     @decorator
@@ -201,95 +200,6 @@ export function describeRules(): void {
       expect((await call(address, { token: 'alice' })).code).toBe('OK');
       expect((await call(address, { token: 'mallory' })).code).toBe(DENIED);
       expect((await call(address, { token: 'alice', method: List })).code).toBe(DENIED);
-    });
-  });
-
-  describe('a rule that no call reaches', () => {
-    @Controller()
-    class UnknownMethod {
-      @RequireScopes('read')
-      @GrpcMethod('Echo', 'Unray')
-      unary(): void {}
-    }
-    @Controller()
-    class UnknownService {
-      @RequireScopes('read')
-      @GrpcMethod('Ecko', 'Unary')
-      unary(): void {}
-    }
-    @Controller()
-    class NoHandler {
-      @RequireScopes('read')
-      unary(): void {}
-    }
-    @Controller()
-    class WrongKind {
-      @RequireScopes('read')
-      @GrpcMethod('Echo', 'Chat')
-      unary(): void {}
-    }
-    @Controller()
-    class HttpHandler {
-      @RequireScopes('read')
-      @Get('orders')
-      unary(): void {}
-    }
-    @Controller()
-    @RequireScopes('read')
-    class MixedHandlers {
-      @GrpcMethod('Echo', 'Unary')
-      unary(): void {}
-
-      @Get('orders')
-      orders(): void {}
-    }
-    @Controller()
-    class OtherTransport {
-      @RequireScopes('read')
-      @MessagePattern('orders')
-      unary(): void {}
-    }
-    @Controller()
-    @RequireScopes('read')
-    class Empty {}
-
-    it.each([
-      ['UnknownMethod.unary', UnknownMethod],
-      ['UnknownService.unary', UnknownService],
-      ['NoHandler.unary', NoHandler],
-      ['WrongKind.unary', WrongKind],
-      ['HttpHandler.unary', HttpHandler],
-      ['MixedHandlers.orders', MixedHandlers],
-      ['OtherTransport.unary', OtherTransport],
-      ['Empty', Empty],
-    ])('is an error at start-up: %s', async (place, controller) => {
-      const start = startMicroservice({ controllers: [controller] });
-      await expect(start).rejects.toThrow(ConfigError);
-      await expect(startMicroservice({ controllers: [controller] })).rejects.toThrow(
-        `${place}: expected a handler of a method that a gRPC service has`,
-      );
-      const { app } = await openHybrid({ controllers: [controller] });
-      await expect(app.init()).rejects.toThrow(place);
-    });
-
-    it('is an error on a provider', async () => {
-      @Injectable()
-      class Service {
-        @RequireScopes('read')
-        find(): void {}
-      }
-      const start = startMicroservice({ controllers: [UnruledEcho], providers: [Service] });
-      await expect(start).rejects.toThrow('Service.find: expected a handler');
-    });
-
-    it('is an error where another handler serves the method', async () => {
-      const start = startMicroservice({ controllers: [ObservableEcho, UnruledEcho] });
-      await expect(start).rejects.toThrow('ObservableEcho.unary: expected a handler');
-    });
-
-    it('is an error where it is no rule', async () => {
-      const controllers = [ruled(RequireRule('read' as never))];
-      await expect(startMicroservice({ controllers })).rejects.toThrow('expected a rule such as');
     });
   });
 }

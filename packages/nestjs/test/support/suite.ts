@@ -4,6 +4,7 @@ import { describeHybrid } from './hybrid.ts';
 import { describeKinds } from './kinds.ts';
 import { describeRules } from './rules.ts';
 import { describeStreams } from './streams.ts';
+import { describeUnreachedRules } from './unreached-rules.ts';
 
 /** Everything that depends on the version of NestJS. */
 export function describeBinding(version: Parameters<typeof describeStreams>[0]): void {
@@ -12,5 +13,6 @@ export function describeBinding(version: Parameters<typeof describeStreams>[0]):
   describeForgotten();
   describeHybrid();
   describeRules();
+  describeUnreachedRules();
   describeStreams(version);
 }
