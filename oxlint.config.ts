@@ -33,6 +33,9 @@ const ENTRY_POINTS = [
   'testing',
   'nice-grpc',
   'connect',
+  'nestjs',
+  'nestjs/testing',
+  'nestjs-11',
   'example',
   'bench',
   'bindings',
@@ -54,7 +57,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
 };
 
 /** Bindings to frameworks over grpc-js. */
-const BINDINGS_OF_GRPC_JS = ['nice-grpc'];
+const BINDINGS_OF_GRPC_JS = ['nice-grpc', 'nestjs'];
 
 /** Which of them a package's config plug-in may import as well: the kit, and the plug-ins it extends. */
 const PLUGIN_LAYERS: Record<string, readonly string[]> = {
@@ -177,6 +180,10 @@ export default defineConfig({
     restrict(
       BINDINGS_OF_GRPC_JS.map((name) => `packages/${name}/src/**`),
       [onlyFamily(['core']), NO_APPS, NO_ZOD],
+    ),
+    restrict(
+      ['packages/nestjs/src/testing.ts', 'packages/nestjs/src/testing/**'],
+      [onlyFamily(['core', 'testing']), NO_APPS, NO_ZOD],
     ),
     ...CORE_LAYERS.map((layer, index) =>
       restrict(

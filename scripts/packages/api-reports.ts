@@ -23,6 +23,8 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['jwks', 'adapter'],
   ['jwt', 'index'],
   ['jwt', 'adapter'],
+  ['nestjs', 'index'],
+  ['nestjs', 'testing'],
   ['nice-grpc', 'index'],
   ['oidc', 'index'],
   ['oidc', 'adapter'],

@@ -66,7 +66,7 @@ interface AnyCall extends NodeJS.ReadWriteStream {
 }
 type Respond = (error: object | null, response?: Text) => void;
 
-function handlerOf(method: (typeof METHODS)[number], handle: Handler): UntypedHandleCall {
+export function handlerOf(method: (typeof METHODS)[number], handle: Handler): UntypedHandleCall {
   const kind = kindOf(method);
   const run = async (call: AnyCall, respond: Respond): Promise<void> => {
     const aborted = new AbortController();
