@@ -100,6 +100,7 @@ export const PROJECTS: readonly Project[] = [
     compilers: 'ends',
     quick: true,
   },
+  ...[11, 12].map((version) => nestjs(version)),
   {
     name: 'the Connect recipe',
     ours: ['connect', 'core', 'oidc'],
@@ -186,6 +187,28 @@ export const PROJECTS: readonly Project[] = [
     compilers: 'ends',
   },
 ];
+
+/** NestJS 11 consists of CommonJS modules, 12 of ES modules. */
+function nestjs(version: number): Project {
+  const nest = ['common', 'core', 'microservices'].map((name) => `@nestjs/${name}@^${version}`);
+  return {
+    name: `the README of nestjs, NestJS ${version}`,
+    ours: ['core', 'hs256', 'nestjs'],
+    others: [
+      GRPC,
+      '@grpc/proto-loader@^0.8.0',
+      '@types/node@^20.19.0',
+      ...nest,
+      'reflect-metadata@^0.2.0',
+      'rxjs@^7.8.0',
+      'typescript@~5.9.0',
+    ],
+    programs: [['framework-readme.mjs', README, join(PACKAGES, 'nestjs/README.md')]],
+    entryPoints: ['nestjs'],
+    compilers: 'ends',
+    quick: true,
+  };
+}
 
 function alone(
   adapter: string,

@@ -81,6 +81,7 @@ describe('the blocks of the documents', () => {
         'docs/writing-a-binding.md',
         // The consumers.
         'docs/servers/connect.md',
+        'packages/nestjs/README.md',
         'packages/nice-grpc/README.md',
       ]),
     );
@@ -101,7 +102,11 @@ describe('TypeScript of the documents', () => {
       writeFileSync(join(FOLDER, `${document.replaceAll(/\W/g, '-')}.ts`), text);
     }
     // Code that is shown in part has unused names. The types of Connect need those of browsers.
-    const compilerOptions = { noUnusedLocals: false, lib: ['ES2023', 'ES2024.String', 'DOM'] };
+    const compilerOptions = {
+      noUnusedLocals: false,
+      experimentalDecorators: true,
+      lib: ['ES2023', 'ES2024.String', 'DOM'],
+    };
     const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(config));
     const tsc = join(ROOT, 'node_modules/.bin/tsc');

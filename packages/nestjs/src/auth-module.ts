@@ -1,11 +1,7 @@
 import { ConfigError } from '@grpc-authn/core';
 import type { DynamicModule } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
-import { GrpcAuth } from './grpc-auth.ts';
+import { GrpcAuth, MODULE_OPTIONS } from './grpc-auth.ts';
 import type { GrpcAuthModuleOptions } from './module-policy.ts';
-
-/** What NestJS calls the module in its logs. */
-const Host = { GrpcAuthModule: class {} }.GrpcAuthModule;
 
 const OPTION_NAMES = ['otherwise', 'rules', 'descriptorSet', 'serviceDefaults'];
 
@@ -25,11 +21,9 @@ export const GrpcAuthModule: {
 } = Object.freeze({
   forRoot(options: GrpcAuthModuleOptions = {}): DynamicModule {
     checkOptions(options);
-    const given = { ...options };
-    const useFactory = (modules: ModulesContainer): GrpcAuth => new GrpcAuth(modules, given);
     return {
-      module: Host,
-      providers: [{ provide: GrpcAuth, useFactory, inject: [ModulesContainer] }],
+      module: GrpcAuth,
+      providers: [{ provide: MODULE_OPTIONS, useValue: { ...options } }],
     };
   },
 });

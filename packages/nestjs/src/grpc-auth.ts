@@ -1,6 +1,6 @@
 import { ConfigError, type ConfigProblem } from '@grpc-authn/core';
-import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
+import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { GrpcOptions } from '@nestjs/microservices';
 import { readServices } from './grpc-services.ts';
 import {
@@ -23,7 +23,9 @@ interface GrpcTransport {
 
 const applications = new WeakSet<ModulesContainer>();
 
-/** The provider of GrpcAuthModule: one for each application. */
+export const MODULE_OPTIONS: symbol = Symbol('options of GrpcAuthModule');
+
+/** The class of GrpcAuthModule: one instance for each application. */
 export class GrpcAuth implements OnApplicationBootstrap {
   readonly #modules: ModulesContainer;
   readonly #options: GrpcAuthModuleOptions;
@@ -123,3 +125,7 @@ export class GrpcAuth implements OnApplicationBootstrap {
     );
   }
 }
+
+// As parameter decorators, which TypeScript would have to compile.
+Inject(ModulesContainer)(GrpcAuth, undefined, 0);
+Inject(MODULE_OPTIONS)(GrpcAuth, undefined, 1);

@@ -27,7 +27,9 @@ describe('the decorators', () => {
       () => {
         @AllowAnonymous()
         @RequireScopes('read')
-        class Orders {}
+        class Orders {
+          readonly name = 'orders';
+        }
         return Orders;
       },
       '@AllowAnonymous Orders: expected one rule in one place',
@@ -35,7 +37,9 @@ describe('the decorators', () => {
     [
       'a public class',
       () => {
-        class Orders {}
+        class Orders {
+          readonly name = 'orders';
+        }
         (PublicMethod() as ClassDecorator)(Orders);
       },
       '@PublicMethod Orders: expected a method, received a class',
@@ -46,6 +50,8 @@ describe('the decorators', () => {
         class Orders {
           @Authenticated()
           static get(): void {}
+
+          list(): void {}
         }
         return Orders;
       },
@@ -59,7 +65,9 @@ describe('the decorators', () => {
   });
 
   it('refuse a property', () => {
-    class Orders {}
+    class Orders {
+      readonly name = 'orders';
+    }
     const decorate = Authenticated() as PropertyDecorator;
     expect(() => decorate(Orders.prototype, 'get')).toThrow('expected a method');
   });

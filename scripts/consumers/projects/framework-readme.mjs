@@ -16,7 +16,7 @@ const blocks = (text) => [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms
 const FILES = [
   ['orders.proto', main],
   ['client.js', main],
-  ['server.js', own],
+  [own.includes('```ts server.ts') ? 'server.ts' : 'server.js', own],
 ];
 for (const [file, text] of FILES) {
   const block = blocks(text).find(([, language, name]) => name === file && language !== 'diff');
@@ -25,10 +25,19 @@ for (const [file, text] of FILES) {
 const [shell] = blocks(main).flatMap(([, , , code]) => (code.includes('client.js;') ? code : []));
 const printed = [...shell.matchAll(/^# (.+)$/gm)].map(([, line]) => line);
 assert.equal(printed.length, 3);
-const asked = [...own.matchAll(/^npm install (.+)$/gm)].flatMap(([, names]) => names.split(' '));
+const asked = [...own.matchAll(/^npm install (.+)$/gm)]
+  .flatMap(([, names]) => names.split(' '))
+  .filter((name) => name !== '--save-dev' && !name.startsWith('@types/'));
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const installed = Object.keys(dependencies).filter((name) => !name.startsWith('@types/'));
 assert.deepEqual(new Set(asked), new Set(installed));
+
+if (asked.includes('typescript')) {
+  const options =
+    '--module nodenext --target es2022 --strict --experimentalDecorators --skipLibCheck';
+  const tsc = ['node_modules/typescript/bin/tsc', 'server.ts', ...options.split(' ')];
+  await promisify(execFile)(process.execPath, tsc);
+}
 
 const server = spawn(process.execPath, ['server.js'], {
   env,
@@ -37,7 +46,13 @@ const server = spawn(process.execPath, ['server.js'], {
 const exited = once(server, 'exit');
 try {
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-  assert.equal((await lines.next()).value, `listening on ${port}`);
+  // A framework may log before.
+  const listening = new RegExp(`^listening on (127\\.0\\.0\\.1:)?${port}$`);
+  for (;;) {
+    const { value, done } = await lines.next();
+    assert.equal(done, false);
+    if (listening.test(value)) break;
+  }
   const { stdout } = await promisify(execFile)(process.execPath, ['client.js'], {
     env,
     timeout: 120_000,

@@ -20,7 +20,9 @@ export function nameOf(method: EchoMethod): string {
 
 /** The controller of echo.v1.Echo, with the rules of echo.ts as decorators. */
 export function controllerOf(nest: Nest, style: Style, handle: Handler): Type {
-  class Echo {}
+  class Echo {
+    readonly name = 'echo';
+  }
   const { AllowAnonymous, Authenticated, PublicMethod, RequireScopes } = nest.binding;
   const rules: Readonly<Partial<Record<EchoMethod, MethodDecorator>>> = {
     scoped: RequireScopes(SCOPE),

@@ -1,6 +1,9 @@
 import { createAuthInterceptor } from '@grpc-authn/core';
 import { type Server, ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
-import type { GrpcOptions } from '@nestjs/microservices';
+import type * as nestjsBinding from '@grpc-authn/nestjs';
+import type * as nestjsCommon from '@nestjs/common';
+import type * as nestjsCore from '@nestjs/core';
+import type * as nestjsMicroservices from '@nestjs/microservices';
 import { GRPC } from '../clients/grpc.ts';
 import { CALL_KINDS, POLICY, SERVICE } from '../echo.ts';
 import { Seen } from '../seen.ts';
@@ -9,12 +12,15 @@ import { definitionOf, METHODS } from './definition.ts';
 import { PASS_ON } from './grpc-js.ts';
 import { controllerOf, nameOf } from './nestjs-controller.ts';
 
+type GrpcOptions = nestjsMicroservices.GrpcOptions;
+type Options = GrpcOptions['options'];
+
 /** One version of NestJS, and the binding that imports it. */
 export interface Nest {
-  readonly binding: typeof import('@grpc-authn/nestjs');
-  readonly common: typeof import('@nestjs/common');
-  readonly core: typeof import('@nestjs/core');
-  readonly microservices: typeof import('@nestjs/microservices');
+  readonly binding: typeof nestjsBinding;
+  readonly common: typeof nestjsCommon;
+  readonly core: typeof nestjsCore;
+  readonly microservices: typeof nestjsMicroservices;
 }
 
 /** What a handler of a stream of requests has: Observables, or the call of grpc-js. Other handlers are the same. */
@@ -25,7 +31,7 @@ interface Parts {
   readonly auth?: boolean;
   readonly module?: boolean;
   readonly hybrid?: 'plain' | 'inheritAppConfig';
-  readonly options?: Partial<GrpcOptions['options']>;
+  readonly options?: Partial<Options>;
 }
 
 type Start = (options: SubjectOptions, parts?: Parts) => Promise<RunningSubject>;
@@ -47,7 +53,7 @@ export function nestjsSubject(version: number, nest: Nest, style: Style): Bindin
       }),
       'withGrpcAuth(): options.interceptors': ({ auth, ...others }) => {
         const interceptors = [createAuthInterceptor({ ...auth, policy: POLICY })];
-        const options = { interceptors } as Partial<GrpcOptions['options']>;
+        const options = { interceptors } as Partial<Options>;
         return start({ auth, ...others }, { auth: false, options });
       },
       'GrpcAuthModule: withGrpcAuth() alone': without({ module: false }),
@@ -66,7 +72,9 @@ async function serve(
   const seen = new Seen();
   const { port, grpc } = transportOf(nest, options, seen, own);
   const transport = auth ? withAuth(nest, grpc, options) : grpc;
-  class AppModule {}
+  class AppModule {
+    readonly name = 'app';
+  }
   nest.common.Module({
     imports: module ? [nest.binding.GrpcAuthModule.forRoot()] : [],
     controllers: [controllerOf(nest, style, seen.watch(options.handle))],
@@ -92,7 +100,7 @@ function transportOf(
   { microservices }: Nest,
   { maxMessageBytes }: SubjectOptions,
   seen: Seen,
-  own: Partial<GrpcOptions['options']> = {},
+  own: Partial<Options> = {},
 ) {
   let bound: (port: number) => void;
   const port = new Promise<number>((resolve) => (bound = resolve));

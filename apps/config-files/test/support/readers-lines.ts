@@ -162,6 +162,37 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     import type { JWK } from 'jose';
     declare const jwk: JWK;
     declare const tenants: ReadonlySet<string>;`,
+  'docs/servers/nestjs.md': `
+    import { loadAuth } from '@grpc-authn/config';
+    import {
+      type Authenticator, currentPrincipal, healthChecks, reflection, requireScopes,
+    } from '@grpc-authn/core';
+    import { GrpcAuthModule, withGrpcAuth } from '@grpc-authn/nestjs';
+    import { Injectable, Module } from '@nestjs/common';
+    import { NestFactory } from '@nestjs/core';
+    import { type GrpcOptions, Transport } from '@nestjs/microservices';
+    declare const authenticator: Authenticator;
+    declare const orders: GrpcOptions;
+    declare class AppModule {}
+    declare class HealthImplementation {
+      constructor(statuses: Record<string, string>);
+      addToServer(server: object): void;
+    }
+    declare class ReflectionService {
+      constructor(definitions: object);
+      addToServer(server: object): void;
+    }`,
+  'packages/nestjs/README.md': `
+    import {
+      type Authenticator, confirmedBy, createPrincipal, getPrincipal, requireAll, requireScopes,
+    } from '@grpc-authn/core';
+    import { RequireRule } from '@grpc-authn/nestjs';
+    import { grpcContextWith } from '@grpc-authn/nestjs/testing';
+    import type { Metadata, ServerDuplexStream } from '@grpc/grpc-js';
+    import { Controller } from '@nestjs/common';
+    import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
+    declare const authenticator: Authenticator;
+    declare const introspection: Authenticator;`,
   'packages/nice-grpc/README.md': `
     import { loadAuth } from '@grpc-authn/config';
     import { type Authenticator, createAuthInterceptor } from '@grpc-authn/core';

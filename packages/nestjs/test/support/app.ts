@@ -60,7 +60,9 @@ function transportOf({ auth = { authenticator }, options }: Setup) {
 }
 
 function moduleOf({ controllers, providers = [], module = {} }: Setup): Type {
-  class AppModule {}
+  class AppModule {
+    readonly name = 'app';
+  }
   const modules = module === false ? [] : [module].flat();
   Module({
     imports: modules.map((options) => GrpcAuthModule.forRoot(options)),

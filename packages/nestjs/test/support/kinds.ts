@@ -1,11 +1,53 @@
+import { currentPrincipal } from '@grpc-authn/core';
 import { readAuthFailure } from '@grpc-authn/core/client';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod, GrpcStreamMethod } from '@nestjs/microservices';
+import { defer, map, type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { startMicroservice } from './app.ts';
+import { RequireScopes } from '../../src/index.ts';
+import { authenticator, startMicroservice } from './app.ts';
 import { call, KINDS } from './client.ts';
 import { CallEcho, ObservableEcho } from './controllers.ts';
-import { parsed } from './echo.ts';
+import { parsed, type Text } from './echo.ts';
+
+@Controller()
+@RequireScopes('read')
+class ContextEcho {
+  @GrpcMethod('Echo', 'Unary')
+  async unary(): Promise<Text> {
+    await new Promise(setImmediate);
+    return callerOfContext();
+  }
+
+  @GrpcStreamMethod('Echo', 'Collect')
+  collect(messages: Observable<Text>): Observable<Text> {
+    return messages.pipe(map(callerOfContext));
+  }
+
+  @GrpcMethod('Echo', 'List')
+  list(): Observable<Text> {
+    return defer(() => of(callerOfContext()));
+  }
+
+  @GrpcStreamMethod('Echo', 'Chat')
+  chat(messages: Observable<Text>): Observable<Text> {
+    return messages.pipe(map(callerOfContext));
+  }
+}
+
+function callerOfContext(): Text {
+  return { text: currentPrincipal()?.subject ?? 'nobody' };
+}
 
 export function describeKinds(): void {
+  it.each(KINDS)('currentPrincipal() is the caller: %s', async (_, method) => {
+    const address = await startMicroservice({
+      controllers: [ContextEcho],
+      auth: { authenticator, propagation: 'async_context' },
+    });
+    expect((await call(address, { method, token: 'alice' })).texts).toEqual(['alice']);
+  });
+
   describe.each([
     ['Observables', ObservableEcho],
     ['calls', CallEcho],

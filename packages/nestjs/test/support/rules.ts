@@ -144,8 +144,8 @@ export function describeRules(): void {
           return message;
         }
       }
-      const Unary = { ...packageDefinition['test.v1.Echo'].Unary, originalName: 'unary' };
-      const options = { packageDefinition: { 'test.v1.Echo': { Unary } } };
+      const method = { ...Unary, originalName: 'unary' };
+      const options = { packageDefinition: { 'test.v1.Echo': { Unary: method } } };
       const address = await startMicroservice({ controllers: [Full], options });
       expect((await call(address, { token: 'alice' })).code).toBe('OK');
       expect((await call(address, { token: 'mallory' })).code).toBe(DENIED);
@@ -158,11 +158,11 @@ export function describeRules(): void {
           @decorator
           @GrpcMethod('Echo', 'Unary')
           unary(@CurrentPrincipal() caller: Principal | undefined): Text {
-            return { text: String(caller) };
+            return { text: caller?.subject ?? 'nobody' };
           }
         }
         const address = await startMicroservice({ controllers: [Open] });
-        expect((await call(address)).texts).toEqual(['undefined']);
+        expect((await call(address)).texts).toEqual(['nobody']);
       }
     });
   });

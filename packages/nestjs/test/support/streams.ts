@@ -35,9 +35,9 @@ function endless(seen: Seen): { readonly observables: Type; readonly calls: Type
     messages.subscribe({ complete: () => seen.events.push(COMPLETED) });
     return endlessly();
   };
-  const calling = (call: ServerDuplexStream<Text, Text> | ServerReadableStream<Text, Text>) => {
-    call.on('cancelled', () => seen.events.push('cancelled'));
-    call.resume();
+  const calling = (stream: ServerDuplexStream<Text, Text> | ServerReadableStream<Text, Text>) => {
+    stream.on('cancelled', () => seen.events.push('cancelled'));
+    stream.resume();
     seen.started();
   };
 
@@ -86,8 +86,8 @@ const CASES = [
 
 /** `completes`: whether this NestJS completes the Observable of requests when a call is cancelled. */
 export function describeStreams({ completes }: { readonly completes: boolean }): void {
-  describe.each(CASES)('%s', (_, style, method, events) => {
-    const expected = events.filter((event) => completes || event !== COMPLETED);
+  describe.each(CASES)('%s', (_, style, method, possible) => {
+    const expected = possible.filter((event) => completes || event !== COMPLETED);
     const start = async (authenticator: Authenticator, clock = createFakeClock()) => {
       let started = (): void => undefined;
       const hasStarted = new Promise<void>((resolve) => (started = resolve));
@@ -124,7 +124,7 @@ export function describeStreams({ completes }: { readonly completes: boolean }):
     });
 
     it('ends when its caller is revoked', async () => {
-      let revoke = (_: AuthenticatorEvent): void => undefined;
+      let revoke: (event: AuthenticatorEvent) => void = () => undefined;
       const authenticator = {
         name: 'names',
         schemes: ['bearer'],

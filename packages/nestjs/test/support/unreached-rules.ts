@@ -57,7 +57,9 @@ export function describeUnreachedRules(): void {
     }
     @Controller()
     @RequireScopes('read')
-    class Empty {}
+    class Empty {
+      readonly name = 'no method';
+    }
 
     it.each([
       ['UnknownMethod.unary', UnknownMethod],
