@@ -52,17 +52,20 @@ export function RequireRule(rule: Rule): MethodDecorator & ClassDecorator {
 }
 
 /** Allows every verified caller. */
-export function Authenticated(...none: readonly []): MethodDecorator & ClassDecorator {
+export function Authenticated(): MethodDecorator & ClassDecorator;
+export function Authenticated(...none: readonly unknown[]): MethodDecorator & ClassDecorator {
   return ruleDecorator('Authenticated', authenticated(), none);
 }
 
 /** Allows callers without credentials, too. Credentials that are sent must verify. */
-export function AllowAnonymous(...none: readonly []): MethodDecorator & ClassDecorator {
+export function AllowAnonymous(): MethodDecorator & ClassDecorator;
+export function AllowAnonymous(...none: readonly unknown[]): MethodDecorator & ClassDecorator {
   return ruleDecorator('AllowAnonymous', allowAnonymous(), none);
 }
 
 /** Everyone may call the method; credentials are not looked at. For a method only. */
-export function PublicMethod(...none: readonly []): MethodDecorator {
+export function PublicMethod(): MethodDecorator;
+export function PublicMethod(...none: readonly unknown[]): MethodDecorator {
   return ruleDecorator('PublicMethod', publicMethod(), none);
 }
 
