@@ -1,6 +1,7 @@
 import {
   AuthError,
   type AuthInterceptorOptions,
+  ConfigError,
   createAuthInterceptor,
   definePolicy,
   type Policy,
@@ -21,6 +22,8 @@ export class DeferredInterceptor implements PlacedInterceptor {
   readonly rulesFrom = 'decorators';
   readonly #options: AuthInterceptorOptions;
   #started: ServerInterceptor | undefined;
+  /** Whose rules it applies: those of another one may be weaker. */
+  #application: object | undefined;
   #hasWarned = false;
 
   /** @throws ConfigError for a wrong option. */
@@ -36,8 +39,20 @@ export class DeferredInterceptor implements PlacedInterceptor {
     return refuseAll(method, call);
   };
 
-  start(policy: Policy): void {
+  start(policy: Policy, application: object): void {
+    if (this.#application !== undefined && this.#application !== application) {
+      throw new ConfigError(
+        'expected options of withGrpcAuth() for one application, received them in a second one: call it for each',
+      );
+    }
     this.#started = createAuthInterceptor({ ...this.#options, policy });
+    this.#application = application;
+  }
+
+  stop(application: object): void {
+    if (this.#application !== application) return;
+    this.#started = undefined;
+    this.#application = undefined;
   }
 
   #warnOnce(): void {

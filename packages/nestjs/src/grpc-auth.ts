@@ -1,10 +1,16 @@
 import { ConfigError, type ConfigProblem } from '@grpc-authn/core';
-import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { GrpcOptions } from '@nestjs/microservices';
 import { readServices } from './grpc-services.ts';
 import {
   type ClosedBecause,
+  guardGrpcPatterns,
   guardHandlers,
   isGrpc,
   isGuarded,
@@ -26,7 +32,7 @@ const applications = new WeakSet<ModulesContainer>();
 export const MODULE_OPTIONS: symbol = Symbol('options of GrpcAuthModule');
 
 /** The class of GrpcAuthModule: one instance for each application. */
-export class GrpcAuth implements OnApplicationBootstrap {
+export class GrpcAuth implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #modules: ModulesContainer;
   readonly #options: GrpcAuthModuleOptions;
   readonly #transports: GrpcTransport[] = [];
@@ -52,8 +58,15 @@ export class GrpcAuth implements OnApplicationBootstrap {
     this.#hasStarted = true;
   }
 
+  onApplicationShutdown(): void {
+    for (const { placed } of this.#transports) placed?.stop(this.#modules);
+  }
+
   #add(server: RpcTransport): void {
-    if (!isGrpc(server)) return;
+    if (!isGrpc(server)) {
+      guardGrpcPatterns(server);
+      return;
+    }
     // Private in the types of NestJS.
     const { options } = server as unknown as { readonly options?: GrpcOptions['options'] };
     const transport: GrpcTransport = {
@@ -81,7 +94,7 @@ export class GrpcAuth implements OnApplicationBootstrap {
       const right = this.#transports.filter(({ closed }) => closed !== 'wrong');
       const services = right.map(({ options }) => readServices(options, handlers));
       const policy = policyOf(this.#options, services, handlers);
-      for (const { placed } of starting) placed?.start(policy);
+      for (const { placed } of starting) placed?.start(policy, this.#modules);
     }
     for (const transport of starting) transport.closed = undefined;
   }

@@ -1,5 +1,5 @@
 import { AuthError, type RefusalStatus, toStatus } from '@grpc-authn/core';
-import { type Server, Transport } from '@nestjs/microservices';
+import { type Server, ServerGrpc, Transport } from '@nestjs/microservices';
 import { type Observable, of, throwError } from 'rxjs';
 import {
   admissionOf,
@@ -18,7 +18,7 @@ const guarded = new WeakSet<Handler>();
 export type RpcTransport = Server;
 
 export function isGrpc(transport: RpcTransport): boolean {
-  return transport.transportId === Transport.GRPC;
+  return transport instanceof ServerGrpc || transport.transportId === Transport.GRPC;
 }
 
 /** Why a transport serves no call yet, or no call at all. undefined: it serves those that were admitted. */
@@ -33,6 +33,15 @@ export function guardHandlers(transport: RpcTransport, closed: () => ClosedBecau
   const addHandler: AddHandler = transport.addHandler.bind(transport);
   transport.addHandler = (pattern, handler, ...others): void => {
     addHandler(pattern, guardHandler(handler, closed), ...others);
+  };
+}
+
+/** For a transport of another kind. NestJS adds gRPC handlers to a custom one that does not say what it is. */
+export function guardGrpcPatterns(transport: RpcTransport): void {
+  const addHandler: AddHandler = transport.addHandler.bind(transport);
+  transport.addHandler = (pattern, handler, ...others): void => {
+    const isOfGrpc = typeof pattern === 'object' && pattern !== null && 'rpc' in pattern;
+    addHandler(pattern, isOfGrpc ? guardHandler(handler, () => undefined) : handler, ...others);
   };
 }
 

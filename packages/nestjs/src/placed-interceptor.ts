@@ -7,11 +7,13 @@ export interface PlacedInterceptor {
   /** Where its rules come from: the decorators, or what withGrpcAuth() was given. */
   readonly rulesFrom: 'decorators' | 'policy' | 'interceptor';
   /**
-   * Applies the rules of the decorators.
+   * Applies the rules of the decorators, which are those of one application.
    *
-   * @throws ConfigError for a policy that does not fit the authenticator.
+   * @throws ConfigError for a policy that does not fit the authenticator, and while another application runs.
    */
-  start(policy: Policy): void;
+  start(policy: Policy, application: object): void;
+  /** That application has ended. */
+  stop(application: object): void;
 }
 
 const placed = new WeakMap<ServerInterceptor, PlacedInterceptor>();

@@ -72,7 +72,7 @@ function fixed(
   interceptor: ServerInterceptor,
   rulesFrom: 'policy' | 'interceptor',
 ): PlacedInterceptor {
-  return { interceptor, rulesFrom, start: () => undefined };
+  return { interceptor, rulesFrom, start: () => undefined, stop: () => undefined };
 }
 
 function wrong(path: string, expected: string, received: string): ConfigError {

@@ -1,7 +1,7 @@
 import * as nestjs from '@grpc-authn/nestjs-11';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BindingSubject } from '../subject.ts';
 import { type Nest, nestjsSubject, type Style } from './nestjs.ts';
 
@@ -11,7 +11,7 @@ import { type Nest, nestjsSubject, type Style } from './nestjs.ts';
  */
 const folder = mkdtempSync(join(directoryOf('@grpc-authn/nestjs-11'), 'dist-'));
 cpSync(directoryOf('@grpc-authn/nestjs'), folder, { recursive: true });
-const binding = (await import(join(folder, 'index.js'))) as Nest['binding'];
+const binding = (await import(pathToFileURL(join(folder, 'index.js')).href)) as Nest['binding'];
 rmSync(folder, { recursive: true });
 
 export function nestjs11(style: Style): BindingSubject {

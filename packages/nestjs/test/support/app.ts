@@ -1,8 +1,13 @@
 import { AuthError, type Authenticator, createPrincipal } from '@grpc-authn/core';
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
-import { Module, type INestApplication, type Type } from '@nestjs/common';
+import { Module, type INestApplication, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type CustomTransportStrategy, type GrpcOptions, Transport } from '@nestjs/microservices';
+import {
+  type CustomTransportStrategy,
+  type GrpcOptions,
+  type MicroserviceOptions,
+  Transport,
+} from '@nestjs/microservices';
 import { onTestFinished } from 'vitest';
 import {
   GrpcAuthModule,
@@ -39,7 +44,7 @@ export interface Setup {
 const QUIET = { logger: false, abortOnError: false } as const;
 
 /** A transport on a port that the system chooses. NestJS does not report it, so the server binds a second one. */
-function transportOf({ auth = { authenticator }, options }: Setup) {
+export function transportOf({ auth = { authenticator }, options }: Setup) {
   let bound: (address: string) => void;
   const address = new Promise<string>((resolve) => (bound = resolve));
   const grpc: GrpcOptions = {
@@ -78,11 +83,19 @@ export async function startMicroservice(
   strategy?: (options: GrpcOptions['options']) => CustomTransportStrategy,
 ): Promise<string> {
   const { address, grpc } = transportOf(setup);
-  const options = strategy === undefined ? grpc : { strategy: strategy(grpc.options) };
-  const app = await NestFactory.createMicroservice(moduleOf(setup), { ...options, ...QUIET });
+  await startApp(setup, strategy === undefined ? grpc : { strategy: strategy(grpc.options) });
+  return address;
+}
+
+export async function startApp(
+  setup: Setup,
+  transport: MicroserviceOptions,
+): Promise<INestMicroservice> {
+  const options = { ...transport, ...QUIET };
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(moduleOf(setup), options);
   onTestFinished(() => app.close());
   await app.listen();
-  return address;
+  return app;
 }
 
 export interface Hybrid {

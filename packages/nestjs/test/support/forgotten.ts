@@ -6,9 +6,8 @@ import {
   publicMethod,
 } from '@grpc-authn/core';
 import { ServerInterceptingCall } from '@grpc/grpc-js';
-import { type GrpcOptions, ServerGrpc } from '@nestjs/microservices';
 import { describe, expect, it, vi } from 'vitest';
-import { authenticator, openHybrid, startMicroservice } from './app.ts';
+import { authenticator, openHybrid, startApp, startMicroservice, transportOf } from './app.ts';
 import { call, KINDS } from './client.ts';
 import { CallEcho, ObservableEcho, UnruledEcho } from './controllers.ts';
 
@@ -17,7 +16,7 @@ const STYLES = [
   ['calls', CallEcho],
 ] as const;
 
-function silenceWarnings() {
+export function silenceWarnings() {
   return vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 }
 
@@ -93,24 +92,13 @@ export function describeForgotten(): void {
     });
   });
 
-  describe('a custom transport', () => {
-    it('that extends the one of NestJS is protected in the same way', async () => {
-      const strategy = (options: GrpcOptions['options']) => new ServerGrpc(options);
-      const address = await startMicroservice({ controllers: [ObservableEcho] }, strategy);
-      expect((await call(address, { token: 'alice' })).code).toBe('OK');
-      expect((await call(address, { token: 'mallory' })).code).toBe('PERMISSION_DENIED');
-      const open = startMicroservice({ controllers: [ObservableEcho], auth: false }, strategy);
-      await expect(open).rejects.toThrow('expected options of withGrpcAuth()');
-    });
-
-    it('does not start with handlers that are not guarded', async () => {
-      const start = startMicroservice({ controllers: [ObservableEcho] }, (options) => {
-        const server = new ServerGrpc(options);
-        server.addHandler('another', () => Promise.resolve());
-        return server;
-      });
-      await expect(start).rejects.toThrow('expected handlers added by addHandler()');
-    });
+  it('refuses one result of withGrpcAuth() in two applications at a time', async () => {
+    const setup = { controllers: [ObservableEcho] };
+    const { grpc } = transportOf(setup);
+    const first = await startApp(setup, grpc);
+    await expect(startApp(setup, grpc)).rejects.toThrow('call it for each');
+    await first.close();
+    await startApp(setup, grpc);
   });
 
   it('refuses a second module in an application', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, vi } from 'vitest';
+import { describeCustomTransports } from './custom-transports.ts';
 import { describeForgotten } from './forgotten.ts';
 import { describeHybrid } from './hybrid.ts';
 import { describeKinds } from './kinds.ts';
@@ -11,6 +12,7 @@ export function describeBinding(version: Parameters<typeof describeStreams>[0]):
   afterEach(() => vi.restoreAllMocks());
   describeKinds();
   describeForgotten();
+  describeCustomTransports();
   describeHybrid();
   describeRules();
   describeUnreachedRules();
