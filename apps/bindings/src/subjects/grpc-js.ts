@@ -103,7 +103,7 @@ async function* textsOf(messages: AsyncIterable<unknown> | Iterable<Text>): Asyn
   for await (const message of messages) yield (message as Text).text;
 }
 
-function writable(call: AnyCall, signal: AbortSignal): Promise<void> {
+export function writable(call: NodeJS.EventEmitter, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     call.once('drain', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });

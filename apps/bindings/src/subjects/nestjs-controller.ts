@@ -1,14 +1,13 @@
 import { findAdmission } from '@grpc-authn/core';
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { Type } from '@nestjs/common';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { type EchoMethod, kindOf, SCOPE } from '../echo.ts';
-import { settle } from '../case.ts';
 import type { Handler } from '../subject.ts';
 import { streamsRequests, streamsResponses } from '../wire-client.ts';
 import { METHODS, type Text } from './definition.ts';
-import { handlerOf } from './grpc-js.ts';
+import { handlerOf, writable } from './grpc-js.ts';
 import type { Nest, Style } from './nestjs.ts';
 
 type Call = ServerUnaryCall<Text, Text>;
@@ -68,7 +67,7 @@ function observing(method: EchoMethod, handle: Handler) {
         signal,
       });
     if (streamsRequests(kind) || streamsResponses(kind)) {
-      return observe(answers, streamsResponses(kind));
+      return observe(answers, streamsResponses(kind) ? (call as unknown as Writable) : undefined);
     }
     const aborted = new AbortController();
     call.on('cancelled', () => aborted.abort());
@@ -81,18 +80,19 @@ async function firstOf(answers: AsyncIterable<string>): Promise<Text> {
   throw new Error('the handler answers nothing');
 }
 
+/** All answers for a stream of responses, else the first. */
 function observe(
   answers: (signal: AbortSignal) => AsyncIterable<string>,
-  all: boolean,
+  responses: Writable | undefined,
 ): Observable<Text> {
   return new Observable((subscriber) => {
     const aborted = new AbortController();
     const send = async (): Promise<void> => {
       for await (const text of answers(aborted.signal)) {
         subscriber.next({ text });
-        if (!all || subscriber.closed) return;
-        // NestJS never asks an Observable to wait.
-        await settle();
+        if (responses === undefined || subscriber.closed) return;
+        // NestJS itself never lets an Observable wait.
+        if (responses.writableNeedDrain) await writable(responses, aborted.signal);
       }
     };
     send().then(
