@@ -79,14 +79,18 @@ describe('a flood of 1,000 random kids within one refill', () => {
     const flood = (await forge(issuer, 1000)).map((token) => decide(token));
     await secondsUntil(flood, subject);
     const still = (await forge(issuer, 999)).map((token) => decide(token));
-    await settle();
+    // Decoded last, so then all of them wait for the refill, however slow the machine is.
+    expect(await decide('no token')).toBe('malformed_credentials/not_a_compact_jws');
     await issuer.rotateKeys({ keepOld: true });
     const fresh = await sign(issuer);
     const shownMs = clock.nowMs();
+    const fetches = issuer.requests.jwks;
     const answered = decide(fresh);
-    const seconds = await secondsUntil([answered], subject);
+    // Not until it is answered: an asynchronous signature takes real time, in which the clock would advance.
+    for (await settle(); issuer.requests.jwks === fetches; await settle()) {
+      await clock.advance(1000);
+    }
     expect(await answered).toBe('accepted');
-    expect(seconds).toBeLessThanOrEqual(2);
     expect(clock.nowMs() - shownMs).toBeLessThanOrEqual(2000);
     await secondsUntil(still, subject);
     const secondsInAll = (clock.nowMs() - startedMs) / 1000;
