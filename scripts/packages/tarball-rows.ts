@@ -38,12 +38,12 @@ async function entryPointsWithoutCode(file: string): Promise<readonly string[]> 
   return Object.keys(exports).filter((entryPoint) => /\.(?!js$|json$)\w+$/.test(entryPoint));
 }
 
-const WANTED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];
+const REQUIRED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];
 const ALLOWED =
   /^package\/(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|proto\/.*\.proto|schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
 
 function contentsRow(name: string, entries: readonly string[]): Row {
-  const missing = WANTED.filter((entry) => !entries.includes(entry));
+  const missing = REQUIRED.filter((entry) => !entries.includes(entry));
   const strange = entries.filter((entry) => !ALLOWED.test(entry));
   const failure = [
     ...missing.map((entry) => `${entry} is not in it`),

@@ -33,8 +33,8 @@ export async function runCase(
   tried: Case,
 ): Promise<Cell> {
   const place = { column: columnOf(subject, protocol), row: tried.name };
-  const wanted = tried.kinds ?? CALL_KINDS;
-  const kinds = subject.kinds.filter((kind) => wanted.includes(kind));
+  const selected = tried.kinds ?? CALL_KINDS;
+  const kinds = subject.kinds.filter((kind) => selected.includes(kind));
   if (kinds.length === 0) return { ...place, shown: '-' };
   const failure = await failureOf(async (servers) => {
     const start = async (options: SubjectOptions): Promise<Server> => {

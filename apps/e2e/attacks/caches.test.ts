@@ -262,9 +262,11 @@ describe('the first of a hundred joined callers cancels', () => {
           const onStart = (how: () => void): void => void (index === 0 && (cancel = how));
           const call = () =>
             clients[index % 4]!.call('unary', { authorization: 'alice', metadata, onStart });
-          return index === 0 ? call() : eventually(() => begun > 0, 'the first came').then(call);
+          return index === 0
+            ? call()
+            : eventually(() => begun > 0, 'the first has arrived').then(call);
         });
-        await eventually(() => begun === 100, 'all of them came');
+        await eventually(() => begun === 100, 'all of them have arrived');
         cancel();
         assert.equal((await ends[0])?.code, status.CANCELLED);
         await eventually(() => found.length === 1, 'the server saw it leave');

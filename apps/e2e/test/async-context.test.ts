@@ -34,9 +34,10 @@ class Log {
   }
 
   /** How often an event occurred, and how often it ran as the caller of the call. */
-  count(event: string): { readonly came: number; readonly right: number } {
-    const came = this.#seen.filter(([, name]) => name === event);
-    return { came: came.length, right: came.filter(([who, , seen]) => who === seen).length };
+  count(event: string): { readonly seen: number; readonly right: number } {
+    const events = this.#seen.filter(([, name]) => name === event);
+    const right = events.filter(([caller, , shown]) => caller === shown);
+    return { seen: events.length, right: right.length };
   }
 }
 
@@ -86,15 +87,15 @@ for (const late of [false, true]) {
           }
           for (const { stream } of sendsMany ? calls : []) stream.end();
           for (const { ended } of calls) assert.equal((await ended).status.code, status.OK);
-          await eventually(() => log.count('later').came === CALLERS.length, 'later events');
+          await eventually(() => log.count('later').seen === CALLERS.length, 'later events');
           client.close();
         });
         const all = CALLERS.length;
-        assert.deepEqual(log.count('start'), { came: all, right: all });
-        assert.deepEqual(log.count('later'), { came: all, right: all });
-        assert.deepEqual(log.count('end'), { came: all, right: all });
+        assert.deepEqual(log.count('start'), { seen: all, right: all });
+        assert.deepEqual(log.count('later'), { seen: all, right: all });
+        assert.deepEqual(log.count('end'), { seen: all, right: all });
         const messages = sendsMany ? all * MESSAGES : 0;
-        assert.deepEqual(log.count('data'), { came: messages, right: messages });
+        assert.deepEqual(log.count('data'), { seen: messages, right: messages });
       });
 
       it('is the caller when the client cancels', async () => {
@@ -105,12 +106,12 @@ for (const late of [false, true]) {
           await eventually(() => seen.handlers === CALLERS.length, 'the handlers run');
           for (const { stream } of calls) stream.cancel();
           await eventually(
-            () => log.count('cancelled').came === CALLERS.length,
+            () => log.count('cancelled').seen === CALLERS.length,
             'all are notified',
           );
           client.close();
         });
-        assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });
+        assert.deepEqual(log.count('cancelled'), { seen: CALLERS.length, right: CALLERS.length });
       });
 
       it('is the caller when the call is revoked', async () => {
@@ -124,12 +125,12 @@ for (const late of [false, true]) {
           accounts.revoke(() => true);
           for (const { ended } of calls) await ended;
           await eventually(
-            () => log.count('cancelled').came === CALLERS.length,
+            () => log.count('cancelled').seen === CALLERS.length,
             'all are notified',
           );
           client.close();
         });
-        assert.deepEqual(log.count('cancelled'), { came: CALLERS.length, right: CALLERS.length });
+        assert.deepEqual(log.count('cancelled'), { seen: CALLERS.length, right: CALLERS.length });
       });
     });
   }
@@ -152,8 +153,8 @@ for (const kind of CALL_KINDS) {
           client.close();
         },
       );
-      assert.deepEqual(log.count('start'), { came: 1, right: 1 });
-      assert.deepEqual(log.count('end'), { came: 1, right: 1 });
+      assert.deepEqual(log.count('start'), { seen: 1, right: 1 });
+      assert.deepEqual(log.count('end'), { seen: 1, right: 1 });
     });
 
     it('throws where it is not enabled, and does not look anonymous', async () => {
@@ -169,8 +170,8 @@ for (const kind of CALL_KINDS) {
           client.close();
         },
       );
-      assert.deepEqual(log.count('start'), { came: 1, right: 0 });
-      assert.deepEqual(log.count('end'), { came: 1, right: 0 });
+      assert.deepEqual(log.count('start'), { seen: 1, right: 0 });
+      assert.deepEqual(log.count('end'), { seen: 1, right: 0 });
       assert.equal(subject(), 'unknown');
     });
   });

@@ -103,7 +103,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     await expect.poll(() => seen).toHaveProperty('code', Code.Unauthenticated);
   });
 
-  it('tells a slow reader when it reads on, and its handler at once', async () => {
+  it('notifies a slow reader when it reads again, and its handler at once', async () => {
     const { clock, auth } = expiringIn(60);
     const large = 'x'.repeat(100_000);
     let sent = 0;
@@ -175,14 +175,14 @@ describe('1,000 open streams', () => {
   it.each(PROTOCOLS)('end with their tokens on %s', async (protocol) => {
     const { clock, auth } = expiringIn(60);
     let started = 0;
-    let told = 0;
+    let notified = 0;
     const server = await startEcho({
       auth,
       see: ({ signal }) =>
         new Promise((resolve) => {
           started += 1;
           signal.addEventListener('abort', () => {
-            told += 1;
+            notified += 1;
             resolve('');
           });
         }),
@@ -192,11 +192,11 @@ describe('1,000 open streams', () => {
       errorOf(CALLS['bidirectional stream']!(client, as('alice'), openRequests(never))),
     );
     await expect.poll(() => started).toBe(1000);
-    expect(told).toBe(0);
+    expect(notified).toBe(0);
     await clock.advance(65_000);
     const codes = new Set((await Promise.all(streams)).map(({ code }) => code));
     expect(codes).toEqual(new Set([Code.Unauthenticated]));
-    expect(told).toBe(1000);
+    expect(notified).toBe(1000);
   });
 });
 

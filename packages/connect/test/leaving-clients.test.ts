@@ -150,7 +150,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
   });
 
   it.each(Object.entries(CALLS))(
-    '%s: has ended when the client has left, whatever the handler does',
+    '%s: has ended when the client has disconnected, whatever the handler does',
     async (_, call) => {
       const { guard, open } = watched(createCallGuard({ authenticator: names() }));
       let start = (): void => undefined;

@@ -65,7 +65,7 @@ const REFUSALS: readonly (readonly [token: string | undefined, object, pushback:
 
 describe.each(PROTOCOLS)('%s', (protocol) => {
   describe.each(Object.entries(CALLS))('%s', (_, call) => {
-    it.each(REFUSALS)('tells the client why: %s', async (token, failure, pushback) => {
+    it.each(REFUSALS)('reports the reason to the client: %s', async (token, failure, pushback) => {
       const server = await startEcho({ auth });
       const error = await errorOf(call(clientOf(server, protocol), as(token)));
       expect(readAuthFailure(error)).toMatchObject({ stage: 'admission', ...failure });
@@ -73,7 +73,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     });
   });
 
-  it('tells nothing about a fault of the server', async () => {
+  it('reports nothing about a fault of the server', async () => {
     const faulty: Authenticator = {
       ...names(),
       authenticate: () => {
@@ -94,7 +94,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
   });
 });
 
-it('tells a client of grpc-js', async () => {
+it('is reported to a client of grpc-js', async () => {
   const server = await startEcho({ auth });
   const text = (value: Buffer): Buffer => value;
   const Client = makeGenericClientConstructor(

@@ -55,7 +55,7 @@ describe('no bearer token', () => {
     'Token',
     '',
     'Bearer\u00A0t',
-  ])('is missing where another scheme came: "%s"', (value) => {
+  ])('is missing where another scheme was sent: "%s"', (value) => {
     expect(bearer.extract(new UncheckedMetadata(value))).toMatchObject(OTHER_SCHEME);
   });
 });

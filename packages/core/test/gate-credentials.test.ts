@@ -101,7 +101,7 @@ describe('a verdict', () => {
   );
   const gate = createGate({ authenticator });
 
-  it('depends on the credentials alone, whatever the call and whatever came before', () => {
+  it('depends on the credentials alone, whatever the call and whatever was asked before', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom('good', 'bad'), fc.string(), fc.string(), fc.string())),
@@ -116,7 +116,7 @@ describe('a verdict', () => {
     );
   });
 
-  it('is made of the very credentials that came', () => {
+  it('is made of the very credentials that were received', () => {
     const authenticate = vi.fn((...[_credentials]: Parameters<Authenticator['authenticate']>) =>
       Promise.resolve(principal),
     );

@@ -43,7 +43,7 @@ describe('a principal is frozen', () => {
     expect(soft(claims)).toEqual([]);
   });
 
-  it('behind an object that came frozen at the surface only', () => {
+  it('behind an object that is frozen at the surface only', () => {
     const claims = Object.freeze({ shallow: Object.freeze({ deep: { roles: ['user'] } }) });
     expect(soft(withClaims(claims))).toEqual([]);
   });

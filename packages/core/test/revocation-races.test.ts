@@ -48,7 +48,7 @@ describe('a caller who is revoked while being verified', () => {
     expect(calls.revokedSince(noted, bob)).toBe(true);
   });
 
-  it('is none where the revocation came before the verification began', () => {
+  it('is none where the revocation happened before the verification began', () => {
     const { calls, revoke } = listening();
     revoke('alice');
     const noted = calls.revocations;

@@ -12,7 +12,7 @@ describe('what a message shows of a value', () => {
     expect(describeValue(url)).not.toMatch(/user|pa/);
   });
 
-  it('is not the digits of a secret that came as a number', () => {
+  it('is not the digits of a secret that is a number', () => {
     expect(describeSecret(123_456)).toBe('a number');
   });
 });

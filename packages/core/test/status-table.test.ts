@@ -97,7 +97,7 @@ describe('the trailers of a refusal', () => {
     },
   );
 
-  it('name an RFC 6750 error only where a token came', () => {
+  it('name an RFC 6750 error only where a token was sent', () => {
     const challenge = (error: AuthError) => toStatus(error).metadata.get('www-authenticate')[0];
     expect(challenge(new AuthError('missing_credentials', 'absent'))).not.toContain('error=');
     expect(challenge(new AuthError('invalid_token', 'issuer'))).toContain('error="invalid_token"');

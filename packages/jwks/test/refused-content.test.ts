@@ -41,7 +41,7 @@ describe('instead of a key set', () => {
     await reported('keys_unavailable', 1);
     expect(events.at(-1)).toMatchObject({ detail: { servingLastGoodSet: true } });
     expect(await decide(key.token())).toBe('accepted');
-    // What counts is when the last good set came: a minute after its age it is gone.
+    // What counts is when the last good set was received: a minute after its age it is gone.
     await clock.advance(119_999);
     expect(await decide(key.token())).toBe('accepted');
     await clock.advance(1);

@@ -59,7 +59,7 @@ export class DeferredInterceptor implements PlacedInterceptor {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     process.emitWarning(
-      'a call came before GrpcAuthModule has read the decorators, so it got UNAVAILABLE: import ' +
+      'a call arrived before GrpcAuthModule has read the decorators, so it got UNAVAILABLE: import ' +
         'GrpcAuthModule.forRoot(), and let a hybrid application start with app.init() or app.listen()',
       { code: 'GRPC_AUTHN_NOT_STARTED' },
     );

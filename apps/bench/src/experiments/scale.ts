@@ -15,7 +15,7 @@ export interface Scale {
   readonly wholeWarmUp: number;
   /** Numbers of tokens that a warm server has seen. */
   readonly warmTokens: readonly number[];
-  /** Calls in a sample, with headers that came from HTTP/2. */
+  /** Calls in a sample, with headers from HTTP/2. */
   readonly inProcessCalls: number;
   readonly burstTokens: number;
   readonly burstRounds: number;

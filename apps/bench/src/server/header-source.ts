@@ -15,7 +15,7 @@ const FIELDS = 32;
 const FIELD = 'authorization-';
 
 /**
- * Metadata whose values came from HTTP/2, each used once: V8 stores such strings outside of its heap, and
+ * Metadata whose values are from HTTP/2, each used once: V8 stores such strings outside of its heap, and
  * hashes and compares them more slowly than a literal that it already knows.
  */
 export class HeaderSource {

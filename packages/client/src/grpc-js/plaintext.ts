@@ -7,7 +7,7 @@ const IS_SECURE = '_isSecure';
 /** The option of a channel that goes through an HTTP proxy. */
 const BEHIND_PROXY = 'grpc.http_connect_target';
 
-/** What grpc-js keeps of a call; none of it is documented, so each part may be missing. */
+/** What grpc-js stores about a call; none of it is documented, so each part may be missing. */
 interface CallInside {
   readonly nextCall?: CallInside;
   readonly call?: { readonly channel?: ChannelInside };

@@ -22,7 +22,7 @@ export function freezeJson(root: object, where: string): void {
       const value: unknown = property?.value;
       if (property?.get !== undefined || typeof value === 'function' || typeof value === 'symbol') {
         throw new TypeError(
-          `${where} holds a ${property?.get ? 'getter' : typeof value}; ${WANTED}`,
+          `${where} holds a ${property?.get ? 'getter' : typeof value}; ${EXPECTED}`,
         );
       }
       if (typeof value === 'object' && value !== null) pending.push(value);
@@ -50,14 +50,14 @@ export function freezeParsedJson(root: object): void {
   }
 }
 
-const WANTED = 'give plain objects, lists, text and numbers';
+const EXPECTED = 'give plain objects, lists, text and numbers';
 
 function checkPlain(value: object, where: string): void {
   const prototype: object | null = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || isRootPrototype(prototype)) return;
   // Accepts arrays of any realm: only the original Array.prototype is itself an array.
   if (Array.isArray(value) && Array.isArray(prototype)) return;
-  throw new TypeError(`${where} holds a ${prototype.constructor?.name}; ${WANTED}`);
+  throw new TypeError(`${where} holds a ${prototype.constructor?.name}; ${EXPECTED}`);
 }
 
 /** Object.prototype of any realm: Jest, for example, has one for each test file. */

@@ -44,7 +44,7 @@ export async function confirmBy(
 }
 
 /**
- * True for a verdict that is older than the question: it came from a cache, whatever the traits say.
+ * True for a verdict that is older than the question: it is from a cache, whatever the traits say.
  * A whole number of seconds may have been rounded down. Times are compared by the clock of the guard,
  * so an authenticator that sets `verifiedAtEpochSeconds` itself takes the time on this machine.
  */

@@ -25,7 +25,7 @@ export interface Decision {
   readonly callId: string;
   /** W3C Trace Context, as the caller sent it. */
   readonly traceparent: string | undefined;
-  /** True if the verdict came from a cache. undefined: unknown. */
+  /** True if the verdict is from a cache. undefined: unknown. */
   readonly cached: boolean | undefined;
   /**
    * Under 'cancelled' only. 'deadline': the call ended at most 20 ms before its deadline, or later.

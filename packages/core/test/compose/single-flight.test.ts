@@ -141,7 +141,7 @@ describe('a caller who leaves', () => {
     expect(await next).toBe(principal);
   });
 
-  it('before it came waits for nothing, and takes nobody with it', async () => {
+  it('before the answer waits for nothing, and takes nobody with it', async () => {
     const { ask, shared, verdicts, principal } = createWaiting();
     const stays = ask('t');
     const context = new CallContext();

@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { Chat, Collect, List, type Method, type Text, Unary } from './echo.ts';
 
-/** What a call came to: the texts that the client received, and its error. */
+/** The result of a call: the texts that the client received, and its error. */
 export interface Outcome {
   readonly texts: readonly string[];
   readonly code: string;
