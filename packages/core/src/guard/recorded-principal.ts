@@ -4,6 +4,9 @@ import { createPrincipal, type Principal } from '../contract/principal.ts';
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/gu;
 const HAS_CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
+/** A cached principal is in many records. */
+const recorded = new WeakMap<Principal<object>, Principal<object>>();
+
 /**
  * The principal as a record shows it: in its own texts control characters are escaped, because a subject
  * with a line break would look like two lines of a plain-text log. Its claims are as the issuer signed them.
@@ -11,7 +14,16 @@ const HAS_CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 export function recordedPrincipal(
   principal: Principal<object> | undefined,
 ): Principal<object> | undefined {
-  if (principal === undefined || isPrintable(principal)) return principal;
+  if (principal === undefined) return undefined;
+  let shown = recorded.get(principal);
+  if (shown === undefined) {
+    shown = isPrintable(principal) ? principal : escapeTexts(principal);
+    recorded.set(principal, shown);
+  }
+  return shown;
+}
+
+function escapeTexts(principal: Principal<object>): Principal<object> {
   const { subject, issuer, clientId, tokenId, sessionId, acr, audience, scopes } = principal;
   return createPrincipal({
     ...principal,
