@@ -12,7 +12,7 @@ export async function tarballRows(root: string, tarballs: readonly string[]): Pr
       toRow(name, 'publint --strict', await tool(root, 'publint', file, '--strict')),
       // CommonJS requires ES modules, which attw has no profile for; the consumers test it.
       toRow(name, 'attw', await tool(root, 'attw', file, '--profile', 'esm-only', ...excluded)),
-      contentsRow(name, await entriesOf(file)),
+      contentsRow(name, await entriesOf(file), await manifestOf(file)),
     ];
   });
   return rows.flat();
@@ -33,21 +33,33 @@ async function entriesOf(file: string): Promise<readonly string[]> {
 
 /** Schemas and protos have no types. */
 async function entryPointsWithoutCode(file: string): Promise<readonly string[]> {
-  const text = await mustRun('tar', ['-xzOf', file, 'package/package.json'], { cwd: '/' });
-  const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };
+  const { exports } = JSON.parse(await manifestOf(file)) as {
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
   return Object.keys(exports).filter((entryPoint) => /\.(?!js$|json$)\w+$/.test(entryPoint));
+}
+
+function manifestOf(file: string): Promise<string> {
+  return mustRun('tar', ['-xzOf', file, 'package/package.json'], { cwd: '/' });
 }
 
 const REQUIRED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];
 const ALLOWED =
   /^package\/(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|proto\/.*\.proto|schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
 
-function contentsRow(name: string, entries: readonly string[]): Row {
+/** A module of its own in dist is from an older build: each entry point is one file, and shared ones. */
+const MODULE = /^package\/(dist\/(?!shared\/).*\.js)$/;
+
+function contentsRow(name: string, entries: readonly string[], manifest: string): Row {
   const missing = REQUIRED.filter((entry) => !entries.includes(entry));
   const strange = entries.filter((entry) => !ALLOWED.test(entry));
+  const stale = entries.filter((entry) => {
+    const path = MODULE.exec(entry)?.[1];
+    return path !== undefined && !manifest.includes(`"./${path}"`);
+  });
   const failure = [
     ...missing.map((entry) => `${entry} is not in it`),
-    ...strange.map((entry) => `${entry} should not be in it`),
+    ...[...strange, ...stale].map((entry) => `${entry} should not be in it`),
   ].join('\n');
   const cells = [name, `${entries.length} files`];
   return { cells, failure: failure === '' ? undefined : failure };
