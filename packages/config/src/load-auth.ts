@@ -2,11 +2,15 @@ import { resolve } from 'node:path';
 import {
   bearerFromMetadata,
   createAuthInterceptor,
+  type AuthError,
   createCallGuard,
+  explain,
   type AuthEvent,
   type AuthInterceptorOptions,
   type CallGuard,
+  type Credentials,
   type DescriptorSet,
+  type Explanation,
   type JsonObject,
   type ManagedAuthenticator,
   type Policy,
@@ -92,6 +96,14 @@ export interface LoadedAuth<C extends object> {
    * change that weakens a rule or an authenticator is rejected; reload({ allowWeaker: true }) loads it.
    */
   watch(options?: { readonly onReload?: (error: Error | undefined) => void }): void;
+  /**
+   * Verifies credentials by the running config, past every cache, and reports each check. With `method`
+   * ('/pkg.Service/Method') also the method's rule. See explain() of core: the steps contain claim values.
+   */
+  explain(
+    credentials: Credentials | AuthError | undefined,
+    options?: { readonly method?: string; readonly signal?: AbortSignal },
+  ): Promise<Explanation>;
   close(): Promise<void>;
 }
 
@@ -236,6 +248,15 @@ class Loaded implements LoadedAuth<object> {
     this.#watcher?.stop();
     this.#watcher = new Watcher(this.#file, this.#reloader, this.#clock, onReload);
     this.#watcher.start();
+  }
+
+  async explain(
+    credentials: Credentials | AuthError | undefined,
+    options: { readonly method?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Explanation> {
+    checkOptionNames('explain', options, ['method', 'signal']);
+    const { authenticator, policy } = this;
+    return explain(authenticator, credentials, { ...options, policy, clock: this.#clock });
   }
 
   close(): Promise<void> {

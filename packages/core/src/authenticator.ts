@@ -4,6 +4,7 @@ export type { AuthErrorCode, AuthErrorReasons } from './errors/reasons.ts';
 export { ConfigError, type ConfigProblem } from './errors/config-error.ts';
 export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
 export type { AuthEvent, AuthEventType } from './contract/auth-event.ts';
+export type { CheckName, CheckStep } from './contract/check-step.ts';
 export type { Clock } from './contract/clock.ts';
 export { createPrincipal, type Principal, type PrincipalInit } from './contract/principal.ts';
 export type {
@@ -18,6 +19,7 @@ export type {
 } from './contract/authenticator.ts';
 export { bearerFromHeader, type BearerFormat } from './credentials/bearer.ts';
 export type { LimitOptions } from './gate/gate-limits.ts';
+export { explain, type Explanation, type ExplainOptions } from './explain/explain.ts';
 export { checkAuthenticatedBy } from './contract/check-authenticated-by.ts';
 export { createCallGuard } from './guard/create-call-guard.ts';
 export type { Decision } from './guard/decision.ts';

@@ -8,6 +8,7 @@ import type {
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { acceptsOpaqueTokens, leavesOf } from '../contract/composition.ts';
+import type { CheckStep } from '../contract/check-step.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
@@ -56,7 +57,11 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
     let kept = refusal;
     for (let index = first; index < this.#children.length; index += 1) {
       const child = this.#children[index];
-      if (child === undefined || !child.schemes.has(credentials.scheme)) continue;
+      if (child === undefined) continue;
+      if (!child.schemes.has(credentials.scheme)) {
+        context.trace?.(otherScheme(child, credentials));
+        continue;
+      }
       const verdict = callAuthenticator(child.authenticator, credentials, context);
       if (isPromiseLike(verdict)) {
         // A copy: the caller may change the object before the next child is asked.
@@ -64,13 +69,35 @@ class AnyOf extends Composition implements ManagedAuthenticator<object> {
         return Promise.resolve(verdict)
           .catch(toVerdict)
           .then((late) =>
-            saysNotMine(late) ? this.#ask(index + 1, better(kept, late), asked, context) : late,
+            saysNotMine(late)
+              ? this.#ask(index + 1, better(kept, late), asked, context)
+              : this.#decide(late, index, context),
           );
       }
-      if (!saysNotMine(verdict)) return verdict;
+      if (!saysNotMine(verdict)) return this.#decide(verdict, index, context);
       kept = better(kept, verdict);
     }
     return kept ?? new AuthError('missing_credentials', 'other_scheme');
+  }
+
+  /** The verdict of the child that decides. The next ones are not asked. */
+  #decide(
+    verdict: Verdict<object>,
+    index: number,
+    { trace }: AuthenticationContext,
+  ): Verdict<object> {
+    if (trace === undefined) return verdict;
+    const by = this.#children[index]?.authenticator.name ?? '';
+    for (const { authenticator } of this.#children.slice(index + 1)) {
+      const received = `"${by}" has decided`;
+      trace({
+        check: 'format',
+        result: 'not_reached',
+        authenticator: authenticator.name,
+        received,
+      });
+    }
+    return verdict;
   }
 }
 
@@ -94,6 +121,16 @@ export function anyOf<const A extends readonly Authenticator<object>[]>(
 function saysNotMine(verdict: unknown): verdict is AuthError {
   if (!AuthError.is(verdict)) return false;
   return NOT_MINE.has(verdict.reason);
+}
+
+function otherScheme({ authenticator, schemes }: Child, { scheme }: Credentials): CheckStep {
+  return {
+    check: 'credentials',
+    result: 'failed',
+    authenticator: authenticator.name,
+    expected: `the scheme ${[...schemes].join(' or ')}`,
+    received: `the scheme ${scheme}`,
+  };
 }
 
 /** An opaque token with two dots looks like a JWS, one with four like a JWE. */

@@ -60,8 +60,8 @@ class Cached implements ManagedAuthenticator<object> {
   ): Verdict<object> | Promise<Verdict<object>> {
     const { scheme, token, proof } = credentials;
     // A proof is valid for one call only. Tokens with lone surrogates would share a digest: all of them are
-    // encoded alike.
-    if (proof !== undefined || !token.isWellFormed()) {
+    // encoded alike. A cached verdict explains nothing.
+    if (proof !== undefined || !token.isWellFormed() || context.trace !== undefined) {
       return this.#inner.authenticate(credentials, context);
     }
     const nowMs = this.#settings.clock.nowMs();

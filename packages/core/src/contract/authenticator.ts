@@ -1,4 +1,5 @@
 import type { AuthError } from '../errors/auth-error.ts';
+import type { CheckStep } from './check-step.ts';
 import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
 
@@ -21,6 +22,11 @@ export interface AuthenticationContext {
   readonly signal: AbortSignal;
   readonly authority?: string;
   readonly peer?: { readonly address: string; readonly certificate?: Uint8Array };
+  /**
+   * Set only by explain(). Where it is set, an authenticator reports each of its checks, goes on after a failure
+   * with the checks that need no key, and answers from no cache. The verdict does not depend on it.
+   */
+  readonly trace?: (step: CheckStep) => void;
 }
 
 export type Verdict<C extends object = JsonObject> = Principal<C> | AuthError;

@@ -56,7 +56,25 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
+    const { trace } = context;
+    if (trace !== undefined) return this.#explain(credentials.token, context, trace);
     return this.#scheduler.run(context, this.#verifyToken, credentials.token);
+  }
+
+  /** Verifies with a cold memo of headers, at one moment, so that verdict and steps agree. */
+  async #explain(
+    jwt: string,
+    context: AuthenticationContext,
+    trace: NonNullable<AuthenticationContext['trace']>,
+  ): Promise<Verdict<object>> {
+    const { TokenTrace } = await import('../trace/token-trace.ts');
+    const nowMs = this.#rules.clock.nowMs();
+    const rules = { ...this.#rules, clock: { ...this.#rules.clock, nowMs: () => nowMs } };
+    const steps = new TokenTrace(jwt, rules, trace);
+    const fresh = new JwtAuthenticator(rules, this.#source, this.#scheduler);
+    const verdict = await this.#scheduler.run(context, fresh.#verifyToken, jwt);
+    steps.conclude(verdict, await this.#source.keys());
+    return verdict;
   }
 
   /** In the turn of the call. Decoding waits for it, too, so that a burst of tokens is not decoded at once. */

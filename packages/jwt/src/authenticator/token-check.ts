@@ -100,10 +100,8 @@ function readPrincipal(
   const issued = readIssuer(payload, rules);
   if ('reason' in issued) return issued;
   if (!hasAllowedMembers(header, rules.profile)) return { reason: 'header' };
-  if (!rules.algorithms.includes(header.algorithm)) return { reason: 'algorithm' };
-  if (!rules.types.has(header.typ) || !hasExactType(header, rules.profile)) {
-    return { reason: 'type', claim: 'typ' };
-  }
+  if (!isAllowedAlgorithm(header, rules)) return { reason: 'algorithm' };
+  if (!isAllowedType(header, rules)) return { reason: 'type', claim: 'typ' };
   const audience = readAudience(payload, rules);
   if (audience === undefined) return { reason: 'audience', claim: rules.audience.claim };
   const mark = findForeignMark(payload, rules.tokenUse);
@@ -112,7 +110,7 @@ function readPrincipal(
   if (time !== undefined) return time;
   const identity = readIdentity(payload, rules);
   if (typeof identity === 'string') return { reason: 'claim', claim: identity };
-  const missing = rules.requiredClaims.find((name) => (ownMember(payload, name) ?? null) === null);
+  const missing = findMissing(payload, rules);
   if (missing !== undefined) return { reason: 'claim', claim: missing };
   return {
     ...identity,
@@ -125,8 +123,21 @@ function readPrincipal(
   };
 }
 
+export function isAllowedAlgorithm({ algorithm }: HeaderFields, { algorithms }: JwtRules): boolean {
+  return algorithms.includes(algorithm);
+}
+
+export function isAllowedType(header: HeaderFields, { types, profile }: JwtRules): boolean {
+  return types.has(header.typ) && hasExactType(header, profile);
+}
+
+/** The first required claim that is absent or null. */
+export function findMissing(payload: JsonObject, { requiredClaims }: JwtRules): string | undefined {
+  return requiredClaims.find((name) => (ownMember(payload, name) ?? null) === null);
+}
+
 /** A token without `iss` is of the configured issuer, whose key verifies it. */
-function readIssuer(
+export function readIssuer(
   payload: JsonObject,
   { issuers, acceptMissing, profile }: JwtRules,
 ): { readonly issuer: string | undefined } | TokenFault {
@@ -140,7 +151,7 @@ function readIssuer(
   return isKnown ? { issuer } : { reason: 'issuer', claim: 'iss' };
 }
 
-function readAudience(
+export function readAudience(
   payload: JsonObject,
   { audience, acceptMissing }: JwtRules,
 ): readonly string[] | undefined {

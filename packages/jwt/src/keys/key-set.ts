@@ -36,6 +36,10 @@ export class ImportedKeySet implements KeySet {
     Object.freeze(this);
   }
 
+  get kids(): readonly string[] {
+    return [...this.#byKid.keys()];
+  }
+
   hasKid(kid: string): boolean {
     return this.#byKid.has(kid);
   }

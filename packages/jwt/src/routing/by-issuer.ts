@@ -17,8 +17,9 @@ import {
   leavesOf,
   wrongOption,
 } from '@grpc-authn/core/internal';
-import { askRoute, noRoute, ofIssuer } from './route.ts';
-import { readUnverified } from './unverified-issuer.ts';
+import type { Trace } from '../trace/step-reporter.ts';
+import { askRoute, noRoute, ofIssuer, traceRoute } from './route.ts';
+import { readUnverified, type UnverifiedToken } from './unverified-issuer.ts';
 
 class ByIssuer extends Composition implements ManagedAuthenticator<object> {
   readonly name: string;
@@ -53,6 +54,7 @@ class ByIssuer extends Composition implements ManagedAuthenticator<object> {
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const token = readUnverified(credentials.token);
+    if (context.trace !== undefined) this.#explain(token, context.trace);
     if (token === undefined) {
       return this.#opaque === undefined
         ? new AuthError('malformed_credentials', 'not_a_compact_jws')
@@ -65,6 +67,23 @@ class ByIssuer extends Composition implements ManagedAuthenticator<object> {
     return isPromiseLike(verdict)
       ? Promise.resolve(verdict).then((late) => ofIssuer(late, issuer))
       : ofIssuer(verdict, issuer);
+  }
+
+  /** The route, and those that are not asked. */
+  #explain(token: UnverifiedToken | undefined, trace: Trace): void {
+    const issuer = token?.issuer;
+    const route = token === undefined ? this.#opaque : this.#routes.get(issuer ?? '');
+    const expected = `an issuer of ${[...this.#routes.keys()].join(', ')}`;
+    traceRoute(this.name, token, {
+      trace,
+      expected: token === undefined ? 'a token that a route accepts' : expected,
+      isFound: route !== undefined,
+    });
+    for (const { name } of this.traits.children) {
+      if (name === route?.name) continue;
+      const received = route === undefined ? 'no route' : `the route is "${route.name}"`;
+      trace({ check: 'format', result: 'not_reached', authenticator: name, received });
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import {
   type Verdict,
 } from '@grpc-authn/core/authenticator';
 import { checkAuthenticator, isPrincipal } from '@grpc-authn/core/internal';
+import type { Trace } from '../trace/step-reporter.ts';
+import type { UnverifiedToken } from './unverified-issuer.ts';
 import { hasExpired } from '../claims/numeric-date.ts';
 
 /**
@@ -25,6 +27,29 @@ export function askRoute(
     return child.authenticate(credentials, context);
   }
   return new AuthError('missing_credentials', 'other_scheme');
+}
+
+/** Reports to explain() which issuer selects the route. */
+export function traceRoute(
+  name: string,
+  token: UnverifiedToken | undefined,
+  {
+    trace,
+    expected,
+    isFound,
+  }: { readonly trace: Trace; readonly expected: string; readonly isFound: boolean },
+): void {
+  const check = token === undefined ? 'format' : 'issuer';
+  const received =
+    token === undefined
+      ? 'a token that is not a JWT'
+      : JSON.stringify(token.payload['iss'] ?? null);
+  const hint =
+    token === undefined
+      ? 'send a JWT, or configure an authenticator for opaque tokens'
+      : 'request the token from one of these issuers, or configure an authenticator for its issuer';
+  const result = isFound ? 'passed' : 'failed';
+  trace({ check, result, authenticator: name, expected, received, ...(!isFound && { hint }) });
 }
 
 /** The issuer that a route verifies must be the one that selected the route. */

@@ -20,10 +20,11 @@ import {
 } from '@grpc-authn/core/internal';
 import { DiscoveryTurns } from './discovery-turns.ts';
 import { IssuerCache } from './issuer-cache.ts';
-import { askRoute, noRoute, ofIssuer } from './route.ts';
+import type { Trace } from '../trace/step-reporter.ts';
+import { askRoute, noRoute, ofIssuer, traceRoute } from './route.ts';
 import { TrustedRoute } from './trusted-route.ts';
 import { UnknownIssuers } from './unknown-issuers.ts';
-import { readUnverified } from './unverified-issuer.ts';
+import { readUnverified, type UnverifiedToken } from './unverified-issuer.ts';
 
 export type Trust = (issuer: string) => Authenticator<object> | undefined;
 
@@ -83,16 +84,25 @@ export class TrustedIssuers implements ManagedAuthenticator<object> {
     credentials: Credentials,
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
+    const { trace } = context;
     const token = readUnverified(credentials.token);
-    if (token === undefined) return new AuthError('malformed_credentials', 'not_a_compact_jws');
+    if (token === undefined) {
+      if (trace !== undefined) this.#explain(token, false, trace);
+      return new AuthError('malformed_credentials', 'not_a_compact_jws');
+    }
     if (this.#isClosed) return new AuthError('unavailable', 'provider');
     const { issuer, payload } = token;
-    const route = issuer === undefined ? undefined : this.#routeOf(issuer);
+    const route = issuer === undefined ? undefined : this.#routeOf(issuer, trace !== undefined);
+    if (trace !== undefined) this.#explain(token, route !== undefined, trace);
     if (issuer === undefined || route === undefined) return noRoute(payload, this.#clock.nowMs());
     if (AuthError.is(route)) return route;
     const turn = this.#turns.take(route.discovery, context);
     if (turn === undefined) return this.#ask(route, issuer, credentials, context);
     return this.#askInTurn(turn, route, issuer, { ...credentials }, context);
+  }
+
+  #explain(token: UnverifiedToken | undefined, isFound: boolean, trace: Trace): void {
+    traceRoute(this.name, token, { trace, expected: 'an issuer that trust() accepts', isFound });
   }
 
   async #askInTurn(
@@ -133,11 +143,12 @@ export class TrustedIssuers implements ManagedAuthenticator<object> {
   }
 
   /** Undefined for an issuer that is not trusted; `internal` if `trust` fails. */
-  #routeOf(issuer: string): TrustedRoute | AuthError | undefined {
+  #routeOf(issuer: string, asksAgain: boolean): TrustedRoute | AuthError | undefined {
     const found = this.#cache.find(issuer);
     if (found !== undefined) return found;
     const nowMs = this.#clock.nowMs();
-    if (issuer.length > MAX_ISSUER_CHARACTERS || this.#unknown.has(issuer, nowMs)) return undefined;
+    if (issuer.length > MAX_ISSUER_CHARACTERS) return undefined;
+    if (!asksAgain && this.#unknown.has(issuer, nowMs)) return undefined;
     try {
       const route =
         this.#open.get(issuer) ?? this.#scope.runInAsyncScope(() => this.#create(issuer));

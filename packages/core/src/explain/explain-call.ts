@@ -1,0 +1,150 @@
+import type {
+  AuthenticationContext,
+  Authenticator,
+  Credentials,
+  Verdict,
+} from '../contract/authenticator.ts';
+import { checkAuthenticator } from '../contract/check-authenticator.ts';
+import { checkClock } from '../contract/clock.ts';
+import { isPrincipal } from '../contract/principal.ts';
+import { readCredentials } from '../credentials/read-credentials.ts';
+import { AuthError } from '../errors/auth-error.ts';
+import { checkOptionNames } from '../errors/option-checks.ts';
+import { checkPolicy } from '../gate/check-policy.ts';
+import { Gate, type GateAnswer } from '../gate/gate.ts';
+import { GateContext } from '../gate/gate-context.ts';
+import { readLimits } from '../gate/gate-limits.ts';
+import { faultOf, toAnswer } from '../gate/judge.ts';
+import type { TransportCall } from '../gate/transport-call.ts';
+import { authenticated } from '../policy/rules.ts';
+import type { Rule } from '../policy/rule.ts';
+import type { Explanation, ExplainOptions } from './explain.ts';
+import { bindingStep, credentialsStep, refusalStep, ruleStep } from './gate-steps.ts';
+import { TraceRecord } from './trace-record.ts';
+
+const OPTION_NAMES = ['method', 'policy', 'signal', 'clock'];
+/** The default of a guard. */
+const TIMEOUT_MS = 10_000;
+
+/** The context of a call that is explained. */
+class ExplainedContext extends GateContext {
+  readonly trace: NonNullable<AuthenticationContext['trace']>;
+
+  constructor(call: TransportCall, record: TraceRecord) {
+    super(call, readLimits());
+    this.trace = record.add;
+  }
+}
+
+/** What happened to the call at the gate. */
+export interface ExplainedCall {
+  readonly authenticator: Authenticator<object>;
+  readonly credentials: Credentials | AuthError | undefined;
+  /** Undefined if no rule is applied. */
+  readonly rule: Rule | undefined;
+  /** Undefined if the authenticator was not asked. */
+  readonly verdict: unknown;
+  readonly wasAsked: boolean;
+  readonly answer: GateAnswer;
+}
+
+/** Has a gate decide the call, as a guard does, and records the steps. See explain(). */
+export async function explainCall(
+  authenticator: Authenticator<object>,
+  given: Credentials | AuthError | undefined,
+  options: ExplainOptions,
+): Promise<Explanation> {
+  checkOptionNames('explain', options, OPTION_NAMES);
+  checkAuthenticator(authenticator);
+  const { method, policy, signal } = options;
+  if (policy !== undefined) checkPolicy(policy, authenticator);
+  const credentials = readCredentials(given);
+  const record = new TraceRecord(AuthError.is(credentials) ? undefined : credentials);
+  const asked = new AskedAuthenticator(authenticator);
+  const gate = new Gate({
+    authenticator: asked,
+    policy,
+    timeoutMs: TIMEOUT_MS,
+    clock: checkClock(options.clock),
+    limits: readLimits(),
+  });
+  const rule = policy === undefined || method === undefined ? undefined : gate.ruleFor(method);
+  const call: TransportCall = {
+    method: method ?? '',
+    streaming: false,
+    credentials,
+    end: () => undefined,
+  };
+  const context = new ExplainedContext(call, record);
+  const abort = (): void => context.abort(new Error('the explanation was aborted'));
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort);
+  try {
+    const decided = await gate.decide(call, rule ?? authenticated(), context);
+    const { verdict, wasAsked } = asked;
+    const caller = toAnswer(verdict);
+    // Without a rule, no rule has to ask for scopes where any audience is accepted.
+    const answer = rule === undefined && isPrincipal(caller) ? { principal: caller } : decided;
+    return conclude({ authenticator, credentials, rule, verdict, wasAsked, answer }, record);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Asks the authenticator, and remembers its verdict. */
+class AskedAuthenticator implements Authenticator<object> {
+  readonly #inner: Authenticator<object>;
+  wasAsked = false;
+  verdict: unknown;
+
+  constructor(inner: Authenticator<object>) {
+    this.#inner = inner;
+  }
+
+  get name(): string {
+    return this.#inner.name;
+  }
+
+  get schemes(): readonly string[] {
+    return this.#inner.schemes ?? ['bearer'];
+  }
+
+  async authenticate(
+    credentials: Credentials,
+    context: AuthenticationContext,
+  ): Promise<Verdict<object>> {
+    this.wasAsked = true;
+    try {
+      const verdict = await this.#inner.authenticate(credentials, context);
+      this.verdict = verdict;
+      return verdict;
+    } catch (thrown) {
+      this.verdict = faultOf(thrown);
+      throw thrown;
+    }
+  }
+}
+
+function conclude(call: ExplainedCall, record: TraceRecord): Explanation {
+  const { refusal, wouldRefuse, principal } = call.answer;
+  record.addFirst(credentialsStep(call));
+  const step = record.hasFailure ? undefined : refusalStep(call);
+  if (step !== undefined) record.add(step);
+  if (call.wasAsked) record.add(bindingStep(call));
+  if (call.rule !== undefined) record.add(ruleStep(call, call.rule));
+  return Object.freeze({
+    outcome: outcomeOf(refusal, wouldRefuse),
+    steps: record.steps,
+    error: refusal ?? wouldRefuse,
+    principal,
+  });
+}
+
+function outcomeOf(
+  refusal: AuthError | undefined,
+  wouldRefuse: AuthError | undefined,
+): Explanation['outcome'] {
+  if (refusal === undefined) return wouldRefuse === undefined ? 'allowed' : 'would_refuse';
+  const { code } = refusal;
+  return code === 'unavailable' || code === 'internal' ? code : 'refused';
+}

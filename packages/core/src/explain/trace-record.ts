@@ -1,0 +1,71 @@
+import type { Credentials } from '../contract/authenticator.ts';
+import type { CheckStep } from '../contract/check-step.ts';
+
+/** More than any message needs, and little enough for a table on a terminal. */
+const MAX_CHARACTERS = 256;
+/** A step for each check of a thousand authenticators is a fault of one of them. */
+const MAX_STEPS = 20_000;
+/** Shorter text is no secret, and may occur in ordinary text. */
+const MIN_SECRET_CHARACTERS = 16;
+
+/**
+ * The steps of one explanation. Every text is made safe here, whatever an authenticator reports: no part of the
+ * credentials, no control characters, at most 256 characters.
+ */
+export class TraceRecord {
+  readonly #steps: CheckStep[] = [];
+  readonly #secrets: readonly string[];
+
+  constructor(credentials: Credentials | undefined) {
+    this.#secrets = credentials === undefined ? [] : secretsOf(credentials);
+  }
+
+  get steps(): readonly CheckStep[] {
+    return Object.freeze([...this.#steps]);
+  }
+
+  get hasFailure(): boolean {
+    return this.#steps.some(({ result }) => result === 'failed');
+  }
+
+  readonly add = (step: CheckStep): void => {
+    if (this.#steps.length < MAX_STEPS) this.#steps.push(this.#clean(step));
+  };
+
+  addFirst(step: CheckStep): void {
+    this.#steps.unshift(this.#clean(step));
+  }
+
+  #clean({ check, result, authenticator, expected, received, hint }: CheckStep): CheckStep {
+    return Object.freeze({
+      check,
+      result,
+      authenticator: this.#text(authenticator),
+      ...(expected === undefined ? undefined : { expected: this.#text(expected) }),
+      ...(received === undefined ? undefined : { received: this.#text(received) }),
+      ...(hint === undefined ? undefined : { hint: this.#text(hint) }),
+    });
+  }
+
+  #text(text: unknown): string {
+    let safe = String(text);
+    for (const secret of this.#secrets) safe = safe.replaceAll(secret, '[removed]');
+    const escaped = safe.slice(0, MAX_CHARACTERS + 1).replaceAll(UNPRINTABLE, escape);
+    return escaped.length > MAX_CHARACTERS ? `${escaped.slice(0, MAX_CHARACTERS - 1)}…` : escaped;
+  }
+}
+
+/** Control, format and unassigned characters, lone surrogates, and separators other than the space. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function escape(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** The token, its segments and its proof; longest first, because the token contains its segments. */
+function secretsOf({ token, proof }: Credentials): readonly string[] {
+  const whole = [token, ...(proof === undefined ? [] : [proof])];
+  return [...whole, ...whole.flatMap((text) => text.split('.'))].filter(
+    (text) => text.length >= MIN_SECRET_CHARACTERS,
+  );
+}
