@@ -22,6 +22,7 @@ export const CORE_LAYERS: readonly string[] = [
   'policy',
   'credentials',
   'gate',
+  'explain',
   'guard',
   'grpc',
   'descriptor-set',

@@ -19,7 +19,8 @@ export type {
 } from './contract/authenticator.ts';
 export { bearerFromHeader, type BearerFormat } from './credentials/bearer.ts';
 export type { LimitOptions } from './gate/gate-limits.ts';
-export { explain, type Explanation, type ExplainOptions } from './explain/explain.ts';
+export { explain } from './explain/explain.ts';
+export type { Explanation, ExplainOptions } from './explain/explanation.ts';
 export { checkAuthenticatedBy } from './contract/check-authenticated-by.ts';
 export { createCallGuard } from './guard/create-call-guard.ts';
 export type { Decision } from './guard/decision.ts';

@@ -2,6 +2,8 @@
 export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
 export { SteadyTime } from './compose/steady-time.ts';
+export { CHECK_NAMES } from './contract/check-step.ts';
+export type { PinnedClaims } from './contract/pinned-claims.ts';
 export { allOf } from './compose/composition.ts';
 export { Composition } from './compose/composition.ts';
 export { checkAuthenticator } from './contract/check-authenticator.ts';

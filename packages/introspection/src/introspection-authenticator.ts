@@ -14,7 +14,7 @@ import { hasExpired, readUnverified, type UnverifiedToken } from '@grpc-authn/jw
 import { createEndpointSource, type EndpointSource } from './endpoint.ts';
 import { IntrospectionClient } from './introspection-client.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { type Judge, judgeAnswer } from './judge-answer.ts';
 import { ProviderGuard, toUnavailable } from './provider-guard.ts';
 
 /** b64token (RFC 6750): any other text is no bearer token, and is not sent to the provider. */
@@ -63,8 +63,33 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     context: AuthenticationContext,
   ): Verdict<object> | Promise<Verdict<object>> {
     const { token } = credentials;
+    if (context.trace !== undefined) return this.#explain(token, context, context.trace);
+    return this.#refuseUnasked(token) ?? this.#share(token, context);
+  }
+
+  /** Asks on its own: no other call's question explains this token. */
+  async #explain(
+    token: string,
+    context: AuthenticationContext,
+    trace: NonNullable<AuthenticationContext['trace']>,
+  ): Promise<Verdict<object>> {
+    // Loaded on demand: a server that serves calls does not need it.
+    const { explainAnswer } = await import('./explain-answer.ts');
+    return explainAnswer(this.#settings, {
+      trace,
+      unasked: this.#refuseUnasked(token),
+      payload: readUnverified(token)?.payload,
+      ask: (judge) => {
+        const asked = this.#ask(token, context, () => undefined, judge);
+        return unavailableOnAbort(asked, context.signal);
+      },
+    });
+  }
+
+  /** Undefined for a token about which the provider is asked. */
+  #refuseUnasked(token: string): AuthError | undefined {
     if (!B64TOKEN.test(token)) return new AuthError('malformed_credentials', 'bad_characters');
-    return this.#ofOtherIssuer(token) ?? this.#share(token, context);
+    return this.#ofOtherIssuer(token);
   }
 
   #share(token: string, context: AuthenticationContext): Promise<Verdict<object>> {
@@ -99,6 +124,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     token: string,
     context: AuthenticationContext,
     onSent: () => void,
+    judge: Judge = this.#judge,
   ): Promise<Verdict<object>> {
     try {
       const endpoint = await this.#endpoint.get();
@@ -115,9 +141,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
           return this.#client.ask(endpoint, token, signal);
         },
       });
-      const verdict = AuthError.is(answer)
-        ? answer
-        : judgeAnswer(answer, this.#settings, askedAtSeconds);
+      const verdict = AuthError.is(answer) ? answer : judge(answer, askedAtSeconds);
       return AuthError.is(verdict) ? this.#withExpiry(token, verdict) : verdict;
     } catch (error) {
       const problem = toUnavailable(error);
@@ -125,6 +149,9 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       throw problem;
     }
   }
+
+  readonly #judge: Judge = (answer, askedAtSeconds) =>
+    judgeAnswer(answer, this.#settings, askedAtSeconds);
 
   /** Whatever the reason of the refusal, the token's own `exp` decides whether it has expired. */
   #withExpiry(token: string, refusal: AuthError): AuthError {

@@ -14,6 +14,9 @@ import {
 } from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
+/** Makes a verdict of the provider's answer. */
+export type Judge = (answer: JsonObject, askedAtSeconds: number) => Verdict<object>;
+
 /**
  * Makes a principal from the provider's answer, or refuses it (RFC 7662, section 2.2). The token counts as
  * verified when the provider was asked: it may have been revoked while the answer was on its way.
@@ -30,8 +33,7 @@ export function judgeAnswer(
     const tokenExpired = hasExpired(answer, nowSeconds, settings.clockToleranceSeconds);
     return new AuthError('invalid_token', reason, { tokenExpired, ...(claim && { claim }) });
   }
-  const { subjectClaim, scopeClaims } = settings;
-  const identity = readIdentity(answer, { subjectClaim, scopeClaims, clientIdClaims: [] });
+  const identity = readIdentity(answer, identityClaimsOf(settings));
   if (typeof identity === 'string') {
     return new AuthError('invalid_token', 'claim', { claim: identity });
   }
@@ -59,30 +61,49 @@ function findFault(
   settings: IntrospectionSettings,
   nowSeconds: number,
 ): Fault | undefined {
-  if (answer['active'] !== true) return { reason: 'inactive' };
-  const { token_type: type, iss } = answer;
-  const known = type === undefined || typeof type === 'string';
-  // Refresh tokens are active too: oidc-provider introspects them, without a type. Others mark them.
-  if (!known || !settings.tokenTypes.has(type?.toLowerCase())) {
-    return { reason: 'type', claim: 'token_type' };
-  }
-  if (iss !== undefined && !isIssuer(iss, settings.issuer)) {
-    return { reason: 'issuer', claim: 'iss' };
-  }
+  if (!isActive(answer)) return { reason: 'inactive' };
+  if (!isOfTokenType(answer, settings)) return { reason: 'type', claim: 'token_type' };
+  if (!isOfIssuer(answer, settings)) return { reason: 'issuer', claim: 'iss' };
   if (audienceOf(answer, settings) === undefined) return { reason: 'audience', claim: 'aud' };
   const mark = findForeignMark(answer, 'access');
   if (mark !== undefined) return { reason: 'use', claim: mark };
-  const { clockToleranceSeconds } = settings;
-  // `exp` is optional in an answer.
-  const rules = { expiryRequired: false, clockToleranceSeconds, maxTokenAgeSeconds: undefined };
-  return checkTimes(answer, nowSeconds, rules);
+  return checkTimes(answer, nowSeconds, timeRulesOf(settings));
 }
 
-function isIssuer(iss: unknown, configured: string | undefined): boolean {
-  return typeof iss === 'string' && iss !== '' && (configured ?? iss) === iss;
+export function isActive({ active }: JsonObject): boolean {
+  return active === true;
 }
 
-function audienceOf(
+/** Refresh tokens are active too: oidc-provider introspects them, without a type. Others mark them. */
+export function isOfTokenType(
+  { token_type: type }: JsonObject,
+  { tokenTypes }: IntrospectionSettings,
+): boolean {
+  const isKnown = type === undefined || typeof type === 'string';
+  return isKnown && tokenTypes.has(type?.toLowerCase());
+}
+
+/** `iss` is optional in an answer. */
+export function isOfIssuer({ iss }: JsonObject, { issuer }: IntrospectionSettings): boolean {
+  if (iss === undefined) return true;
+  return typeof iss === 'string' && iss !== '' && (issuer ?? iss) === iss;
+}
+
+/** `exp` is optional in an answer. */
+export function timeRulesOf({
+  clockToleranceSeconds,
+}: IntrospectionSettings): Parameters<typeof checkTimes>[2] {
+  return { expiryRequired: false, clockToleranceSeconds, maxTokenAgeSeconds: undefined };
+}
+
+export function identityClaimsOf({
+  subjectClaim,
+  scopeClaims,
+}: IntrospectionSettings): Parameters<typeof readIdentity>[1] {
+  return { subjectClaim, scopeClaims, clientIdClaims: [] };
+}
+
+export function audienceOf(
   answer: JsonObject,
   { audience }: IntrospectionSettings,
 ): readonly string[] | undefined {

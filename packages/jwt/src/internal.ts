@@ -8,6 +8,7 @@ export {
   type JwtRules,
   type MissableClaim,
   checkSchema,
+  pinsOf,
   readJwtOptions,
 } from './authenticator/jwt-options.ts';
 export type { KeySource } from './authenticator/key-source.ts';
@@ -23,3 +24,6 @@ export { validateClaims } from './claims/validate-claims.ts';
 export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { findWeakness } from './keys/weak-secret.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';
+/** What explains the checks of claims. Loaded on demand: a server that serves calls does not need it. */
+export const loadTrace = (): Promise<typeof import('./trace/shared.ts')> =>
+  import('./trace/shared.ts');

@@ -26,6 +26,7 @@ export function createSvidProfile(
     headerMembers: HEADER_MEMBERS,
     headerTypes: new Set(SVID_TYPES),
     issuerClaim: 'sub',
+    issuerDescription: `an allowed SPIFFE ID of ${idOf(trustDomain)}`,
     issuerOf(payload: JsonObject) {
       const sub = Object.hasOwn(payload, 'sub') ? payload['sub'] : undefined;
       if (typeof sub !== 'string' || !isOfTrustDomain(sub, trustDomain)) return 'issuer';

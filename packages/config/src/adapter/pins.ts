@@ -1,4 +1,5 @@
 import type { JsonObject, OneOrMore } from '@grpc-authn/core/authenticator';
+import type { PinnedClaims } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { subset } from './comparisons.ts';
 import type { MemberSchemas } from './sections.ts';
@@ -43,15 +44,19 @@ export function claimsWithPins(
   claims: StandardSchemaV1 | undefined,
 ): { readonly claims?: StandardSchemaV1 } {
   if (pins === undefined) return claims === undefined ? {} : { claims };
-  const expected = Object.entries(pins).map(([name, value]) => [name, [value].flat()] as const);
+  const values = new Map(Object.entries(pins).map(([name, value]) => [name, [value].flat()]));
+  const findWrong = (payload: JsonObject): string | undefined =>
+    [...values].find(([name, accepted]) => !hasOneOf(payload, name, accepted))?.[0];
   const validate: StandardSchemaV1.Props['validate'] = (payload) => {
-    const wrong = expected.find(([name, values]) => !hasOneOf(payload as JsonObject, name, values));
+    const wrong = findWrong(payload as JsonObject);
     if (wrong !== undefined) {
-      return { issues: [{ message: 'a pinned claim has another value', path: [wrong[0]] }] };
+      return { issues: [{ message: 'a pinned claim has another value', path: [wrong] }] };
     }
     return claims === undefined ? { value: payload } : claims['~standard'].validate(payload);
   };
-  return { claims: { '~standard': { version: 1, vendor: 'grpc-authn', validate } } };
+  const hasSchema = claims !== undefined;
+  const pinned: { readonly pins: PinnedClaims } = { pins: { values, hasSchema, findWrong } };
+  return { claims: { ...pinned, '~standard': { version: 1, vendor: 'grpc-authn', validate } } };
 }
 
 /** Own members only: `__proto__` and `constructor` are claim names like any other. */

@@ -2,7 +2,6 @@ import type {
   AuthenticationContext,
   Authenticator,
   Credentials,
-  Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { checkClock } from '../contract/clock.ts';
@@ -14,12 +13,13 @@ import { checkPolicy } from '../gate/check-policy.ts';
 import { Gate, type GateAnswer } from '../gate/gate.ts';
 import { GateContext } from '../gate/gate-context.ts';
 import { readLimits } from '../gate/gate-limits.ts';
-import { faultOf, toAnswer } from '../gate/judge.ts';
+import { toAnswer } from '../gate/judge.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 import { authenticated } from '../policy/rules.ts';
-import type { Rule } from '../policy/rule.ts';
-import type { Explanation, ExplainOptions } from './explain.ts';
-import { bindingStep, credentialsStep, refusalStep, ruleStep } from './gate-steps.ts';
+import { AskedAuthenticator } from './asked-authenticator.ts';
+import { credentialsStep } from './credentials-step.ts';
+import type { Explanation, ExplainOptions } from './explanation.ts';
+import { ruleStep } from './rule-step.ts';
 import { TraceRecord } from './trace-record.ts';
 
 const OPTION_NAMES = ['method', 'policy', 'signal', 'clock'];
@@ -36,18 +36,6 @@ class ExplainedContext extends GateContext {
   }
 }
 
-/** What happened to the call at the gate. */
-export interface ExplainedCall {
-  readonly authenticator: Authenticator<object>;
-  readonly credentials: Credentials | AuthError | undefined;
-  /** Undefined if no rule is applied. */
-  readonly rule: Rule | undefined;
-  /** Undefined if the authenticator was not asked. */
-  readonly verdict: unknown;
-  readonly wasAsked: boolean;
-  readonly answer: GateAnswer;
-}
-
 /** Has a gate decide the call, as a guard does, and records the steps. See explain(). */
 export async function explainCall(
   authenticator: Authenticator<object>,
@@ -60,7 +48,7 @@ export async function explainCall(
   if (policy !== undefined) checkPolicy(policy, authenticator);
   const credentials = readCredentials(given);
   const record = new TraceRecord(AuthError.is(credentials) ? undefined : credentials);
-  const asked = new AskedAuthenticator(authenticator);
+  const asked = new AskedAuthenticator(authenticator, record);
   const gate = new Gate({
     authenticator: asked,
     policy,
@@ -81,57 +69,24 @@ export async function explainCall(
   signal?.addEventListener('abort', abort);
   try {
     const decided = await gate.decide(call, rule ?? authenticated(), context);
-    const { verdict, wasAsked } = asked;
-    const caller = toAnswer(verdict);
+    const caller = toAnswer(asked.verdict);
     // Without a rule, no rule has to ask for scopes where any audience is accepted.
     const answer = rule === undefined && isPrincipal(caller) ? { principal: caller } : decided;
-    return conclude({ authenticator, credentials, rule, verdict, wasAsked, answer }, record);
+    asked.conclude(answer);
+    record.addFirst(
+      credentialsStep({ authenticator, credentials, answer, wasAsked: asked.wasAsked }),
+    );
+    if (rule !== undefined) record.add(ruleStep(authenticator, rule, answer, asked));
+    return toExplanation(answer, record);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** Asks the authenticator, and remembers its verdict. */
-class AskedAuthenticator implements Authenticator<object> {
-  readonly #inner: Authenticator<object>;
-  wasAsked = false;
-  verdict: unknown;
-
-  constructor(inner: Authenticator<object>) {
-    this.#inner = inner;
-  }
-
-  get name(): string {
-    return this.#inner.name;
-  }
-
-  get schemes(): readonly string[] {
-    return this.#inner.schemes ?? ['bearer'];
-  }
-
-  async authenticate(
-    credentials: Credentials,
-    context: AuthenticationContext,
-  ): Promise<Verdict<object>> {
-    this.wasAsked = true;
-    try {
-      const verdict = await this.#inner.authenticate(credentials, context);
-      this.verdict = verdict;
-      return verdict;
-    } catch (thrown) {
-      this.verdict = faultOf(thrown);
-      throw thrown;
-    }
-  }
-}
-
-function conclude(call: ExplainedCall, record: TraceRecord): Explanation {
-  const { refusal, wouldRefuse, principal } = call.answer;
-  record.addFirst(credentialsStep(call));
-  const step = record.hasFailure ? undefined : refusalStep(call);
-  if (step !== undefined) record.add(step);
-  if (call.wasAsked) record.add(bindingStep(call));
-  if (call.rule !== undefined) record.add(ruleStep(call, call.rule));
+function toExplanation(
+  { principal, refusal, wouldRefuse }: GateAnswer,
+  record: TraceRecord,
+): Explanation {
   return Object.freeze({
     outcome: outcomeOf(refusal, wouldRefuse),
     steps: record.steps,

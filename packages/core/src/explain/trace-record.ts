@@ -1,12 +1,13 @@
 import type { Credentials } from '../contract/authenticator.ts';
-import type { CheckStep } from '../contract/check-step.ts';
+import type { CheckName, CheckStep } from '../contract/check-step.ts';
 
 /** More than any message needs, and little enough for a table on a terminal. */
 const MAX_CHARACTERS = 256;
 /** A step for each check of a thousand authenticators is a fault of one of them. */
 const MAX_STEPS = 20_000;
 /** Shorter text is no secret, and may occur in ordinary text. */
-const MIN_SECRET_CHARACTERS = 16;
+const MIN_TOKEN_CHARACTERS = 8;
+const MIN_SEGMENT_CHARACTERS = 16;
 
 /**
  * The steps of one explanation. Every text is made safe here, whatever an authenticator reports: no part of the
@@ -24,8 +25,9 @@ export class TraceRecord {
     return Object.freeze([...this.#steps]);
   }
 
-  get hasFailure(): boolean {
-    return this.#steps.some(({ result }) => result === 'failed');
+  /** One of these checks has failed. */
+  hasFailed(checks: readonly CheckName[]): boolean {
+    return this.#steps.some(({ check, result }) => result === 'failed' && checks.includes(check));
   }
 
   readonly add = (step: CheckStep): void => {
@@ -62,10 +64,12 @@ function escape(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** The token, its segments and its proof; longest first, because the token contains its segments. */
+/** The token, its proof and their segments; the longest first, because the token contains its segments. */
 function secretsOf({ token, proof }: Credentials): readonly string[] {
   const whole = [token, ...(proof === undefined ? [] : [proof])];
-  return [...whole, ...whole.flatMap((text) => text.split('.'))].filter(
-    (text) => text.length >= MIN_SECRET_CHARACTERS,
-  );
+  const segments = whole.flatMap((text) => text.split('.'));
+  return [
+    ...whole.filter((text) => text.length >= MIN_TOKEN_CHARACTERS),
+    ...segments.filter((text) => text.length >= MIN_SEGMENT_CHARACTERS),
+  ];
 }

@@ -61,20 +61,19 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     return this.#scheduler.run(context, this.#verifyToken, credentials.token);
   }
 
-  /** Verifies with a cold memo of headers, at one moment, so that verdict and steps agree. */
+  /** Verifies in the same way, without the memo of headers. */
   async #explain(
     jwt: string,
     context: AuthenticationContext,
     trace: NonNullable<AuthenticationContext['trace']>,
   ): Promise<Verdict<object>> {
-    const { TokenTrace } = await import('../trace/token-trace.ts');
-    const nowMs = this.#rules.clock.nowMs();
-    const rules = { ...this.#rules, clock: { ...this.#rules.clock, nowMs: () => nowMs } };
-    const steps = new TokenTrace(jwt, rules, trace);
-    const fresh = new JwtAuthenticator(rules, this.#source, this.#scheduler);
-    const verdict = await this.#scheduler.run(context, fresh.#verifyToken, jwt);
-    steps.conclude(verdict, await this.#source.keys());
-    return verdict;
+    // Loaded on demand: a server that serves calls does not need it.
+    const { explainToken } = await import('../trace/explain-token.ts');
+    const token = { jwt, rules: this.#rules, source: this.#source, trace };
+    return explainToken(token, (rules, source) => {
+      const fresh = new JwtAuthenticator(rules, source, this.#scheduler);
+      return this.#scheduler.run(context, fresh.#verifyToken, jwt);
+    });
   }
 
   /** In the turn of the call. Decoding waits for it, too, so that a burst of tokens is not decoded at once. */

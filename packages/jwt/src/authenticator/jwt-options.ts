@@ -7,6 +7,7 @@ import {
   checkText,
   checkTexts,
   describeValue,
+  type PinnedClaims,
   wrongOption,
 } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
@@ -74,7 +75,10 @@ export interface JwtRules extends TimeRules, IdentityClaims {
   readonly acceptMissing: ReadonlySet<MissableClaim>;
   readonly types: ReadonlySet<string | undefined>;
   readonly requiredClaims: readonly string[];
+  /** With the pins, which are checked before the signature, too. */
   readonly schema: StandardSchemaV1 | undefined;
+  readonly pins: PinnedClaims | undefined;
+  readonly hasSchema: boolean;
   readonly clock: Clock;
   /** Set by an adapter for tokens that have a standard of their own. */
   readonly profile?: TokenProfile;
@@ -126,6 +130,8 @@ export function readJwtOptions(
   checkOneOf('tokenUse', options.tokenUse, TOKEN_USES);
   const tokenUse = options.tokenUse ?? 'access';
   const { maxTokenAgeSeconds } = options;
+  const schema = checkSchema(options.claims);
+  const pins = pinsOf(schema);
   return Object.freeze({
     name: checkText('name', options.name === undefined ? defaults.name : options.name),
     issuers: checkTexts('issuer', options.issuer),
@@ -151,7 +157,9 @@ export function readJwtOptions(
     ),
     scopeClaims: checkNames('scopeClaims', options.scopeClaims, ['scope', 'scp']),
     clientIdClaims: checkNames('clientIdClaims', options.clientIdClaims, []),
-    schema: checkSchema(options.claims),
+    schema,
+    pins,
+    hasSchema: pins === undefined ? schema !== undefined : pins.hasSchema,
     clock: checkClock(options.clock),
   });
 }
@@ -189,6 +197,12 @@ function checkNames(
   if (!Array.isArray(names))
     throw wrongOption(option, describeValue(names), 'a list of claim names');
   return names.length === 0 ? [] : checkTexts(option, names);
+}
+
+/** A config file's pins are a part of its schema. */
+export function pinsOf(schema: StandardSchemaV1 | undefined): PinnedClaims | undefined {
+  if (schema?.['~standard'].vendor !== 'grpc-authn') return undefined;
+  return (schema as { readonly pins?: PinnedClaims }).pins;
 }
 
 /** @throws ConfigError if it is not a Standard Schema. */

@@ -14,7 +14,11 @@ import { validateClaims } from '../claims/validate-claims.ts';
 import { decodeCompactJws, type DecodedJws } from '../compact/decode-compact-jws.ts';
 import type { HeaderMemo } from '../compact/header-memo.ts';
 import { ownMember, parseJsonObject } from '../compact/json-object.ts';
-import { type HeaderFields, parseProtectedHeader } from '../compact/protected-header.ts';
+import {
+  type HeaderFields,
+  parseProtectedHeader,
+  type ProtectedHeader,
+} from '../compact/protected-header.ts';
 import { splitCompactJws } from '../compact/split-compact-jws.ts';
 import type { JwtRules } from './jwt-options.ts';
 import { hasAllowedMembers, hasExactType } from './token-profile.ts';
@@ -55,19 +59,11 @@ export class TokenCheck {
   }
 
   static of(token: string, rules: JwtRules, headers: HeaderMemo): TokenCheck | AuthError {
-    const split = splitCompactJws(token);
-    if (AuthError.is(split)) return split;
-    const jws = decodeCompactJws(split);
-    if (AuthError.is(jws)) return jws;
-    const payload = parseJsonObject(jws.payloadBytes);
-    if (payload === undefined) return new AuthError('malformed_credentials', 'not_a_json_object');
+    const read = readToken(token, headers);
+    if (AuthError.is(read)) return read;
+    const { jws, header, payload } = read;
     const nowSeconds = rules.clock.nowMs() / 1000;
-    const header = headers.find(jws.header) ?? parseProtectedHeader(jws.header);
-    if (AuthError.is(header)) {
-      return header.code === 'invalid_token'
-        ? refusal(header as AuthError<'invalid_token'>, payload, nowSeconds, rules)
-        : header;
-    }
+    if (AuthError.is(header)) return refusal(header, payload, nowSeconds, rules);
     const principal = readPrincipal(header, payload, nowSeconds, rules);
     return 'reason' in principal
       ? refusal(principal, payload, nowSeconds, rules)
@@ -87,6 +83,28 @@ export class TokenCheck {
     if (AuthError.is(claims)) return claims;
     return createPrincipal<object>({ ...this.#principal, claims });
   }
+}
+
+/** The parts of a token. The header may be refused all the same, with the claims known. */
+interface ReadableToken {
+  readonly jws: DecodedJws;
+  readonly header: HeaderFields | ProtectedHeader | AuthError<'invalid_token'>;
+  readonly payload: JsonObject;
+}
+
+/** Returns `malformed_credentials` if it is not a JWT. */
+export function readToken(token: string, headers?: HeaderMemo): ReadableToken | AuthError {
+  const split = splitCompactJws(token);
+  if (AuthError.is(split)) return split;
+  const jws = decodeCompactJws(split);
+  if (AuthError.is(jws)) return jws;
+  const payload = parseJsonObject(jws.payloadBytes);
+  if (payload === undefined) return new AuthError('malformed_credentials', 'not_a_json_object');
+  const header = headers?.find(jws.header) ?? parseProtectedHeader(jws.header);
+  if (!AuthError.is(header)) return { jws, header, payload };
+  return header.code === 'invalid_token'
+    ? { jws, header: header as AuthError<'invalid_token'>, payload }
+    : header;
 }
 
 /** Runs every check that needs no key. Returns what is wrong if one fails. */
@@ -112,6 +130,8 @@ function readPrincipal(
   if (typeof identity === 'string') return { reason: 'claim', claim: identity };
   const missing = findMissing(payload, rules);
   if (missing !== undefined) return { reason: 'claim', claim: missing };
+  const unpinned = rules.pins?.findWrong(payload);
+  if (unpinned !== undefined) return { reason: 'claim', claim: unpinned };
   return {
     ...identity,
     ...issued,

@@ -10,6 +10,8 @@ export interface TokenProfile {
   readonly headerTypes: ReadonlySet<unknown>;
   /** The claim that names the issuer. */
   readonly issuerClaim: string;
+  /** What the claim must be, for explain(). */
+  readonly issuerDescription: string;
   /**
    * Replaces the check of `iss`. Returns the name of the issuer, or why the token is refused: `issuer` if it
    * is of another issuer.

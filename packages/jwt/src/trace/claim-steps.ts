@@ -6,9 +6,10 @@ import { type IdentityClaims, readIdentity } from '../claims/read-identity.ts';
 import { ownMember } from '../compact/json-object.ts';
 import { describeClaim, oneOf } from './describe-claim.ts';
 import type { StepReporter } from './step-reporter.ts';
+import { reportPins } from './schema-steps.ts';
 import { reportTimes } from './time-steps.ts';
 
-/** Reports `issuer` to `subject`. */
+/** Reports `issuer` to `pins`. */
 export function reportClaims(steps: StepReporter, payload: JsonObject, rules: JwtRules): void {
   reportIssuer(steps, payload, rules);
   const { claim, values } = rules.audience;
@@ -33,22 +34,21 @@ export function reportClaims(steps: StepReporter, payload: JsonObject, rules: Jw
         }),
   });
   reportIdentity(steps, payload, rules);
+  reportPins(steps, payload, rules.pins);
 }
 
 function reportIssuer(steps: StepReporter, payload: JsonObject, rules: JwtRules): void {
   const { issuers, profile } = rules;
-  const issued = readIssuer(payload, rules);
-  const isWrong = 'reason' in issued;
+  const isWrong = 'reason' in readIssuer(payload, rules);
   const claim = profile?.issuerClaim ?? 'iss';
   steps.report('issuer', {
-    expected: oneOf(issuers),
+    expected: profile?.issuerDescription ?? oneOf(issuers),
     received: describeClaim(payload, claim),
-    fault: isWrong ? issuerHint(payload, issuers) : undefined,
+    fault: isWrong ? issuerHint(ownMember(payload, claim), issuers) : undefined,
   });
 }
 
-function issuerHint(payload: JsonObject, issuers: readonly string[]): string {
-  const received = ownMember(payload, 'iss');
+function issuerHint(received: unknown, issuers: readonly string[]): string {
   const isNear =
     typeof received === 'string' &&
     issuers.some((issuer) => withoutSlash(issuer) === withoutSlash(received));

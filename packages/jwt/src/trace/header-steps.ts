@@ -2,22 +2,23 @@ import { AuthError } from '@grpc-authn/core/authenticator';
 import type { JwtRules } from '../authenticator/jwt-options.ts';
 import { isAllowedAlgorithm, isAllowedType } from '../authenticator/token-check.ts';
 import { hasAllowedMembers } from '../authenticator/token-profile.ts';
-import type { ProtectedHeader } from '../compact/protected-header.ts';
+import type { HeaderFields, ProtectedHeader } from '../compact/protected-header.ts';
 import { oneOf } from './describe-claim.ts';
 import type { StepReporter } from './step-reporter.ts';
 
 /** Reports `header`, `algorithm` and `type`. */
 export function reportHeader(
   steps: StepReporter,
-  header: ProtectedHeader | AuthError,
+  header: HeaderFields | ProtectedHeader | AuthError,
   rules: JwtRules,
 ): void {
   if (AuthError.is(header)) return reportUnreadable(steps, header);
-  const { algorithm, typ, members } = header;
+  const { algorithm, typ } = header;
+  const names = 'members' in header ? Object.keys(header.members) : [];
   const allowed = rules.profile?.headerMembers;
   steps.report('header', {
     expected: allowed === undefined ? 'no crit' : `only ${oneOf(allowed)}`,
-    received: Object.keys(members).join(', '),
+    received: names.join(', '),
     fault: hasAllowedMembers(header, rules.profile)
       ? undefined
       : 'let the issuer put nothing else into the header',

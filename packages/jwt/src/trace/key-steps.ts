@@ -1,53 +1,51 @@
 import { AuthError, type Verdict } from '@grpc-authn/core/authenticator';
-import type { ProtectedHeader } from '../compact/protected-header.ts';
-import { ImportedKeySet } from '../keys/key-set.ts';
+import type { HeaderFields } from '../compact/protected-header.ts';
+import type { ImportedKeySet } from '../keys/key-set.ts';
 import type { StepReporter } from './step-reporter.ts';
 
-interface KeyQuestion {
-  readonly header: ProtectedHeader;
-  readonly keys: unknown;
-}
-
-/** Reports `key`: whether there is one for the token, by the verdict. */
+/** Reports `key`, by the verdict: whether there is one for the token. */
 export function reportKey(
   steps: StepReporter,
   verdict: Verdict<object>,
-  { header: { kid, algorithm }, keys }: KeyQuestion,
+  { kid, algorithm }: HeaderFields,
+  keys: ImportedKeySet | undefined,
 ): void {
-  const received =
-    kid === undefined ? `no kid, ${algorithm}` : `kid ${JSON.stringify(kid)}, ${algorithm}`;
-  const expected = ImportedKeySet.is(keys) ? describeKeys(keys) : 'the keys of the provider';
-  if (!AuthError.is(verdict) || ['signature', 'claim'].includes(verdict.reason)) {
-    return steps.report('key', { expected, received });
-  }
-  if (verdict.code === 'invalid_token') {
-    const fault =
-      verdict.reason === 'algorithm'
-        ? 'the key of this kid verifies another algorithm: let the issuer sign with the one of its key'
-        : 'request a new token; if that fails, the token is from another environment than the keys';
-    return steps.report('key', { expected, received, fault });
-  }
-  const { cause } = verdict;
+  const named = kid === undefined ? 'a token without kid' : `kid ${JSON.stringify(kid)}`;
+  const expected = keys === undefined ? 'the keys of the issuer' : describeKeys(keys);
+  const fault = faultOf(verdict, keys);
   steps.report('key', {
     expected,
-    received: `no keys (${verdict.code}/${verdict.reason})`,
-    fault:
-      verdict.code === 'unavailable' && cause instanceof Error
-        ? `make the keys available: ${cause.message}`
-        : 'make the keys available',
+    received: fault === undefined || keys !== undefined ? `${named}, ${algorithm}` : 'no keys',
+    fault,
   });
+}
+
+function faultOf(verdict: Verdict<object>, keys: ImportedKeySet | undefined): string | undefined {
+  if (!AuthError.is(verdict)) return undefined;
+  const { code, reason, cause } = verdict;
+  if (reason === 'signature' || reason === 'claim') return undefined;
+  // The schema failed.
+  if (code === 'internal' && keys !== undefined) return undefined;
+  if (reason === 'algorithm') {
+    return 'the key of this kid is for another algorithm: let the issuer sign with that';
+  }
+  if (reason === 'unknown_key') {
+    return 'request a new token; if that is refused, too, it is of another environment than the keys';
+  }
+  const why = code === 'unavailable' && cause instanceof Error ? `: ${cause.message}` : '';
+  return `make the keys available (${code}/${reason}${why})`;
 }
 
 function describeKeys(keys: ImportedKeySet): string {
   const kids = keys.kids.map((kid) => JSON.stringify(kid));
-  return kids.length === 0 ? `one of ${keys.size} keys without kid` : `kid ${kids.join(' or ')}`;
+  return kids.length === 0 ? 'one of the keys, which have no kid' : `kid ${kids.join(' or ')}`;
 }
 
 /** Reports `signature`, by the verdict. */
 export function reportSignature(
   steps: StepReporter,
   verdict: Verdict<object>,
-  { algorithm }: ProtectedHeader,
+  { algorithm }: HeaderFields,
 ): void {
   if (steps.hasFailed) return steps.notReached('signature');
   const isWrong = AuthError.is(verdict) && verdict.reason === 'signature';

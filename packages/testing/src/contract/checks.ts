@@ -4,6 +4,7 @@ import { CACHE_CHECKS } from './checks/caches.ts';
 import { CLOSING_CHECKS } from './checks/closing.ts';
 import { CONSTANCY_CHECKS } from './checks/constancy.ts';
 import { EXPIRY_CHECKS } from './checks/expiry.ts';
+import { EXPLANATION_CHECKS } from './checks/explanations.ts';
 import { IDENTITY_CHECKS } from './checks/identity.ts';
 import { NETWORK_CHECKS } from './checks/network.ts';
 import { REFUSAL_CHECKS } from './checks/refusals.ts';
@@ -24,6 +25,7 @@ export const CHECKS: readonly ContractCheck[] = [
   ...CONSTANCY_CHECKS,
   ...ABORT_CHECKS,
   ...SECRECY_CHECKS,
+  ...EXPLANATION_CHECKS,
   ...CLOSING_CHECKS,
   ...SUBSCRIPTION_CHECKS,
   ...EXPIRY_CHECKS,

@@ -46,9 +46,13 @@ const MIN_SECRET_CHARACTERS = 16;
 
 /** The secret parts of a token: the whole, its segments, and every canary in their decoded text. */
 export function secretsOf(token: string): readonly string[] {
-  const segments = token.split('.').filter((segment) => segment.length >= MIN_SECRET_CHARACTERS);
+  const segments = segmentsOf(token);
   const decoded = segments.map((segment) => Buffer.from(segment, 'base64url').toString());
   const canaries = [token, ...decoded].flatMap((text) => text.match(/canary[\w-]*/g) ?? []);
-  const whole = token.length >= MIN_SECRET_CHARACTERS ? [token] : [];
-  return [...new Set([...whole, ...segments, ...canaries])];
+  return [...new Set([...segments, ...canaries])];
+}
+
+/** The whole token and its segments. */
+export function segmentsOf(token: string): readonly string[] {
+  return [token, ...token.split('.')].filter((text) => text.length >= MIN_SECRET_CHARACTERS);
 }

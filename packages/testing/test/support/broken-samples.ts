@@ -4,6 +4,7 @@ import { ABORT_SAMPLES } from './broken/aborts.ts';
 import { CAPABILITY_SAMPLES } from './broken/capabilities.ts';
 import { CLOSING_SAMPLES } from './broken/closing.ts';
 import { CONSTANCY_SAMPLES } from './broken/constancy.ts';
+import { EXPLANATION_SAMPLES } from './broken/explanations.ts';
 import { NETWORK_SAMPLES } from './broken/network.ts';
 import { OUTAGE_SAMPLES } from './broken/outages.ts';
 import { REFUSAL_SAMPLES } from './broken/refusals.ts';
@@ -27,6 +28,7 @@ export const BROKEN_SAMPLES: readonly BrokenSample[] = [
   ...CONSTANCY_SAMPLES,
   ...ABORT_SAMPLES,
   ...SECRECY_SAMPLES,
+  ...EXPLANATION_SAMPLES,
   ...CLOSING_SAMPLES,
   ...NETWORK_SAMPLES,
   ...OUTAGE_SAMPLES,
