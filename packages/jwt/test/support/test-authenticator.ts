@@ -11,6 +11,7 @@ import {
   type JwtOptions,
   type KeySet,
 } from '../../src/index.ts';
+import { assertAgrees } from './explained.ts';
 import { createSigningKey, type Part, type SigningKey, signJws } from './signing-key.ts';
 
 export const NOW_SECONDS = 1_800_000_000;
@@ -85,11 +86,15 @@ export function payloadText(members: string): string {
   return `${JSON.stringify(claims()).slice(0, -1)},${members}}`;
 }
 
+/** Also explains it: explain() must come to the same verdict about every token of the tests. */
 export async function verdictOf(
   jwt: string,
   options: TestOptions = {},
 ): Promise<Principal | AuthError> {
-  return createTestAuthenticator(options).authenticate({ scheme: 'bearer', token: jwt }, context);
+  const authenticator = createTestAuthenticator(options);
+  const verdict = await authenticator.authenticate({ scheme: 'bearer', token: jwt }, context);
+  await assertAgrees(authenticator, jwt, verdict);
+  return verdict;
 }
 
 /** 'accepted', or 'code/reason'. */
