@@ -36,7 +36,7 @@ function createSubject({ signatureMs = 0 } = {}) {
   const authenticator = new JwtAuthenticator(
     readJwtOptions({ issuer: ISSUER, audience: AUDIENCE, clock }, { name: 'test' }),
     { keys: () => keys },
-    new VerificationScheduler(eventLoop),
+    new VerificationScheduler(eventLoop, 0),
   );
   const ask = (
     jwt: string,

@@ -34,9 +34,9 @@ function createSubject() {
       const check = nodeEngine.prepare(algorithm, prepared);
       return (
         check &&
-        ((jws) => {
+        ((jws, thread) => {
           eventLoop.work(SIGNATURE_MS);
-          return check(jws);
+          return check(jws, thread);
         })
       );
     },
@@ -46,7 +46,7 @@ function createSubject() {
     new JwtAuthenticator(
       readJwtOptions({ issuer: ISSUER, audience: AUDIENCE, clock }, { name: 'test' }),
       { keys: () => keys },
-      new VerificationScheduler(eventLoop),
+      new VerificationScheduler(eventLoop, 0),
     ),
     { clock },
   );

@@ -214,9 +214,42 @@ describe('an engine', () => {
     const input = inputFor('HS256');
     const jws = decoded(input, signInput(keyFor('HS256'), input));
     const { privateKey } = keyFor('HS256');
-    expect(nodeEngine.prepare('HS256', privateKey)?.(jws)).toBe(true);
-    expect(joseEngine.prepare('HS256', privateKey)?.(jws)).toBeInstanceOf(Promise);
+    expect(nodeEngine.prepare('HS256', privateKey)?.(jws, 'this')).toBe(true);
+    expect(joseEngine.prepare('HS256', privateKey)?.(jws, 'this')).toBeInstanceOf(Promise);
   });
+
+  describe.each(['ES256', 'ES384', 'ES512', 'EdDSA'] as const)('on another thread: %s', (alg) => {
+    const input = inputFor(alg);
+    const key = keyFor(alg);
+    const check = nodeEngine.prepare(alg, createPublicKey(key.privateKey));
+
+    it('accepts a good signature', async () => {
+      const verdict = check?.(decoded(input, signInput(key, input)), 'another');
+      expect(verdict).toBeInstanceOf(Promise);
+      expect(await verdict).toBe(true);
+    });
+
+    it('rejects a signature of another text', async () => {
+      const verdict = check?.(decoded(input, signInput(key, `${input}x`)), 'another');
+      expect(await verdict).toBe(false);
+    });
+
+    it('rejects a signature of zeros', async () => {
+      const zeros = Buffer.alloc(signInput(key, input).length);
+      expect(await check?.(decoded(input, zeros), 'another')).toBe(false);
+    });
+  });
+
+  it.each(['HS256', 'RS256', 'PS256'] as const)(
+    'stays on this thread where another one saves nothing: %s',
+    (alg) => {
+      const input = inputFor(alg);
+      const key = keyFor(alg);
+      const publicKey = alg === 'HS256' ? key.privateKey : createPublicKey(key.privateKey);
+      const check = nodeEngine.prepare(alg, publicKey);
+      expect(check?.(decoded(input, signInput(key, input)), 'another')).toBe(true);
+    },
+  );
 
   it.each([
     ['node:crypto', nodeEngine],
@@ -228,7 +261,7 @@ describe('an engine', () => {
       const input = inputFor('RS512');
       const check = engine.prepare('RS256', createPublicKey(key.privateKey));
       const jws = decoded(input, signInput({ ...key, alg: 'RS512' }, input));
-      const verified = Promise.resolve(check?.(jws)).catch(() => false);
+      const verified = Promise.resolve(check?.(jws, 'this')).catch(() => false);
       expect(await verified).toBe(false);
     },
   );

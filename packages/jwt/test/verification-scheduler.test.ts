@@ -270,3 +270,67 @@ describe('the budget of a turn', () => {
     expect(verified.length - before).toBe(SIGNATURES_PER_TURN);
   });
 });
+
+describe('other threads', () => {
+  /** `count` calls that wait for the next turn, and where each of those served was verified. */
+  function createQueue(count: number, maxOnOtherThreads = 64) {
+    const eventLoop = createFakeEventLoop();
+    const scheduler = new VerificationScheduler(eventLoop, maxOnOtherThreads);
+    const threads: string[] = [];
+    const settle: ((good: boolean) => void)[] = [];
+    const verify = (_: unknown, _call: unknown, thread: string): unknown => {
+      threads.push(thread);
+      if (thread === 'this') return eventLoop.work(SIGNATURE_MS);
+      return new Promise((resolve, reject) => {
+        settle.push((good) => (good ? resolve('good') : reject(new Error('fault'))));
+      });
+    };
+    const call = { peer: { address: 'one' }, signal: new AbortController().signal };
+    for (let index = 0; index < SIGNATURES_PER_TURN; index += 1) scheduler.run(call, verify, 0);
+    const verdicts = Array.from({ length: count }, () => scheduler.run(call, verify, 0));
+    threads.length = 0;
+    return { ...eventLoop, verdicts, threads, settle };
+  }
+
+  it('take calls while 32 or more wait', () => {
+    const { turn, threads } = createQueue(33);
+    turn();
+    expect(threads.filter((thread) => thread === 'another')).toHaveLength(2);
+    expect(threads[2]).toBe('this');
+  });
+
+  it('take none of a short queue', () => {
+    const { turn, threads } = createQueue(31);
+    turn();
+    expect(threads).toEqual(['this', 'this', 'this']);
+  });
+
+  it('take 64 at a time, so that other tasks of the thread pool are not held up', async () => {
+    const { turn, threads, settle } = createQueue(500);
+    turn();
+    expect(threads).toEqual([...Array<string>(64).fill('another'), 'this', 'this', 'this']);
+    turn();
+    expect(threads.slice(67)).toEqual(['this', 'this', 'this']);
+    settle[0]?.(true);
+    await new Promise(setImmediate);
+    turn();
+    expect(threads.slice(70)).toEqual(['another', 'this', 'this', 'this']);
+  });
+
+  it('take the next call after a fault, too, which is the verdict of its call alone', async () => {
+    const { turn, threads, settle, verdicts } = createQueue(500);
+    turn();
+    settle[0]?.(false);
+    settle[1]?.(true);
+    await expect(verdicts[0]).rejects.toThrow('fault');
+    expect(await verdicts[1]).toBe('good');
+    turn();
+    expect(threads.slice(67, 69)).toEqual(['another', 'another']);
+  });
+
+  it('take nothing where there is one processor', () => {
+    const { turn, threads } = createQueue(500, 0);
+    turn();
+    expect(threads).toEqual(['this', 'this', 'this']);
+  });
+});

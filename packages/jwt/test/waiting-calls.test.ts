@@ -25,7 +25,7 @@ function createSubject(waiting: number, caches = false) {
   const jwt = new JwtAuthenticator(
     readJwtOptions({ issuer: ISSUER, audience: AUDIENCE, clock }, { name: 'test' }),
     { keys: () => keys },
-    new VerificationScheduler(eventLoop),
+    new VerificationScheduler(eventLoop, 0),
   );
   const authenticator = caches ? cached(jwt, { clock }) : jwt;
   const guard = createCallGuard({ authenticator, clock, timeoutMs: 1000 });

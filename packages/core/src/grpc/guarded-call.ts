@@ -46,6 +46,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   #metadata: Metadata | undefined;
   #listener: Listener | undefined;
   #info: CallAuthInfo | undefined;
+  #peer: { readonly address: string; readonly certificate?: Uint8Array } | undefined;
   /** What the handler waits for: a message to be sent. It refers to the messages that the handler has buffered. */
   #onSent: (() => void) | undefined;
   #ended = false;
@@ -69,15 +70,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   }
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {
-    const inner = this.#inner;
-    return {
-      address: inner.getPeer(),
-      /** Costs some 40 µs on mutual TLS, so it is read only when an authenticator asks for it. */
-      get certificate(): Uint8Array {
-        // undefined if there is none, which the type of an optional getter cannot say.
-        return inner.getAuthContext().sslPeerCertificate?.raw as Uint8Array;
-      },
-    };
+    return (this.#peer ??= new Peer(this.#inner));
   }
 
   get authority(): string {
@@ -214,6 +207,23 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
     if (listener === undefined) return;
     if (this.#settings.asyncContext) currentAuthInfo.run(this.#info, event, listener, value);
     else event(listener, value);
+  }
+}
+
+/** A caller. Its address is the same in the queues and in the record, even after it has disconnected. */
+class Peer {
+  readonly address: string;
+  readonly #call: InnerCall;
+
+  constructor(call: InnerCall) {
+    this.address = call.getPeer();
+    this.#call = call;
+  }
+
+  /** Costs some 40 µs on mutual TLS, so it is read only when an authenticator asks for it. */
+  get certificate(): Uint8Array {
+    // undefined if there is none, which the type of an optional getter cannot say.
+    return this.#call.getAuthContext().sslPeerCertificate?.raw as Uint8Array;
   }
 }
 

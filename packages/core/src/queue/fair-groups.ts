@@ -20,7 +20,8 @@ export class Group {
 export class FairGroups<G extends Group> {
   readonly #byKey = new Map<unknown, G>();
   readonly #turns = new LinkedList<G>();
-  readonly #bySize = new Map<number, LinkedList<G>>();
+  /** By size. A Map would change with each waiter of a large group. */
+  readonly #bySize: LinkedList<G>[] = [];
   #largestSize = 0;
 
   /** How many groups there are. */
@@ -39,7 +40,7 @@ export class FairGroups<G extends Group> {
 
   /** Of several, the one that reached this size last. */
   get largest(): G | undefined {
-    return this.#bySize.get(this.#largestSize)?.last;
+    return this.#bySize[this.#largestSize]?.last;
   }
 
   grow(group: G): void {
@@ -54,7 +55,7 @@ export class FairGroups<G extends Group> {
   shrink(group: G): void {
     this.#resize(group, group.size - 1);
     // The group itself has this size now.
-    if (!this.#bySize.has(this.#largestSize)) this.#largestSize = group.size;
+    if (this.largest === undefined) this.#largestSize = group.size;
     if (group.size > 0) return;
     this.#byKey.delete(group.key);
     this.#turns.remove(group.turn);
@@ -68,13 +69,8 @@ export class FairGroups<G extends Group> {
   }
 
   #resize(group: G, size: number): void {
-    const from = this.#bySize.get(group.size);
-    from?.remove(group.rank);
-    if (from?.first === undefined) this.#bySize.delete(group.size);
+    if (group.size > 0) this.#bySize[group.size]?.remove(group.rank);
     group.size = size;
-    if (size === 0) return;
-    const to = this.#bySize.get(size) ?? new LinkedList<G>();
-    to.append(group.rank);
-    this.#bySize.set(size, to);
+    if (size > 0) (this.#bySize[size] ??= new LinkedList()).append(group.rank);
   }
 }

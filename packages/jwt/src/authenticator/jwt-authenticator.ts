@@ -11,6 +11,7 @@ import { isPromiseLike, unavailableOnAbort } from '@grpc-authn/core/internal';
 import { HeaderMemo } from '../compact/header-memo.ts';
 import { ImportedKeySet, type KeySet } from '../keys/key-set.ts';
 import type { VerificationKey } from '../keys/verification-key.ts';
+import type { Thread } from '../signature/signature-engine.ts';
 import {
   type VerificationScheduler,
   verificationScheduler,
@@ -21,8 +22,8 @@ import type { JwtRules } from './jwt-options.ts';
 import type { KeySource } from './key-source.ts';
 import { TokenCheck } from './token-check.ts';
 
-/** After a wait for keys, the call needs another turn. */
-type When = 'now' | 'in a later turn';
+/** In the turn of the call, on one of two threads. After a wait for keys, the call needs another turn. */
+type When = Thread | 'in a later turn';
 
 interface PendingSignature {
   readonly candidates: readonly VerificationKey[];
@@ -80,13 +81,14 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
   readonly #verifyToken = (
     jwt: string,
     context: AuthenticationContext,
+    thread: Thread,
   ): Verdict<object> | Promise<Verdict<object>> => {
     const token = TokenCheck.of(jwt, this.#rules, this.#headers);
     if (AuthError.is(token)) return token;
     const keys = this.#source.keys();
     return isPromiseLike(keys)
       ? this.#waitForKeys(keys, token, context)
-      : this.#verify(keys, token, context, 'now');
+      : this.#verify(keys, token, context, thread);
   };
 
   async #waitForKeys(
@@ -130,16 +132,17 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     // Without a candidate there is no signature to schedule.
     if (candidates.length === 0) return token.refuse(missingKeyReason(keys, token.header.kid));
     const pending = { candidates, token };
-    return when === 'now'
-      ? this.#verifySignature(pending)
-      : this.#scheduler.run(context, this.#verifySignature, pending);
+    return when === 'in a later turn'
+      ? this.#scheduler.run(context, this.#verifySignature, pending)
+      : this.#verifySignature(pending, context, when);
   }
 
-  readonly #verifySignature = ({
-    candidates,
-    token,
-  }: PendingSignature): Verdict<object> | Promise<Verdict<object>> => {
-    const good = verifyWithAny(token.jws, token.header.algorithm, candidates);
+  readonly #verifySignature = (
+    { candidates, token }: PendingSignature,
+    _context: AuthenticationContext,
+    thread: Thread,
+  ): Verdict<object> | Promise<Verdict<object>> => {
+    const good = verifyWithAny(token.jws, token.header.algorithm, candidates, thread);
     return isPromiseLike(good)
       ? good.then((late) => this.#conclude(late, token))
       : this.#conclude(good, token);

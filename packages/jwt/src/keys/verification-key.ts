@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
-import type { SignatureCheck, SignatureEngine } from '../signature/signature-engine.ts';
+import type { SignatureCheck, SignatureEngine, Thread } from '../signature/signature-engine.ts';
 import { signatureBytesOf } from './algorithms.ts';
 
 interface PreparedCheck {
@@ -50,13 +50,13 @@ export class VerificationKey {
    * True if this key made the signature with this algorithm. An engine that throws means false: a token
    * must not be able to choose how verification fails.
    */
-  verify(jws: DecodedJws, algorithm: string): boolean | Promise<boolean> {
+  verify(jws: DecodedJws, algorithm: string, thread: Thread = 'this'): boolean | Promise<boolean> {
     try {
       const prepared = this.#prepared.get(algorithm) ?? this.#prepare(algorithm);
       const { signatureBytes, check } = prepared;
       // OpenSSL also accepts RSASSA-PSS signatures without their leading zeros.
       if (jws.signatureBytes.length !== signatureBytes) return false;
-      const good = check(jws);
+      const good = check(jws, thread);
       return typeof good === 'boolean' ? good : good.catch(() => false);
     } catch {
       return false;

@@ -1,11 +1,12 @@
 import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 import { derSignature } from './der-signature.ts';
 import { toPssKey } from './pss-key.ts';
 import type { SignatureCheck, SignatureEngine } from './signature-engine.ts';
 
 /**
- * node:crypto, synchronous on this thread: a task on the thread pool costs more than most signatures.
+ * node:crypto. A task on the thread pool costs more than an RSA signature, so only the others are verified there.
  * Keys are plain KeyObjects, because on Node.js 24 an options object around one costs 13 to 28 µs a call.
  */
 export const nodeEngine: SignatureEngine = {
@@ -30,14 +31,27 @@ export const nodeEngine: SignatureEngine = {
       case 'ES256':
       case 'ES384':
       case 'ES512':
-        return (jws) => verify(hash, inputOf(jws), key, derSignature(jws.signatureBytes));
+        return (jws, thread) =>
+          thread === 'this'
+            ? verify(hash, inputOf(jws), key, derSignature(jws.signatureBytes))
+            : verifyInPool(hash, inputOf(jws), key, derSignature(jws.signatureBytes));
       case 'EdDSA':
-        return (jws) => verify(null, inputOf(jws), key, jws.signatureBytes);
+        return (jws, thread) =>
+          thread === 'this'
+            ? verify(null, inputOf(jws), key, jws.signatureBytes)
+            : verifyInPool(null, inputOf(jws), key, jws.signatureBytes);
       default:
         return undefined;
     }
   },
 };
+
+const verifyInPool = promisify(verify) as (
+  hash: string | null,
+  input: Uint8Array,
+  key: KeyObject,
+  signature: Uint8Array,
+) => Promise<boolean>;
 
 /** RFC 7515, section 5.2. ASCII only, so one byte per character. */
 function inputOf({ signingInput }: DecodedJws): Buffer {

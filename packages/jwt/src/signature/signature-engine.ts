@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 
+/** Where a signature is verified: on the event loop, or on another thread if that saves time on the event loop. */
+export type Thread = 'this' | 'another';
+
 /** Verifies a signature with the prepared key and algorithm. Throwing means false. */
-export type SignatureCheck = (jws: DecodedJws) => boolean | Promise<boolean>;
+export type SignatureCheck = (jws: DecodedJws, thread: Thread) => boolean | Promise<boolean>;
 
 /** Implements the cryptography. Each key is prepared once per algorithm. */
 export interface SignatureEngine {

@@ -1,18 +1,25 @@
 import { AsyncResource } from 'node:async_hooks';
+import { availableParallelism } from 'node:os';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import {
   type AbortListener,
   addAbortListener,
   FairQueue,
+  isPromiseLike,
   queueKeysOf,
   removeAbortListener,
   Waiter,
 } from '@grpc-authn/core/internal';
+import type { Thread } from './signature-engine.ts';
 import { TurnBudget } from './turn-budget.ts';
 
 /** For calls without a guard. A guard's `limits.maxWaiting` raises it for the guard's own calls. */
 const MAX_WAITING = 16_384;
 const RETRY_AFTER_MS = 1000;
+/** Fewer waiting calls are served sooner on this thread: a task for another thread costs time, too. */
+const MIN_FOR_OTHER_THREADS = 32;
+/** Bounds how long other users of the thread pool wait, such as name look-ups. */
+const MAX_ON_OTHER_THREADS = availableParallelism() > 1 ? 64 : 0;
 
 /**
  * What the scheduler reads of a call: when it is cancelled, and whose turn it takes. A context of core says so
@@ -36,10 +43,11 @@ const realEventLoop: EventLoop = {
   nextTurn: (turn) => void setImmediate(turn),
 };
 
-type Verify<C, A, T> = (argument: A, call: C) => T | Promise<T>;
+type Verify<C, A, T> = (argument: A, call: C, thread: Thread) => T | Promise<T>;
 
 interface Turn {
-  serve(): void;
+  /** Returns what another thread has begun; it does not reject. */
+  serve(thread: Thread): Promise<unknown> | undefined;
   reject(): void;
 }
 
@@ -70,18 +78,21 @@ class PendingTurn<C extends PendingVerification, A, T>
     this.#reject = captured.reject;
   }
 
-  serve(): void {
+  serve(thread: Thread): Promise<unknown> | undefined {
     removeAbortListener(this.#call, this);
     try {
-      this.#resolve(this.#scheduler.verifyNow(this.#call, verifyInScope, this));
+      const verdict = this.#scheduler.verifyNow(this.#call, verifyInScope, this, thread);
+      this.#resolve(verdict);
+      return isPromiseLike(verdict) ? verdict.then(ignore, ignore) : undefined;
     } catch (error) {
       this.#reject(error);
+      return undefined;
     }
   }
 
   /** In the async context of the call. */
-  verifyInScope(): T | Promise<T> {
-    return this.runInAsyncScope(this.#verify, undefined, this.#argument, this.#call);
+  verifyInScope(thread: Thread): T | Promise<T> {
+    return this.runInAsyncScope(this.#verify, undefined, this.#argument, this.#call, thread);
   }
 
   reject(): void {
@@ -96,9 +107,15 @@ class PendingTurn<C extends PendingVerification, A, T>
   }
 }
 
-function verifyInScope<T>(turn: { verifyInScope(): T | Promise<T> }): T | Promise<T> {
-  return turn.verifyInScope();
+function verifyInScope<T>(
+  turn: { verifyInScope(thread: Thread): T | Promise<T> },
+  _call: unknown,
+  thread: Thread,
+): T | Promise<T> {
+  return turn.verifyInScope(thread);
 }
+
+function ignore(): void {}
 
 interface Settle {
   readonly resolve: (verdict: unknown) => void;
@@ -121,9 +138,15 @@ export class VerificationScheduler {
   readonly #queue = new FairQueue<Turn>({ maxWaiting: MAX_WAITING });
   readonly #budget = new TurnBudget();
   #turnRequested = false;
+  readonly #maxOnOtherThreads: number;
+  #onOtherThreads = 0;
 
-  constructor(eventLoop: EventLoop = realEventLoop) {
+  constructor(
+    eventLoop: EventLoop = realEventLoop,
+    maxOnOtherThreads: number = MAX_ON_OTHER_THREADS,
+  ) {
     this.#eventLoop = eventLoop;
+    this.#maxOnOtherThreads = maxOnOtherThreads;
   }
 
   /**
@@ -146,11 +169,16 @@ export class VerificationScheduler {
   }
 
   /** For a call whose turn it is. */
-  verifyNow<C, A, T>(call: C, verify: Verify<C, A, T>, argument: A): T | Promise<T> {
+  verifyNow<C, A, T>(
+    call: C,
+    verify: Verify<C, A, T>,
+    argument: A,
+    thread: Thread = 'this',
+  ): T | Promise<T> {
     const startedMs = this.#eventLoop.nowMs();
     this.#requestTurn(startedMs);
     try {
-      return verify(argument, call);
+      return verify(argument, call, thread);
     } finally {
       this.#budget.spend(this.#eventLoop.nowMs() - startedMs);
     }
@@ -173,8 +201,18 @@ export class VerificationScheduler {
     if (this.#queue.size === 0) return this.#budget.reset();
     this.#budget.renew(this.#eventLoop.nowMs());
     // Each verification requests the next turn, which serves what is still waiting.
-    while (this.#queue.size > 0 && this.#budget.isLeft) this.#queue.take()?.value.serve();
+    while (this.#queue.size > 0 && this.#budget.isLeft) this.#serveNext();
     this.#budget.begin(this.#eventLoop.nowMs());
+  }
+
+  /** Other threads take a part of a long queue. */
+  #serveNext(): void {
+    const isLong = this.#queue.size >= MIN_FOR_OTHER_THREADS;
+    const another = isLong && this.#onOtherThreads < this.#maxOnOtherThreads;
+    const begun = this.#queue.take()?.value.serve(another ? 'another' : 'this');
+    if (begun === undefined) return;
+    this.#onOtherThreads += 1;
+    void begun.then(() => (this.#onOtherThreads -= 1));
   }
 }
 
