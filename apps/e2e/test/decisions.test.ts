@@ -58,12 +58,14 @@ for (const kind of CALL_KINDS) {
         const decisions: Decision[] = [];
         const onDecision = (decision: Decision): void => void decisions.push(decision);
         const options = { authenticator: new Accounts(KNOWN), policy: policyOf(rule), onDecision };
+        let code = status.OK;
         await withEcho(options, async ({ client }) => {
           const end = await client.call(
             kind,
             who === undefined ? {} : { authorization: bearer(who) },
           );
-          assert.equal(end.code === status.OK, outcome !== 'refused');
+          code = end.code;
+          assert.equal(code === status.OK, outcome !== 'refused');
         });
         assert.equal(decisions.length, 1);
         const [{ durationMs, peer, error, principal, callId, authenticator, ...rest }] =
@@ -71,6 +73,9 @@ for (const kind of CALL_KINDS) {
         assert.deepEqual(rest, {
           outcome,
           method: `/echo.v1.Echo/${kind}`,
+          methodKnown: true,
+          streaming: kind !== 'unary',
+          statusCode: outcome === 'refused' ? code : undefined,
           rule: rule.description,
           traceparent: undefined,
           cached: undefined,

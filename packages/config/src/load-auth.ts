@@ -24,6 +24,7 @@ import {
   describeValue,
   INTERCEPTOR_OPTION_NAMES,
   notify,
+  publishEvent,
   readLimits,
   reportEvent,
   reloadablePolicy,
@@ -155,8 +156,11 @@ export async function loadAuth<S extends StandardSchemaV1 | undefined = undefine
       clock: interceptor.clock,
       guard: interceptor,
       // The error of a reload is its caller's, or onReload's.
-      report: (event) =>
-        event.authenticator === 'config' ? notify(report, event) : reportEvent(report, event),
+      report: (event) => {
+        if (event.authenticator !== 'config') return reportEvent(report, event);
+        publishEvent(event);
+        notify(report, event);
+      },
     },
     clock,
   });

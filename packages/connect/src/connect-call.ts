@@ -65,6 +65,11 @@ export class ConnectCall implements TransportCall {
     return this.#transport?.peer as NonNullable<TransportCall['peer']>;
   }
 
+  /** Connect answers calls of other methods by itself. */
+  get methodKnown(): true {
+    return true;
+  }
+
   get authority(): string {
     return new URL(this.#context.url).host;
   }

@@ -5,6 +5,7 @@ export { ConfigError, type ConfigProblem } from './errors/config-error.ts';
 export type { JsonObject, JsonValue, OneOrMore } from './contract/json.ts';
 export type { AuthEvent, AuthEventType } from './contract/auth-event.ts';
 export type { CheckName, CheckStep } from './contract/check-step.ts';
+export type { CacheLookup } from './contract/channels.ts';
 export type { Clock } from './contract/clock.ts';
 export { createPrincipal, type Principal, type PrincipalInit } from './contract/principal.ts';
 export type {

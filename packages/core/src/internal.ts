@@ -10,6 +10,7 @@ export { checkAuthenticator } from './contract/check-authenticator.ts';
 export { readBearerFormat } from './credentials/bearer.ts';
 export { hasAuthenticatorNamed, isCaching, leavesOf } from './contract/composition.ts';
 export { setAuthInfo } from './contract/call-auth-info.ts';
+export { publishEvent } from './contract/channels.ts';
 export { notify } from './contract/notify.ts';
 export { reportEvent } from './contract/report-event.ts';
 export { Listeners } from './contract/listeners.ts';

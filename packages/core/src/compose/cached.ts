@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
+import { CacheReporter } from '../contract/channels.ts';
 import { isCaching } from '../contract/composition.ts';
 import { Listeners } from '../contract/listeners.ts';
 import { isPrincipal, type Principal } from '../contract/principal.ts';
@@ -35,6 +36,7 @@ class Cached implements ManagedAuthenticator<object> {
   readonly #refused: VerdictStore<AuthError> | undefined;
   readonly #steady: SteadyTime;
   readonly #flights = new SingleFlight();
+  readonly #reporter: CacheReporter;
   readonly #listeners = new Listeners<AuthenticatorEvent>();
   readonly #unsubscribe: (() => void) | undefined;
   /** Incremented when verdicts are dropped: a verification that began before must not be stored after. */
@@ -46,6 +48,7 @@ class Cached implements ManagedAuthenticator<object> {
     this.#settings = settings;
     this.#steady = new SteadyTime(settings.clock);
     this.name = inner.name;
+    this.#reporter = new CacheReporter(inner.name);
     this.schemes = [...checkAuthenticator(inner)];
     this.issuers = inner.issuers ?? [];
     this.traits = Object.freeze({ children: Object.freeze([inner]), caches: true });
@@ -68,9 +71,16 @@ class Cached implements ManagedAuthenticator<object> {
     const steadyMs = this.#steady.read(nowMs);
     const key = this.#settings.keepTokens ? token : digestOf(token);
     const accepted = this.#accepted.get(key, scheme, nowMs, steadyMs);
-    if (accepted !== undefined) return accepted;
+    if (accepted !== undefined) {
+      this.#reporter.hit(context);
+      return accepted;
+    }
     const refused = this.#refused?.get(digestOf(token), scheme, nowMs, steadyMs);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) {
+      this.#reporter.negative(context);
+      return refused;
+    }
+    this.#reporter.miss(context);
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
     );

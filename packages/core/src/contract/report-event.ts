@@ -1,17 +1,19 @@
 import type { AuthEvent } from './auth-event.ts';
+import { publishEvent } from './channels.ts';
 import { notify } from './notify.ts';
 
 const WARNING_INTERVAL_MS = 60_000;
 const lastWarningMs = new Map<string, number>();
 
 /**
- * Reports an event to the operator. Without a `report`, an event with an error becomes a process warning, at
+ * Reports an event to the operator, and publishes it. Without a `report`, an event with an error becomes a process warning, at
  * most once a minute per type, so that an outage is visible with default settings.
  */
 export function reportEvent(
   report: ((event: AuthEvent) => void) | undefined,
   event: AuthEvent,
 ): void {
+  publishEvent(event);
   if (report !== undefined) return notify(report, event);
   if (event.error === undefined) return;
   const { authenticator, type, error } = event;

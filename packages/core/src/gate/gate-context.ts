@@ -1,4 +1,5 @@
 import { type Abortable, type AbortListener, AbortListeners } from '../contract/abort-race.ts';
+import type { CacheObserver } from '../contract/channels.ts';
 import type { AuthenticationContext } from '../contract/authenticator.ts';
 import type { AuthError } from '../errors/auth-error.ts';
 import type { Queueable, QueueKeys } from '../queue/queue-keys.ts';
@@ -9,7 +10,7 @@ import type { TransportCall } from './transport-call.ts';
  * What an authenticator sees of one call. No AbortSignal is created until an authenticator asks for
  * it: a waiting call needs none of its own.
  */
-export class GateContext implements AuthenticationContext, Queueable, Abortable {
+export class GateContext implements AuthenticationContext, Queueable, Abortable, CacheObserver {
   readonly #call: TransportCall;
   readonly #limits: GateLimits;
   #queueKeys: QueueKeys | undefined;
@@ -20,6 +21,8 @@ export class GateContext implements AuthenticationContext, Queueable, Abortable 
   #listeners: AbortListeners | undefined;
   /** An authenticator was asked about the call. */
   asked = false;
+  /** The verdict is from a cache; undefined if no cache was asked. */
+  cached: boolean | undefined = undefined;
 
   constructor(call: TransportCall, limits: GateLimits) {
     this.#call = call;

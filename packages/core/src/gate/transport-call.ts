@@ -8,6 +8,8 @@ import type { AuthError } from '../errors/auth-error.ts';
 export interface TransportCall {
   /** '/pkg.Service/Method' */
   readonly method: string;
+  /** True if the transport serves the method. Default: whether the policy names it. */
+  readonly methodKnown?: boolean;
   /** True if either side may send more than one message: only then the call ends at the token's expiry. */
   readonly streaming: boolean;
   /** What credentialsFrom() or another extractor returned. Not read for a public or a denied method. */

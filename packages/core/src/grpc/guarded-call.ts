@@ -50,6 +50,8 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   /** What the handler waits for: a message to be sent. It refers to the messages that the handler has buffered. */
   #onSent: (() => void) | undefined;
   #ended = false;
+  /** The handler answers with one message, so that it ends with it. */
+  readonly #answersOnce: boolean;
 
   constructor(
     settings: GuardedCallSettings,
@@ -61,6 +63,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
     this.#inner = inner;
     this.method = method.path;
     this.streaming = method.requestStream || method.responseStream;
+    this.#answersOnce = !method.responseStream;
   }
 
   // ── the call, as the guard sees it ──────────────────────────────────────────────────────────────
@@ -71,6 +74,11 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {
     return (this.#peer ??= new Peer(this.#inner));
+  }
+
+  /** grpc-js answers calls of other methods by itself. */
+  get methodKnown(): true {
+    return true;
   }
 
   get authority(): string {
@@ -163,7 +171,10 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
    * the buffer of the handler's stream, 16 messages by default.
    */
   override sendMessage(message: unknown, callback: () => void): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      if (this.#answersOnce) this.#settings.guard.finish(this, 'server');
+      return;
+    }
     // A handler sends one message at a time; another interceptor may not.
     if (this.#onSent !== undefined) return this.#inner.sendMessage(message, callback);
     this.#onSent = callback;
@@ -175,7 +186,8 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   }
 
   override sendStatus(status: PartialStatus): void {
-    if (!this.#ended) this.#inner.sendStatus(withRunningStage(status));
+    if (this.#ended) this.#settings.guard.finish(this, 'server');
+    else this.#inner.sendStatus(withRunningStage(status));
   }
 
   override startRead(): void {

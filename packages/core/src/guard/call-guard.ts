@@ -29,7 +29,10 @@ export interface CallGuard {
    * call is open until the binding calls finish() or the guard calls the call's end().
    */
   begin(call: TransportCall): GateOutcome | Promise<GateOutcome>;
-  /** Reports that the call has ended, or that its caller disconnected during the decision. Idempotent. */
+  /**
+   * Reports that the call has ended, or that its caller disconnected during the decision. Idempotent. After
+   * the guard has ended a call, 'server' reports that its handler has ended, too.
+   */
   finish(callOfBegin: TransportCall, by?: 'client' | 'deadline' | 'server'): void;
   /** The refusal as a client sees it. `stage`: 'admission' for a refusal of begin(), 'running' for end(). */
   describe(error: AuthError, call: TransportCall, stage: 'admission' | 'running'): Refusal;

@@ -13,7 +13,8 @@ export class CallState implements OpenCall {
   readonly rule: Rule;
   readonly context: GateContext;
   readonly callId: string = randomUUID();
-  readonly startedMs: number;
+  /** undefined if nobody records the call. */
+  readonly startedMs: number | undefined;
   /** The number of revocations before the call began. */
   readonly revocations: number;
   phase: 'deciding' | 'open' | 'ended' = 'deciding';
@@ -28,7 +29,7 @@ export class CallState implements OpenCall {
     call: TransportCall,
     rule: Rule,
     from: {
-      readonly startedMs: number;
+      readonly startedMs: number | undefined;
       readonly limits: GateLimits;
       readonly revocations: number;
       /** Ends the call because its token was revoked. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../contract/authenticator.ts';
+import { decisionChannel, handlerEndChannel } from '../contract/channels.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { notify } from '../contract/notify.ts';
 import type { Principal } from '../contract/principal.ts';
@@ -7,6 +8,7 @@ import { parseBearer } from '../credentials/bearer.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { Gate, type GateAnswer } from '../gate/gate.ts';
 import { faultOf } from '../gate/judge.ts';
+import { namesMethod } from '../policy/checked-policy.ts';
 import { isDeadline } from '../gate/time-limit.ts';
 import type { Refusal } from '../refusal/refusal.ts';
 import { CallState } from './call-state.ts';
@@ -60,8 +62,9 @@ export class Guard implements CallGuard {
     if (this.#states.has(call)) throw new TypeError('begin: expected each call once');
     const { onDecision, clock, limits } = this.#settings;
     const state = new CallState(call, this.#gate.ruleFor(call.method), {
-      // Read only if the duration is recorded.
-      startedMs: onDecision === undefined ? 0 : clock.nowMs(),
+      // Read only if somebody records the call.
+      startedMs:
+        onDecision !== undefined || decisionChannel.hasSubscribers ? clock.nowMs() : undefined,
       limits,
       revocations: this.#openCalls.revocations,
       revoke: this.#revoke,
@@ -164,15 +167,18 @@ export class Guard implements CallGuard {
 
   finish(callOfBegin: TransportCall, by?: 'client' | 'deadline' | 'server'): void {
     const state = this.#states.get(callOfBegin);
-    if (state === undefined || state.phase === 'ended') return;
+    if (state === undefined) return;
+    if (state.phase === 'ended') {
+      if (by === 'server' && state.endedWith !== undefined) handlerEndChannel.publish(state.callId);
+      return;
+    }
     const wasDeciding = state.phase === 'deciding';
     this.#close(state);
     if (!wasDeciding) return;
     // A waiting authentication stops; what it answers is ignored.
     state.context.abort(new Error('the call has ended'));
-    const { onDecision, clock } = this.#settings;
-    if (onDecision === undefined) return;
-    const isLate = isDeadline(state.call.deadlineEpochMs, clock.nowMs());
+    if (state.startedMs === undefined) return;
+    const isLate = isDeadline(state.call.deadlineEpochMs, this.#settings.clock.nowMs());
     this.#record(state, 'cancelled', undefined, by ?? (isLate ? 'deadline' : 'client'));
   }
 
@@ -198,25 +204,33 @@ export class Guard implements CallGuard {
     error: AuthError | undefined,
     cancelledBy?: Decision['cancelledBy'],
   ): void {
-    const { onDecision, clock, authenticator } = this.#settings;
-    if (onDecision === undefined) return;
-    const { call, principal } = state;
+    const { onDecision, clock, authenticator, policy, refusals } = this.#settings;
+    const { call, principal, startedMs } = state;
+    if (startedMs === undefined) return;
     const nowMs = clock.nowMs();
-    notify(onDecision, {
+    const decision: Decision = Object.freeze({
       outcome,
       method: call.method,
+      methodKnown: call.methodKnown ?? namesMethod(policy, call.method),
+      streaming: call.streaming,
       peer: call.peer?.address ?? 'unknown',
       rule: state.rule.description,
       error,
+      statusCode:
+        error === undefined || outcome === 'would_refuse'
+          ? undefined
+          : refusals.statusCodeOf(error),
       principal: recordedPrincipal(principal),
       authenticator:
         principal?.authenticator ?? (state.context.asked ? authenticator.name : undefined),
       callId: state.callId,
       traceparent: wellFormedTraceparent(call.traceparent),
-      cached: undefined,
+      cached: state.context.cached,
       cancelledBy,
-      durationMs: nowMs - state.startedMs,
+      durationMs: nowMs - startedMs,
     });
+    notify(onDecision, decision);
+    if (decisionChannel.hasSubscribers) decisionChannel.publish(decision);
   }
 }
 

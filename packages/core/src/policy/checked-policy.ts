@@ -44,12 +44,19 @@ export interface NamedRule {
 export abstract class ListedPolicy implements Policy {
   abstract ruleFor(method: string): Rule;
   abstract table(): ReturnType<Policy['table']>;
+  /** True if a rule or a service names the method itself, not only a pattern. */
+  abstract names(method: string): boolean;
   abstract rules(): readonly NamedRule[] | undefined;
 }
 
 /** Every rule of a policy; undefined for none, and for one that somebody else made. */
 export function rulesOf(policy: Policy | undefined): readonly NamedRule[] | undefined {
   return policy instanceof ListedPolicy ? policy.rules() : undefined;
+}
+
+/** True if the policy names this method: a caller may make up the name of any other. */
+export function namesMethod(policy: Policy | undefined, method: string): boolean {
+  return policy instanceof ListedPolicy && policy.names(method);
 }
 
 /** What definePolicy makes. */
@@ -73,6 +80,10 @@ export class CheckedPolicy extends ListedPolicy {
 
   entryFor(method: string): Entry {
     return this.#exact.get(method) ?? this.#byService.get(serviceOfPath(method)) ?? this.#otherwise;
+  }
+
+  names(method: string): boolean {
+    return this.#exact.has(method) || this.#known.has(method);
   }
 
   table(): ReturnType<Policy['table']> {

@@ -2,6 +2,7 @@ import {
   CheckedPolicy,
   ListedPolicy,
   type NamedRule,
+  namesMethod,
   type Policy,
   rulesOf,
 } from './checked-policy.ts';
@@ -37,6 +38,10 @@ class ReloadablePolicy extends ListedPolicy {
 
   table(): ReturnType<Policy['table']> {
     return this.#current().table();
+  }
+
+  names(method: string): boolean {
+    return namesMethod(this.#current(), method);
   }
 
   rules(): readonly NamedRule[] | undefined {

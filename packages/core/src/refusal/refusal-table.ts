@@ -44,11 +44,18 @@ export class RefusalTable {
     return refusal;
   }
 
+  /** The status of a refusal. */
+  statusCodeOf(error: AuthError): number {
+    const override = this.#overrides[error.code];
+    return typeof override === 'object'
+      ? override.code
+      : (override ?? DEFAULT_STATUSES[error.code]);
+  }
+
   #make(error: AuthError, situation: RefusalSituation): Refusal {
     const { stage } = situation;
     const override = this.#overrides[error.code];
-    const statusCode =
-      typeof override === 'object' ? override.code : (override ?? DEFAULT_STATUSES[error.code]);
+    const statusCode = this.statusCodeOf(error);
     const message = typeof override === 'object' ? override.message : MESSAGES[error.code];
     const reason = wireReasonOf(error);
     const retryAfterMs =
