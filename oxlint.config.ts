@@ -36,6 +36,8 @@ const ENTRY_POINTS = [
   'nestjs',
   'nestjs/testing',
   'nestjs-11',
+  'opentelemetry',
+  'opentelemetry-1.9',
   'example',
   'bench',
   'bindings',
@@ -54,6 +56,7 @@ const PACKAGE_LAYERS: Record<string, readonly string[]> = {
   introspection: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider'],
   spiffe: [...ADAPTER_BASE, 'jwt', 'jwt/internal', 'provider', 'jwks/internal'],
   connect: ['core/authenticator'],
+  opentelemetry: ADAPTER_BASE,
 };
 
 /** Bindings to frameworks over grpc-js. */

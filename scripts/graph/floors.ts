@@ -6,7 +6,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['core'],
   ['config'],
   ['jwt', 'provider', 'testing'],
-  ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs'],
+  ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs', 'opentelemetry'],
   ['oidc', 'spiffe'],
 ];
 

@@ -26,6 +26,7 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['nestjs', 'index'],
   ['nestjs', 'testing'],
   ['nice-grpc', 'index'],
+  ['opentelemetry', 'index'],
   ['oidc', 'index'],
   ['oidc', 'adapter'],
   ['spiffe', 'index'],

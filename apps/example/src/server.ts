@@ -1,6 +1,5 @@
 // An orders server. The file on its command line decides how callers are verified and who may call what, and
-// may be
-// changed while the server runs.
+// may be changed while the server runs.
 import { parseArgs } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadAuth, type LoadedAuth } from '@grpc-authn/config';
@@ -10,12 +9,22 @@ import { Health, Orders } from './orders-proto.js';
 import { healthService, ordersService } from './orders-service.ts';
 
 const { values, positionals } = parseArgs({
-  options: { port: { type: 'string', default: '0' } },
+  options: {
+    port: { type: 'string', default: '0' },
+    telemetry: { type: 'boolean', default: false },
+    'metrics-port': { type: 'string', default: '9464' },
+  },
   allowPositionals: true,
 });
 const [file] = positionals;
-if (file === undefined) end('usage: pnpm server config/oidc.yaml [--port 50051]', 2);
+if (file === undefined) end('usage: pnpm server config/oidc.yaml [--port 50051] [--telemetry]', 2);
 
+const metrics = values.telemetry
+  ? await import('./telemetry.ts').then(({ serveMetrics }) =>
+      serveMetrics(Number(values['metrics-port'])),
+    )
+  : undefined;
+if (metrics !== undefined) console.log(`metrics on ${metrics.url}`);
 const auth = await load(file);
 auth.watch({ onReload: logReload });
 // The operator sends this signal on purpose, so this reload may weaken a rule or an authenticator.
@@ -46,6 +55,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const force = setTimeout(() => server.forceShutdown(), 5000);
     server.tryShutdown(() => {
       clearTimeout(force);
+      metrics?.close();
       void auth.close();
     });
   });

@@ -1,0 +1,4 @@
+import { describeTelemetry } from './support/suite.ts';
+import * as sdk from './support/sdk-1.10.ts';
+
+describeTelemetry(sdk);
