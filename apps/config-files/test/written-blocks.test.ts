@@ -79,6 +79,8 @@ describe('the blocks of the documents', () => {
         'docs/servers/envoy.md',
         'docs/servers/nginx.md',
         'docs/writing-a-binding.md',
+        // alerts.test.ts of the package opentelemetry.
+        'docs/telemetry.md',
         // The consumers.
         'docs/servers/connect.md',
         'packages/nestjs/README.md',

@@ -69,6 +69,15 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     ${GRPC}
     import { loadAuth } from '@grpc-authn/config';
     declare const Orders: { service: grpc.ServiceDefinition };`,
+  'docs/telemetry.md': `
+    import { subscribe } from 'node:diagnostics_channel';
+    import { type Authenticator, createAuthInterceptor, type Decision, type Policy } from '@grpc-authn/core';
+    import { instrumentAuth, toAuditRecord } from '@grpc-authn/opentelemetry';
+    import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+    import { MeterProvider } from '@opentelemetry/sdk-metrics';
+    declare const authenticator: Authenticator;
+    declare const policy: Policy;
+    declare function pino(): { info(record: object): void };`,
   'docs/confirmation.md': `
     ${GRPC}
     import { confirmedBy, requireAll, requireScopes, rulesFor } from '@grpc-authn/core';
@@ -206,6 +215,8 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare function renew(): Promise<void>;`,
   'packages/oidc/README.md': `
     import { createOidcAuthenticator } from '@grpc-authn/oidc';`,
+  'packages/opentelemetry/README.md': `
+    import { instrumentAuth } from '@grpc-authn/opentelemetry';`,
   'packages/spiffe/README.md': `
     import { createSpiffeAuthenticator } from '@grpc-authn/spiffe';`,
 };
