@@ -58,7 +58,7 @@ for (const kind of CALL_KINDS) {
         const decisions: Decision[] = [];
         const onDecision = (decision: Decision): void => void decisions.push(decision);
         const options = { authenticator: new Accounts(KNOWN), policy: policyOf(rule), onDecision };
-        let code = status.OK;
+        let code: number = status.OK;
         await withEcho(options, async ({ client }) => {
           const end = await client.call(
             kind,
