@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** The package of the tests on real channels. */
 export const E2E: string = join(import.meta.dirname, '..', 'apps', 'e2e');
+/** The page, and its tests in a browser. */
+const WEB = join(import.meta.dirname, '..', 'apps', 'web');
 
 export interface E2eFile {
   readonly source: string;
@@ -12,12 +14,17 @@ export interface E2eFile {
 
 /** Each test, found by its source: a deleted test may still have a built file. */
 export function e2eFiles(): readonly E2eFile[] {
-  return ['test', 'attacks'].flatMap((folder) =>
-    readdirSync(join(E2E, folder))
+  const folders = [
+    [E2E, 'test'],
+    [E2E, 'attacks'],
+    [WEB, 'test'],
+  ] as const;
+  return folders.flatMap(([app, folder]) =>
+    readdirSync(join(app, folder))
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => ({
-        source: join(E2E, folder, name),
-        built: join(E2E, 'dist', folder, name.replace(/\.ts$/, '.js')),
+        source: join(app, folder, name),
+        built: join(app, 'dist', folder, name.replace(/\.ts$/, '.js')),
       })),
   );
 }

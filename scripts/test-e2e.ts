@@ -16,7 +16,7 @@ const files = e2eFiles().filter(
 );
 if (files.length === 0) {
   console.error(
-    `expected a test of apps/e2e/test or apps/e2e/attacks, received ${selected.join(' ')}`,
+    `expected a test of apps/e2e/test, apps/e2e/attacks or apps/web/test, received ${selected.join(' ')}`,
   );
   process.exitCode = 1;
 } else if (build()) {

@@ -74,6 +74,9 @@ export function endToEnd(node: string, nodeOptions = ''): Counts {
     const { status } = spawnSync(node, args, { stdio: 'inherit', env: withOptions });
     const report = readFileSync(file, 'utf8');
     if (status !== 0) console.log(report);
+    for (const [, skipped] of report.matchAll(/^# (The .+ was skipped: .+)$/gm)) {
+      console.log(`      ${skipped}`);
+    }
     const [passed, failed] = ['pass', 'fail'].map((name) =>
       Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1] ?? Number.NaN),
     );

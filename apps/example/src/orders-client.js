@@ -87,6 +87,11 @@ export class OrdersClient {
         return orders.refund({ id: 'o-1' }, metadata, options, keep);
       case 'health':
         return this.#health.check({}, metadata, options, keep);
+      case 'watch': {
+        const watching = orders.watch({}, metadata, options);
+        watching.once('data', () => watching.cancel());
+        return watching;
+      }
       case 'open stream': {
         // Never ended by the client: the server ends it.
         const tracking = orders.track(metadata, options);

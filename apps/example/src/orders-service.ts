@@ -7,26 +7,18 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { getPrincipal } from '@grpc-authn/core';
+import { nameOf, type Order, OrderBook, type WatchEvent } from './orders.ts';
 
-interface Order {
-  id: string;
-  item: string;
-  placedBy: string;
-}
-
-const ITEMS = ['tea', 'bread', 'salt'];
+const book = new OrderBook();
 
 /** A handler reads the caller, and does not know how it was verified. */
 function nameOfCaller(call: Parameters<typeof getPrincipal>[0]): string {
-  const { subject, clientId = '' } = getPrincipal(call);
-  // A service that calls on its own behalf may have no subject (RFC 7662 allows its provider to omit it).
-  return subject ?? clientId;
+  return nameOf(getPrincipal(call));
 }
 
 export const ordersService: UntypedServiceImplementation = {
   get(call: ServerUnaryCall<{ id: string }, Order>, respond: sendUnaryData<Order>) {
-    const caller = nameOfCaller(call);
-    respond(null, { id: call.request.id, item: 'tea', placedBy: caller });
+    respond(null, book.get(nameOfCaller(call), call.request.id));
   },
 
   import(
@@ -43,15 +35,21 @@ export const ordersService: UntypedServiceImplementation = {
     call: ServerUnaryCall<{ id: string }, { refundedTo: string }>,
     respond: sendUnaryData<{ refundedTo: string }>,
   ) {
-    respond(null, { refundedTo: nameOfCaller(call) });
+    const caller = nameOfCaller(call);
+    book.refund(caller, call.request.id);
+    respond(null, { refundedTo: caller });
   },
 
   list(call: ServerWritableStream<object, Order>) {
-    const caller = nameOfCaller(call);
-    for (const [index, item] of ITEMS.entries()) {
-      call.write({ id: `o-${index + 1}`, item, placedBy: caller });
-    }
+    for (const order of book.list(nameOfCaller(call))) call.write(order);
     call.end();
+  },
+
+  watch(call: ServerWritableStream<object, WatchEvent>) {
+    const ended = new AbortController();
+    // The caller disconnected, or its token expired.
+    call.on('cancelled', () => ended.abort());
+    void send(call, book.watch(getPrincipal(call), ended.signal));
   },
 
   track(call: ServerDuplexStream<{ id: string }, { id: string; state: string }>) {
@@ -60,6 +58,14 @@ export const ordersService: UntypedServiceImplementation = {
     call.on('end', () => call.end());
   },
 };
+
+async function send<T>(
+  call: ServerWritableStream<object, T>,
+  messages: AsyncIterable<T>,
+): Promise<void> {
+  for await (const message of messages) call.write(message);
+  call.end();
+}
 
 /** Public in every config, so that health checks need no token. */
 export const healthService: UntypedServiceImplementation = {

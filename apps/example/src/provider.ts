@@ -5,14 +5,27 @@ import { parseArgs } from 'node:util';
 import { Provider } from 'oidc-provider';
 import { allowExchange } from './exchange-grant.ts';
 import { LOCAL_FOLDER, LocalFiles } from './local-files.ts';
-import { providerConfiguration, resourceServer } from './provider-configuration.ts';
+import {
+  type PageClient,
+  providerConfiguration,
+  resourceServer,
+} from './provider-configuration.ts';
+import { RESOURCES } from './resources.ts';
+import { answerSignIn } from './sign-in/sign-in.ts';
 
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     folder: { type: 'string', default: LOCAL_FOLDER },
+    // The address of the page whose users may sign in.
+    page: { type: 'string' },
+    'page-token-seconds': { type: 'string', default: String(RESOURCES.page.seconds) },
   },
 });
+const page: PageClient | undefined =
+  values.page === undefined
+    ? undefined
+    : { redirectUri: values.page, tokenSeconds: Number(values['page-token-seconds']) };
 const local = new LocalFiles(values.folder);
 await local.prepare();
 
@@ -40,10 +53,13 @@ async function rotate(): Promise<void> {
 }
 
 async function createAnswer(): Promise<RequestListener> {
-  const provider = new Provider(issuer(), await providerConfiguration(local));
+  const provider = new Provider(issuer(), await providerConfiguration(local, page));
   allowExchange(provider, await local.publicKeys(), resourceServer);
   const handle = provider.callback();
-  return (request, response) => void handle(request, response);
+  const signIn = page === undefined ? undefined : answerSignIn(provider, page.redirectUri);
+  return (request, response) => {
+    if (signIn?.(request, response) !== true) void handle(request, response);
+  };
 }
 
 function issuer(): string {

@@ -88,6 +88,28 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare const options: IntrospectionLocation & IntrospectionOptions;`,
   'docs/servers/envoy.md': BEHIND_A_PROXY,
   'docs/servers/nginx.md': BEHIND_A_PROXY,
+  'docs/web.md': `
+    import type { Message } from '@bufbuild/protobuf';
+    import type { GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
+    import { createClient, type Interceptor, type Transport } from '@connectrpc/connect';
+    import { createTokenSource } from '@grpc-authn/client';
+    import { createConnectTokenInterceptor } from '@grpc-authn/client/connect';
+    import { readAuthFailure } from '@grpc-authn/core/client';
+    type Order = GenMessage<Message<'orders.v1.Order'> & { id: string }>;
+    type Kind<K> = { methodKind: K; input: Order; output: Order };
+    declare const Orders: GenService<{ refund: Kind<'unary'>; watch: Kind<'server_streaming'> }>;
+    interface Tokens { access_token: string; refresh_token: string; expires_in: number }
+    declare function authorizationCodeGrant(provider: object, url: URL, checks: object): Promise<Tokens>;
+    declare function refreshTokenGrant(provider: object, token: string): Promise<Tokens>;
+    declare function createConnectTransport(options: {
+      baseUrl: string; interceptors: Interceptor[];
+    }): Transport;
+    declare const provider: object;
+    declare const url: URL;
+    declare const checks: object;
+    declare const baseUrl: string;
+    declare function show(event: object): void;
+    declare function askFor(scopes: readonly string[]): void;`,
   'docs/writing-a-binding.md': `
     import type { Authenticator, Policy } from '@grpc-authn/core';
     import { createPlainServer, type PlainHandler } from '../../../bindings/src/plain-http2.ts';

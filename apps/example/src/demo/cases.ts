@@ -10,7 +10,7 @@ import {
 import { type Shop, signWithSecret } from '../tokens.ts';
 
 export const CALL_KINDS = ['unary', 'client stream', 'server stream', 'bidirectional'] as const;
-export type CallKind = (typeof CALL_KINDS)[number] | 'refund' | 'health' | 'open stream';
+export type CallKind = (typeof CALL_KINDS)[number] | 'refund' | 'health' | 'watch' | 'open stream';
 
 export interface DemoCase {
   readonly name: string;
@@ -109,6 +109,11 @@ export async function policyCases(shop: Shop): Promise<readonly DemoCase[]> {
       kinds: ['client stream'],
     },
     { name: 'no token', authorization: undefined, expected: 'OK', kinds: ['health'] },
+    {
+      ...accepted('until the first event', reader),
+      expected: 'CANCELLED',
+      kinds: ['watch'],
+    },
     { ...refused('stream of a 2 s token', await shop.token('brief')), kinds: ['open stream'] },
   ];
 }

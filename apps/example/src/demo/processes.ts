@@ -108,8 +108,9 @@ export async function startServer(
   file: string,
   config: string,
   env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
 ): Promise<RunningServer> {
-  const child = new Child(file, [config], env);
+  const child = new Child(file, [config, ...args], env);
   const [, address = ''] = await child.line(/^listening on (\S+)$/);
   return {
     address,
@@ -135,8 +136,11 @@ export interface RunningProvider {
   stop(): Promise<void>;
 }
 
-export async function startProvider(folder: string): Promise<RunningProvider> {
-  const child = new Child(PROVIDER, ['--folder', folder]);
+export async function startProvider(
+  folder: string,
+  ...args: readonly string[]
+): Promise<RunningProvider> {
+  const child = new Child(PROVIDER, ['--folder', folder, ...args]);
   const [, issuer = ''] = await child.line(/^listening on (\S+)$/);
   return {
     issuer,
