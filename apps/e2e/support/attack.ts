@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { status } from '@grpc/grpc-js';
-import type { AuthInterceptorOptions, Decision } from '@grpc-authn/core';
+import {
+  type AuthInterceptorOptions,
+  bearerFromHeader,
+  type Decision,
+  explain,
+  type Policy,
+  toStatus,
+} from '@grpc-authn/core';
 import {
   PLAIN,
   createTarget,
@@ -99,11 +106,42 @@ export function refuses(attack: Refusals): void {
             }
           }
           assert.equal(server.seen.handlers, 1, 'no handler ran for a bad token');
+          await assertExplained(target, goodToken, status.OK, options.policy);
+          for (const [what, given] of cases) {
+            const [token, reason] = typeof given === 'string' ? [given] : given;
+            const why = PLAIN.includes(name) ? reason : undefined;
+            await assertExplained(target, token, expected, options.policy, why, what);
+          }
           assert.equal((await call(goodToken)).code, status.OK, 'the good token, after');
           assert.equal(server.seen.handlers, 2);
         },
         options,
       );
     });
+  }
+}
+
+/** explain() comes to the decision of the server, reports the failed check, and shows nothing of the token. */
+async function assertExplained(
+  { authenticator }: Target,
+  token: string,
+  expected: status,
+  policy: Policy | undefined,
+  reason?: string,
+  what = 'the good token',
+): Promise<void> {
+  const credentials = bearerFromHeader(`Bearer ${token}`);
+  const { outcome, error, steps } = await explain(authenticator, credentials, {
+    method: '/echo.v1.Echo/unary',
+    ...(policy && { policy }),
+  });
+  const code = error === undefined ? status.OK : toStatus(error).code;
+  assert.equal(code, expected, `${what}, explained`);
+  if (reason !== undefined) assert.equal(error?.reason, reason, `${what}, explained`);
+  const failed = steps.some(({ result, hint }) => result === 'failed' && hint !== undefined);
+  if (outcome !== 'allowed') assert.ok(failed, `${what}: a failed check with a hint`);
+  const shown = JSON.stringify(steps);
+  for (const part of [token, ...token.split('.')]) {
+    assert.ok(part.length < 16 || !shown.includes(part), `${what}: no part of the token`);
   }
 }
