@@ -130,6 +130,7 @@ function otherScheme({ authenticator, schemes }: Child, { scheme }: Credentials)
     authenticator: authenticator.name,
     expected: `the scheme ${[...schemes].join(' or ')}`,
     received: `the scheme ${scheme}`,
+    hint: `send credentials of the scheme ${[...schemes].join(' or ')}`,
   };
 }
 
