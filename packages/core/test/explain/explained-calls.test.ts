@@ -89,7 +89,10 @@ describe('an explanation', () => {
     const cause = new RangeError('expected a token of at most 5 bytes, received 9 bytes');
     const tooLarge = new AuthError('malformed_credentials', 'too_large', { cause });
     const { steps } = await explain(accepting, tooLarge);
-    expect(steps[0]).toMatchObject({ received: cause.message, hint: expect.stringContaining('maxTokenBytes') });
+    expect(steps[0]).toMatchObject({
+      received: cause.message,
+      hint: expect.stringContaining('maxTokenBytes'),
+    });
   });
 
   it.each<[string, Rule, string, readonly string[]]>([

@@ -29,6 +29,12 @@ describe('a step of an explanation', () => {
     expect(step?.received).toBe('received [removed]');
   });
 
+  it('never shows another JWT, which a claim may contain', async () => {
+    const other = `${Buffer.from('{"alg":"none"}').toString('base64url')}.canary.canary`;
+    const step = await shown({ received: `aud = "${other}", act = "x"` });
+    expect(step?.received).toBe('aud = "[removed]", act = "x"');
+  });
+
   it('never shows a short opaque token', async () => {
     const step = await shown({ received: 'the token 12345678' }, '12345678');
     expect(step?.received).toBe('the token [removed]');
