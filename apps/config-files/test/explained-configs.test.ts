@@ -72,7 +72,7 @@ describe('LoadedAuth.explain', () => {
     ['no scope', { scope: '' }, ['config: rule']],
   ])('names the fault: %s', async (_, changes, faults) => {
     const auth = await load();
-    const token = await issuer.sign({ ...GOOD, ...changes } as never);
+    const token = await issuer.sign({ ...GOOD, ...changes });
     const explanation = await auth.explain({ scheme: 'bearer', token }, { method: METHOD });
     expect(explanation.outcome).toBe('refused');
     expect(failed(explanation)).toEqual(faults);

@@ -39,12 +39,12 @@ interface Question {
   readonly unasked: AuthError | undefined;
   /** Of the token itself, if it is a JWT. */
   readonly payload: JsonObject | undefined;
-  ask(judge: Judge): Promise<Verdict<object>>;
+  readonly ask: (judge: Judge) => Promise<Verdict<object>>;
 }
 
 /**
- * Reports the checks of a token and of the provider's answer, each by the function that judges answers. Time
- * stands still while an answer is judged, so that verdict and steps agree.
+ * Reports the checks of a token and of the provider's answer, each by the function that judges answers. The
+ * clock is stopped while an answer is judged, so that verdict and steps agree.
  */
 export async function explainAnswer(
   settings: IntrospectionSettings,

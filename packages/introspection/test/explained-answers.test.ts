@@ -99,7 +99,7 @@ describe('the explanation of an introspected token', () => {
 
   it('shows a pin before the schema', async () => {
     const { claims } = withPins({ audience: 'orders', pin: { tenant: 'acme' } }, undefined);
-    const explanation = await ask({ ...ACTIVE, tenant: 'other' }, { claims } as object);
+    const explanation = await ask({ ...ACTIVE, tenant: 'other' }, { claims });
     expect(failed(explanation)).toEqual(['pins']);
     expect(find(explanation, 'pins')).toMatchObject({
       expected: 'tenant = "acme"',
@@ -112,7 +112,7 @@ describe('the explanation of an introspected token', () => {
     const encode = (part: object): string =>
       Buffer.from(JSON.stringify(part)).toString('base64url');
     const jwt = `${encode({ alg: 'none' })}.${encode({ iss: 'https://other.example' })}.`;
-    const other = await ask(ACTIVE, { token: jwt, issuer: 'https://id.example' } as object);
+    const other = await ask(ACTIVE, { token: jwt, issuer: 'https://id.example' });
     expect(failed(other)).toEqual(['issuer']);
     expect(find(other, 'issuer')?.received).toBe('iss = "https://other.example"');
     expect(other.questions).toBe(0);

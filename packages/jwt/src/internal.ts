@@ -1,3 +1,5 @@
+import type * as Trace from './trace/shared.ts';
+
 // For the JWT adapters of this project, which are released together. Not a public API.
 export { JwtAuthenticator } from './authenticator/jwt-authenticator.ts';
 export {
@@ -25,5 +27,4 @@ export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { findWeakness } from './keys/weak-secret.ts';
 export { readUnverified, type UnverifiedToken } from './routing/unverified-issuer.ts';
 /** What explains the checks of claims. Loaded on demand: a server that serves calls does not need it. */
-export const loadTrace = (): Promise<typeof import('./trace/shared.ts')> =>
-  import('./trace/shared.ts');
+export const loadTrace = (): Promise<typeof Trace> => import('./trace/shared.ts');

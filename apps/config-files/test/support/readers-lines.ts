@@ -78,6 +78,7 @@ export const READERS_LINES: Readonly<Record<string, string>> = {
     declare const authenticator: Authenticator;
     declare const policy: Policy;
     declare function pino(): { info(record: object): void };`,
+  'docs/explain.md': '',
   'docs/confirmation.md': `
     ${GRPC}
     import { confirmedBy, requireAll, requireScopes, rulesFor } from '@grpc-authn/core';

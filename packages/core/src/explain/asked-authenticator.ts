@@ -54,8 +54,7 @@ export class AskedAuthenticator implements Authenticator<object> {
   }
 
   #note(answered: unknown): void {
-    const answer = toAnswer(answered);
-    this.verdict = isPrincipal(answered) ? answered : (answer as AuthError);
+    this.verdict = isPrincipal(answered) ? answered : toAnswer(answered);
     if (AuthError.is(this.verdict)) this.#addRefusal(this.verdict);
     this.#addBinding(this.verdict);
   }

@@ -13,8 +13,8 @@ interface ExplainedToken {
 }
 
 /**
- * Reports each check of a token. The verdict is that of `verify`. Time stands still meanwhile, so that verdict
- * and steps agree.
+ * Reports each check of a token. The verdict is that of `verify`. The clock is stopped meanwhile, so that
+ * verdict and steps agree.
  */
 export async function explainToken(
   { jwt, rules, source, trace }: ExplainedToken,

@@ -1,4 +1,5 @@
 import { AuthError, type CheckName, type Verdict } from '@grpc-authn/core/authenticator';
+import { CHECK_NAMES } from '@grpc-authn/core/internal';
 import type { JwtRules } from '../authenticator/jwt-options.ts';
 import { readToken } from '../authenticator/token-check.ts';
 import type { HeaderFields } from '../compact/protected-header.ts';
@@ -10,19 +11,10 @@ import { reportSchema } from './schema-steps.ts';
 import { StepReporter, type Trace } from './step-reporter.ts';
 
 /** The checks between `format` and `pins`. */
-const TOKEN_CHECKS: readonly CheckName[] = [
-  'header',
-  'algorithm',
-  'type',
-  'issuer',
-  'audience',
-  'token_use',
-  'expiry',
-  'not_before',
-  'issued_at',
-  'required_claims',
-  'subject',
-];
+const TOKEN_CHECKS: readonly CheckName[] = CHECK_NAMES.slice(
+  CHECK_NAMES.indexOf('header'),
+  CHECK_NAMES.indexOf('pins'),
+);
 
 const FORMATS: Readonly<Record<string, string>> = {
   not_a_compact_jws: 'text that does not have three parts, such as an opaque token',
