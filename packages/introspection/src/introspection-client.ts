@@ -1,6 +1,7 @@
 import { type AuthEvent, AuthError, type JsonObject } from '@grpc-authn/core/authenticator';
 import {
   askedRestMs,
+  assertionNote,
   BasicEncoding,
   type BasicForm,
   type GuardedFetch,
@@ -29,7 +30,6 @@ export class IntrospectionClient {
   readonly #targets = new WeakMap<Endpoint, RequestTarget>();
   readonly #basic: BasicEncoding | undefined;
   #oauth: OAuth | undefined;
-  #authentication: Promise<ClientAuth> | undefined;
   /** The provider rejects our credentials: reported once, until it accepts them. */
   #rejected = false;
 
@@ -71,10 +71,10 @@ export class IntrospectionClient {
     token: string,
     signal: AbortSignal,
   ): Promise<JsonObject | AuthError> {
-    const { clock, credentials, signed } = this.#settings;
+    const { clock, signed } = this.#settings;
     const oauth = await this.prepare();
-    const authentication = await (this.#authentication ??= credentials.authentication(oauth));
-    const target = this.#targetOf(endpoint);
+    const target = this.#targetOf(endpoint, oauth);
+    const authentication = await target.authentication;
     const send = (form: BasicForm): Promise<Response> =>
       oauth.introspectionRequest(
         target.server,
@@ -123,9 +123,10 @@ export class IntrospectionClient {
       return new AuthError('invalid_token', 'inactive');
     }
     if ([400, 401, 403].includes(status)) {
+      const note = this.#basic?.note ?? assertionNote(this.#settings.credentials.assertionAudience);
       const problem = new ProviderError(
         'status',
-        `${message}, so it does not accept our credentials${this.#basic?.note ?? ''}; ` +
+        `${message}, so it does not accept our credentials${note}; ` +
           'check clientId and clientAuthentication',
         { status },
       );
@@ -139,10 +140,10 @@ export class IntrospectionClient {
     throw new ProviderError('status', message, { status, retryAfterMs });
   }
 
-  #targetOf(endpoint: Endpoint): RequestTarget {
+  #targetOf(endpoint: Endpoint, oauth: OAuth): RequestTarget {
     const known = this.#targets.get(endpoint);
     if (known !== undefined) return known;
-    const target = createRequestTarget(endpoint, this.#settings, this.#fetch);
+    const target = createRequestTarget(endpoint, this.#settings, this.#fetch, oauth);
     this.#targets.set(endpoint, target);
     return target;
   }

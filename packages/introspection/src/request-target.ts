@@ -1,7 +1,7 @@
 import { DEFAULT_ALGORITHMS } from '@grpc-authn/jwt/internal';
 import { type GuardedFetch, ProviderError, shownUrl } from '@grpc-authn/provider';
 import type * as oauth4webapi from 'oauth4webapi';
-import type { AuthorizationServer, Client, CustomFetchOptions } from 'oauth4webapi';
+import type { AuthorizationServer, Client, ClientAuth, CustomFetchOptions } from 'oauth4webapi';
 import type { Endpoint } from './endpoint.ts';
 import type { IntrospectionSettings } from './introspection-options.ts';
 
@@ -12,6 +12,7 @@ export interface RequestTarget {
   readonly endpoint: Endpoint;
   readonly server: AuthorizationServer;
   readonly client: Client;
+  readonly authentication: Promise<ClientAuth>;
   /** One function for all requests, so that they share one fetch of the keys. */
   readonly fetchKeys: (url: string, init: CustomFetchOptions<'GET'>) => Promise<Response>;
 }
@@ -20,8 +21,10 @@ export function createRequestTarget(
   endpoint: Endpoint,
   settings: IntrospectionSettings,
   fetch: GuardedFetch,
+  oauth: OAuth,
 ): RequestTarget {
   const { url, jwksUri, discoveredFrom } = endpoint;
+  const { clientId, credentials, clock } = settings;
   return {
     endpoint,
     server: {
@@ -31,7 +34,8 @@ export function createRequestTarget(
       // Ours: the provider's metadata does not choose the algorithms of its answers.
       introspection_signing_alg_values_supported: [...DEFAULT_ALGORITHMS, 'Ed25519'],
     },
-    client: { client_id: settings.clientId },
+    client: { client_id: clientId },
+    authentication: credentials.authentication(oauth, { endpoint: url, clock }),
     fetchKeys: async (keysUrl, { method, headers }) => {
       const keys = new URL(keysUrl);
       const response = await fetch.fetch(keys, { method, headers }, discoveredFrom);

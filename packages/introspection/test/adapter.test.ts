@@ -39,6 +39,20 @@ describe('the spec of introspection', () => {
     { clientAuthentication: { method: 'client_secret_post', secret: SECRET } },
     { clientAuthentication: { method: 'client_secret_jwt', secret: SECRET } },
     { clientAuthentication: { method: 'private_key_jwt', key: privateKey, kid: '1' } },
+    {
+      clientAuthentication: {
+        method: 'client_secret_jwt',
+        secret: SECRET,
+        assertionAudience: 'endpoint',
+      },
+    },
+    {
+      clientAuthentication: {
+        method: 'private_key_jwt',
+        key: privateKey,
+        assertionAudience: 'issuer',
+      },
+    },
     { tokenTypes: ['bearer', null] },
     { response: 'json' },
     { response: 'jwt' },
@@ -77,6 +91,16 @@ describe('the spec of introspection', () => {
     [
       { clientAuthentication: { ...bySecret, key: SECRET } },
       'clientAuthentication: expected no members',
+    ],
+    [
+      { clientAuthentication: { ...bySecret, assertionAudience: 'endpoint' } },
+      'clientAuthentication: expected no members other than method, secret',
+    ],
+    [
+      {
+        clientAuthentication: { ...bySecret, method: 'client_secret_jwt', assertionAudience: 'a' },
+      },
+      'clientAuthentication.assertionAudience',
     ],
     [{ clientAuthentication: { method: 'private_key_jwt' } }, 'clientAuthentication.key'],
     [

@@ -98,6 +98,16 @@ describe('createIntrospectionAuthenticator throws a ConfigError for', () => {
       { method: 'client_secret_basic', secret: CANARY, key: privateKey },
       /no option "key"/,
     ],
+    [
+      'another audience of the assertion',
+      { method: 'private_key_jwt', key: privateKey, assertionAudience: 'token' },
+      /\.assertionAudience: expected one of issuer, endpoint, received "token"/,
+    ],
+    [
+      'an audience without an assertion',
+      { method: 'client_secret_basic', secret: CANARY, assertionAudience: 'issuer' },
+      /no option "assertionAudience"/,
+    ],
     ['no key', { method: 'private_key_jwt' }, /\.key/],
     ['text as key', { method: 'private_key_jwt', key: CANARY }, /a string of 11 characters/],
     ['a public key', { method: 'private_key_jwt', key: publicKey }, /\.key/],

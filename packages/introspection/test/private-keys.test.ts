@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { createFakeClock } from '@grpc-authn/testing';
 import { startProvider } from './support/provider-server.ts';
 import { CLIENT_ID, createSubject } from './support/test-authenticator.ts';
 
@@ -7,6 +8,7 @@ interface Pair {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 }
+const NOW_MS = Date.UTC(2026, 0);
 const ec = (namedCurve: string): Pair => generateKeyPairSync('ec', { namedCurve });
 
 const KEYS: readonly (readonly [string, Pair, readonly string[], string | null])[] = [
@@ -19,16 +21,14 @@ const KEYS: readonly (readonly [string, Pair, readonly string[], string | null])
 ];
 
 describe.each(KEYS)('private_key_jwt with a key of type %s', (_, pair, algorithms, hash) => {
-  async function assertionOf(kid?: string) {
+  async function assertionOf(more: { kid?: string; assertionAudience?: 'endpoint' } = {}) {
     const provider = await startProvider();
+    const clock = createFakeClock(NOW_MS);
     const { decide } = createSubject(
       { issuer: provider.origin },
       {
-        clientAuthentication: {
-          method: 'private_key_jwt',
-          key: pair.privateKey,
-          ...(kid === undefined ? {} : { kid }),
-        },
+        clientAuthentication: { method: 'private_key_jwt', key: pair.privateKey, ...more },
+        clock,
       },
     );
     expect(await decide('token')).toBe('accepted');
@@ -54,19 +54,26 @@ describe.each(KEYS)('private_key_jwt with a key of type %s', (_, pair, algorithm
     };
   }
 
-  it('sends an assertion that the key has signed, for the issuer', async () => {
+  it('sends an assertion that the key has signed, for the issuer, by the injected clock', async () => {
     const { provider, header, payload, isSigned } = await assertionOf();
     expect(isSigned).toBe(true);
     expect(algorithms).toContain(header['alg']);
     expect(header).not.toHaveProperty('kid');
     expect(payload).toMatchObject({ iss: CLIENT_ID, sub: CLIENT_ID });
-    expect([payload['aud']].flat()).toContain(provider.origin);
-    expect(payload['exp']).toBeGreaterThan(Date.now() / 1000);
+    expect(payload['aud']).toBe(provider.origin);
+    const nowSeconds = NOW_MS / 1000;
+    expect(payload).toMatchObject({ iat: nowSeconds, nbf: nowSeconds, exp: nowSeconds + 60 });
     expect(payload['jti']).toEqual(expect.any(String));
   });
 
+  it('sends an assertion for the endpoint where assertionAudience says so', async () => {
+    const { provider, payload, isSigned } = await assertionOf({ assertionAudience: 'endpoint' });
+    expect(isSigned).toBe(true);
+    expect(payload['aud']).toBe(provider.endpoint);
+  });
+
   it('names the key where its kid is given', async () => {
-    const { header, isSigned } = await assertionOf('2026-01');
+    const { header, isSigned } = await assertionOf({ kid: '2026-01' });
     expect(header['kid']).toBe('2026-01');
     expect(isSigned).toBe(true);
   });

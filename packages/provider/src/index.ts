@@ -8,6 +8,7 @@ export {
   plainBasic,
   readBasicEncoding,
 } from './client-authentication/basic-encoding.ts';
+export { assertionNote } from './client-authentication/assertion.ts';
 export {
   type AuthenticationMethods,
   type ClientAuthentication,

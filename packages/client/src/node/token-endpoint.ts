@@ -1,5 +1,7 @@
 import { AuthError } from '@grpc-authn/core/authenticator';
+import { notify } from '@grpc-authn/core/internal';
 import {
+  assertionNote,
   BasicEncoding,
   type BasicForm,
   Discovery,
@@ -13,6 +15,7 @@ import {
 } from '@grpc-authn/provider';
 import type { ClientAuth, CustomFetchOptions } from 'openid-client';
 import type { AccessToken } from '../access-token.ts';
+import type { RenewalEvent } from '../renewal-options.ts';
 import type { TokenEndpointSettings } from './token-endpoint-options.ts';
 import {
   checkTokenType,
@@ -27,9 +30,6 @@ import {
 const MAX_AGE_MS = 3_600_000;
 /** The token source decides when the metadata is tried again. */
 const NO_BACK_OFF_MS = 1;
-
-/** openid-client allows no other (draft-ietf-oauth-rfc7523bis); old providers want their endpoint. */
-const ASSERTION_NOTE = ', whose assertion has the issuer as its audience';
 
 export interface TokenRequest {
   readonly grant: string;
@@ -47,15 +47,18 @@ export class TokenEndpoint {
   readonly #discovery: Discovery;
   readonly #endpoint: RefreshedValue<URL>;
   readonly #basic: BasicEncoding | undefined;
-  #authentication: Promise<ClientAuth> | undefined;
 
   constructor(settings: TokenEndpointSettings) {
     const { issuer, location, endpoint, http, credentials, clientId } = settings;
     const { basicEncoding: option } = settings;
     const { clock } = settings.renewal;
     const { certificate, basicSecret: secret } = credentials;
+    const onPlain = (): void => this.#report({ type: 'client_secret_plain', detail: { clientId } });
     this.#settings = settings;
-    this.#fetch = new GuardedFetch(http, { certificate });
+    this.#fetch = new GuardedFetch(http, {
+      certificate,
+      onProxy: (detail) => this.#report({ type: 'proxy_used', detail }),
+    });
     this.#discovery = new Discovery({ issuer, location, fetch: this.#fetch });
     this.#endpoint = new RefreshedValue({
       clock,
@@ -67,7 +70,7 @@ export class TokenEndpoint {
     this.#basic =
       secret === undefined
         ? undefined
-        : new BasicEncoding({ option, clientId, secret, clock, onPlain: () => undefined });
+        : new BasicEncoding({ option, clientId, secret, clock, onPlain });
   }
 
   /** @throws ProviderError; ConfigError for another issuer; what `onRefreshToken` throws. */
@@ -81,7 +84,8 @@ export class TokenEndpoint {
     const url = await this.#endpoint.get();
     if (AuthError.is(url)) throw url.cause ?? url;
     const openid = await loadPackage('openid-client', () => import('openid-client'));
-    const authentication = await (this.#authentication ??= credentials.authentication(openid));
+    const target = { endpoint: url, clock: renewal.clock };
+    const authentication = await credentials.authentication<ClientAuth>(openid, target);
     await this.#fetch.prepare();
     const server = { issuer, token_endpoint: url.href };
     const configuration = new openid.Configuration(server, clientId, undefined, authentication);
@@ -116,6 +120,10 @@ export class TokenEndpoint {
   /** Final: aborts requests in progress and closes all sockets. */
   close(): Promise<void> {
     return this.#fetch.close();
+  }
+
+  #report(event: RenewalEvent): void {
+    notify(this.#settings.renewal.report, event);
   }
 
   #discover(): Promise<URL> {
@@ -154,8 +162,8 @@ export class TokenEndpoint {
     const { clientId, credentials, renewal } = this.#settings;
     const asked = askedOf(url);
     if (response.status !== 200) {
-      const { method } = credentials;
-      const note = method.endsWith('_jwt') ? ASSERTION_NOTE : (this.#basic?.note ?? '');
+      const { method, assertionAudience } = credentials;
+      const note = this.#basic?.note ?? assertionNote(assertionAudience);
       throw await readRefusal(response, asked, { clientId, method, note }, renewal.clock.nowMs());
     }
     const members = await readMembers(response);

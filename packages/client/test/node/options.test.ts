@@ -45,6 +45,28 @@ const COMMON: readonly Case[] = [
     { clientAuthentication: { method: 'private_key_jwt', key: publicKey } },
     /\.key: expected a KeyObject of type private/,
   ],
+  [
+    'another audience of the assertion',
+    {
+      clientAuthentication: {
+        method: 'client_secret_jwt',
+        secret: 's',
+        assertionAudience: 'token',
+      },
+    },
+    /^clientAuthentication\.assertionAudience: expected one of issuer, endpoint/,
+  ],
+  [
+    'an audience without an assertion',
+    {
+      clientAuthentication: {
+        method: 'client_secret_post',
+        secret: 's',
+        assertionAudience: 'endpoint',
+      },
+    },
+    /^clientAuthentication: there is no option "assertionAudience"/,
+  ],
   ['another encoding', { basicEncoding: 'base64' }, /^basicEncoding: expected one of/],
   [
     'an encoding beside another method',

@@ -20,22 +20,41 @@ const privateKey = text.meta({
   writeOnly: true,
 });
 
+const assertionAudience = z
+  .enum(['issuer', 'endpoint'])
+  .meta({
+    description: 'The audience of the signed assertion: the issuer, or the URL it is sent to.',
+    default: 'issuer',
+  })
+  .exactOptional();
+
 export const clientAuthenticationSchema: z.ZodType<ClientAuthenticationText> = z
   .discriminatedUnion('method', [
     secretSection(
       {
         method: z
-          .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
-          .describe('How the secret is sent: in a header, in the body, or as a signature.'),
+          .enum(['client_secret_basic', 'client_secret_post'])
+          .describe('How the secret is sent: in a header, or in the body.'),
         secret,
       },
       'With a secret (RFC 6749, section 2.3.1).',
     ),
     secretSection(
       {
+        method: z
+          .literal('client_secret_jwt')
+          .describe('With a signature that is made with the secret.'),
+        secret,
+        assertionAudience,
+      },
+      'With a secret that is not sent (RFC 7523).',
+    ),
+    secretSection(
+      {
         method: z.literal('private_key_jwt').describe("With a signature of the client's key."),
         key: privateKey,
         kid: text.describe('Set in the header of the signed assertion.').exactOptional(),
+        assertionAudience,
       },
       'With a key pair (RFC 7523).',
     ),

@@ -6,33 +6,61 @@ import {
   wrongOption,
 } from '@grpc-authn/core/internal';
 import type { ClientCertificate } from '../fetch/http-options.ts';
+import {
+  type AssertionAudience,
+  type AssertionOptions,
+  assertionOptions,
+  type AssertionTarget,
+  readAssertionAudience,
+} from './assertion.ts';
 
 /** How a client authenticates at the provider (RFC 6749, section 2.3; RFC 7523; RFC 8705). */
 export type ClientAuthentication =
   | {
-      readonly method: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt';
+      readonly method: 'client_secret_basic' | 'client_secret_post';
       readonly secret: string;
     }
-  | { readonly method: 'private_key_jwt'; readonly key: KeyObject; readonly kid?: string }
+  | {
+      readonly method: 'client_secret_jwt';
+      readonly secret: string;
+      /** The `aud` of the assertion. Default `issuer`. */
+      readonly assertionAudience?: AssertionAudience;
+    }
+  | {
+      readonly method: 'private_key_jwt';
+      readonly key: KeyObject;
+      readonly kid?: string;
+      /** The `aud` of the assertion. Default `issuer`. */
+      readonly assertionAudience?: AssertionAudience;
+    }
   | { readonly method: 'tls_client_auth'; readonly cert: string; readonly key: string };
 
 /** What openid-client and oauth4webapi both have. */
 export interface AuthenticationMethods<Auth> {
+  readonly modifyAssertion: symbol;
   ClientSecretBasic(secret: string): Auth;
   ClientSecretPost(secret: string): Auth;
-  ClientSecretJwt(secret: string): Auth;
-  PrivateKeyJwt(key: { readonly key: webcrypto.CryptoKey; readonly kid?: string }): Auth;
+  ClientSecretJwt(secret: string, options: AssertionOptions): Auth;
+  PrivateKeyJwt(
+    key: { readonly key: webcrypto.CryptoKey; readonly kid?: string },
+    options: AssertionOptions,
+  ): Auth;
   TlsClientAuth(): Auth;
   None(): Auth;
 }
 
 export interface ClientCredentials {
   readonly method: ClientAuthentication['method'] | 'none';
-  /** The method of a library, for all requests. Asynchronous, because a private key is imported. */
-  authentication<Auth>(methods: AuthenticationMethods<Auth>): Promise<Auth>;
+  /** The method of a library, for all requests to an endpoint. Asynchronous, because a private key is imported. */
+  authentication<Auth>(
+    methods: AuthenticationMethods<Auth>,
+    target: AssertionTarget,
+  ): Promise<Auth>;
   readonly certificate: ClientCertificate | undefined;
   /** Of client_secret_basic, which has two forms. */
   readonly basicSecret?: string;
+  /** Of the methods that sign an assertion. */
+  readonly assertionAudience?: AssertionAudience;
 }
 
 /** A client that has no credentials, only its id. */
@@ -45,8 +73,8 @@ export const PUBLIC_CLIENT: ClientCredentials = Object.freeze({
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   client_secret_basic: ['secret'],
   client_secret_post: ['secret'],
-  client_secret_jwt: ['secret'],
-  private_key_jwt: ['key', 'kid'],
+  client_secret_jwt: ['secret', 'assertionAudience'],
+  private_key_jwt: ['key', 'kid', 'assertionAudience'],
   tls_client_auth: ['cert', 'key'],
 };
 
@@ -74,7 +102,13 @@ export function readClientAuthentication(given: ClientAuthentication): ClientCre
     }
     case 'client_secret_jwt': {
       const secret = checkSecret(option, given.secret);
-      return credentialsBy(given.method, (methods) => methods.ClientSecretJwt(secret));
+      const assertionAudience = readAssertionAudience(option, given.assertionAudience);
+      return {
+        ...credentialsBy(given.method, (methods, target) =>
+          methods.ClientSecretJwt(secret, assertionOptions(methods, assertionAudience, target)),
+        ),
+        assertionAudience,
+      };
     }
     case 'tls_client_auth': {
       const certificate = {
@@ -87,15 +121,19 @@ export function readClientAuthentication(given: ClientAuthentication): ClientCre
       };
     }
     case 'private_key_jwt':
-      return byPrivateKey(`${option}.key`, given.key, given.kid);
+      return byPrivateKey(option, given);
   }
 }
 
 function credentialsBy(
   method: ClientAuthentication['method'],
-  select: <Auth>(methods: AuthenticationMethods<Auth>) => Auth,
+  select: <Auth>(methods: AuthenticationMethods<Auth>, target: AssertionTarget) => Auth,
 ): ClientCredentials {
-  return { method, certificate: undefined, authentication: async (methods) => select(methods) };
+  return {
+    method,
+    certificate: undefined,
+    authentication: async (methods, target) => select(methods, target),
+  };
 }
 
 function checkSecret(option: string, secret: unknown): string {
@@ -114,18 +152,27 @@ const CURVES: Readonly<Record<string, string>> = {
   secp521r1: 'P-521',
 };
 
-function byPrivateKey(option: string, key: unknown, kid: string | undefined): ClientCredentials {
-  if (!(key instanceof KeyObject) || key.type !== 'private') {
-    throw wrongOption(option, describeSecret(key), 'a KeyObject of type private');
+type ByPrivateKey = Extract<ClientAuthentication, { readonly method: 'private_key_jwt' }>;
+
+function byPrivateKey(option: string, given: ByPrivateKey): ClientCredentials {
+  const { method, kid } = given;
+  const privateKey: unknown = given.key;
+  if (!(privateKey instanceof KeyObject) || privateKey.type !== 'private') {
+    throw wrongOption(`${option}.key`, describeSecret(privateKey), 'a KeyObject of type private');
   }
-  const algorithm = algorithmOf(option, key);
+  const algorithm = algorithmOf(`${option}.key`, privateKey);
+  const assertionAudience = readAssertionAudience(option, given.assertionAudience);
   return {
-    method: 'private_key_jwt',
+    method,
     certificate: undefined,
-    async authentication(methods) {
-      const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-      const imported = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
-      return methods.PrivateKeyJwt(kid === undefined ? { key: imported } : { key: imported, kid });
+    assertionAudience,
+    async authentication(methods, target) {
+      const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
+      const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
+      return methods.PrivateKeyJwt(
+        kid === undefined ? { key } : { key, kid },
+        assertionOptions(methods, assertionAudience, target),
+      );
     },
   };
 }
