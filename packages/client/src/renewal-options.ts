@@ -7,8 +7,14 @@ export interface Clock {
 }
 
 export interface RenewalEvent {
-  readonly type: 'renewed' | 'renewal_failed';
+  /**
+   * Sources of `/node` also report a proxy in use, once for each proxy and origin, and a provider that accepts
+   * client_secret_basic only as it is, not percent-encoded, once. The list may grow in a minor version.
+   */
+  readonly type: 'renewed' | 'renewal_failed' | 'proxy_used' | 'client_secret_plain';
   readonly error?: unknown;
+  /** `proxy` and `origin` of a proxy in use; `clientId` of a plain secret. */
+  readonly detail?: Readonly<Record<string, string>>;
 }
 
 export interface RenewalOptions {

@@ -168,10 +168,11 @@ describe('the client is authenticated', () => {
       if (headers.authorization === plain) send(response, { ...TOKENS, expires_in: 10 });
       else send(response, body, status);
     });
-    const { token, clock } = createSubject(provider);
+    const { token, clock, events } = createSubject(provider);
     expect(await token()).toBe('t1');
     await clock.advance(20_000);
     expect(await token()).toBe('t1');
+    expect(events).toEqual(['client_secret_plain', 'renewed', 'renewed']);
     const sent = provider.questions.map(({ headers }) => headers.authorization);
     const encoded = `${CLIENT_ID}:${SECRET}`.replaceAll('-', '%2D');
     expect(sent).toEqual([`Basic ${btoa(encoded)}`, plain, plain]);

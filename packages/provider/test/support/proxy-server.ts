@@ -9,7 +9,7 @@ export interface ProxyServer extends LoopbackServer {
 
 /** An HTTP proxy that sends every tunnel to one server, whatever name is asked for. */
 export async function startProxy(
-  target: LoopbackServer,
+  target: Pick<LoopbackServer, 'origin'>,
   answer: (socket: Socket) => boolean = () => false,
 ): Promise<ProxyServer> {
   const requests: IncomingMessage[] = [];
