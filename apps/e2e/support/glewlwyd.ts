@@ -1,6 +1,6 @@
 // Glewlwyd, an OpenID provider in C (Debian's package glewlwyd): it does not decode client_secret_basic.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,6 +27,8 @@ export interface Glewlwyd {
   /** Its client, whose secret is not the same when it is percent-encoded. */
   readonly clientId: string;
   readonly secret: string;
+  /** Of its client, for private_key_jwt. */
+  readonly key: KeyObject;
   /** The answer of the token endpoint to its client. */
   tokens(parameters: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
@@ -34,6 +36,8 @@ export interface Glewlwyd {
 
 export const USER = { username: 'alice', password: 'pass-word-of-alice' };
 export const SCOPE = 'orders:read';
+/** Of the client's key. */
+export const KEY_ID = 'c1';
 
 export async function startGlewlwyd(): Promise<Glewlwyd> {
   const folder = await mkdtemp(join(tmpdir(), 'grpc-authn-glewlwyd-'));
@@ -47,10 +51,11 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
     await rm(folder, { recursive: true, force: true });
   };
   const [clientId, secret] = ['orders', 'svc-secret'];
+  const { privateKey: key, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   try {
     await started(program);
     await untilListening(origin);
-    await setUp(origin, { clientId, secret });
+    await setUp(origin, { clientId, secret, publicKey });
   } catch (error) {
     await stop();
     throw error;
@@ -60,6 +65,7 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
     issuer,
     clientId,
     secret,
+    key,
     stop,
     async tokens(parameters) {
       const response = await fetch(`${issuer}/token`, {
@@ -125,7 +131,7 @@ async function untilListening(origin: string): Promise<void> {
 /** A scope, an OpenID Connect plug-in, a user and a client, by its administration API. */
 async function setUp(
   origin: string,
-  client: { readonly clientId: string; readonly secret: string },
+  client: { readonly clientId: string; readonly secret: string; readonly publicKey: KeyObject },
 ): Promise<void> {
   const post = (path: string, body: object, cookie = ''): Promise<Response> =>
     fetch(`${origin}/api/${path}/`, {
@@ -170,12 +176,14 @@ async function setUp(
         confidential: true,
         client_secret: client.secret,
         password: client.secret,
+        jwks: { keys: [{ ...client.publicKey.export({ format: 'jwk' }), kid: KEY_ID }] },
         redirect_uri: ['http://127.0.0.1/callback'],
         authorization_type: ['client_credentials', 'password', 'refresh_token'],
         token_endpoint_auth_method: [
           'client_secret_basic',
           'client_secret_post',
           'client_secret_jwt',
+          'private_key_jwt',
         ],
         scope: ['openid', SCOPE],
       },
@@ -211,6 +219,7 @@ function plugIn(origin: string): object {
     'auth-type-client-enabled': true,
     'auth-type-refresh-enabled': true,
     'jwks-show': true,
+    'client-jwks-parameter': 'jwks',
     'secret-type': 'pairwise',
     'subject-type': 'public',
     'allowed-scope': ['openid'],

@@ -30,6 +30,32 @@ const PROVIDERS = [
   { name: 'glewlwyd', start: startGlewlwydProvider, form: 'plain', skip: whyNoGlewlwyd() ?? false },
 ] as const;
 
+describe('glewlwyd, asked by an assertion', { skip: whyNoGlewlwyd() ?? false }, () => {
+  it('answers a client by client_secret_jwt, whose assertion is for the endpoint', async () => {
+    const glewlwyd = await startGlewlwyd();
+    try {
+      const authenticator = createIntrospectionAuthenticator({
+        issuer: glewlwyd.issuer,
+        clientId: glewlwyd.clientId,
+        clientAuthentication: {
+          method: 'client_secret_jwt',
+          secret: glewlwyd.secret,
+          assertionAudience: 'endpoint',
+        },
+        audience: SCOPE,
+      });
+      const tokens = await glewlwyd.tokens({ grant_type: 'password', ...USER, scope: SCOPE });
+      const authorization = `Bearer ${tokens['access_token'] ?? ''}`;
+      await withEcho({ authenticator }, async ({ client }) => {
+        assert.equal((await client.call('unary', { authorization })).code, status.OK);
+      });
+      await authenticator.close();
+    } finally {
+      await glewlwyd.stop();
+    }
+  });
+});
+
 for (const { name, start, form, skip } of PROVIDERS) {
   describe(`tokens of ${name}`, { skip }, () => {
     let provider: RealProvider;

@@ -15,7 +15,14 @@ import { createOidcAuthenticator } from '@grpc-authn/oidc';
 import { createFakeClock } from '@grpc-authn/testing';
 import { EchoClient } from '../support/echo-client.ts';
 import { startEchoServer } from '../support/echo-server.ts';
-import { type Glewlwyd, SCOPE, startGlewlwyd, USER, whyNoGlewlwyd } from '../support/glewlwyd.ts';
+import {
+  type Glewlwyd,
+  KEY_ID,
+  SCOPE,
+  startGlewlwyd,
+  USER,
+  whyNoGlewlwyd,
+} from '../support/glewlwyd.ts';
 import {
   FULL_CLIENT,
   ORDERS,
@@ -202,14 +209,30 @@ describe('glewlwyd', { skip: whyNoGlewlwyd() ?? false }, () => {
     });
   }
 
-  it('wants its endpoint as the audience of an assertion, and the error says what was sent', async () => {
+  it('rejects an assertion for its issuer, and the error names the option that helps', async () => {
     const source = createClientCredentialsSource(by('client_secret_jwt'));
     await assert.rejects(
       source.get(),
-      /does not accept the client "orders" by client_secret_jwt, whose assertion has the issuer/,
+      /client "orders" by client_secret_jwt, .* set clientAuthentication\.assertionAudience to "endpoint"/,
     );
     await source.close();
   });
+
+  for (const method of ['client_secret_jwt', 'private_key_jwt'] as const) {
+    it(`issues a token to a client by ${method}, whose assertion is for the endpoint`, async () => {
+      const assertionAudience = 'endpoint';
+      const source = createClientCredentialsSource({
+        ...by('client_secret_basic'),
+        clientAuthentication:
+          method === 'client_secret_jwt'
+            ? { method, secret: glewlwyd.secret, assertionAudience }
+            : { method, key: glewlwyd.key, kid: KEY_ID, assertionAudience },
+      });
+      const { token } = await source.get();
+      assert.ok(token.length > 0);
+      await source.close();
+    });
+  }
 
   it('rotates refresh tokens, and our server accepts the access tokens', async () => {
     const signedIn = await glewlwyd.tokens({ grant_type: 'password', ...USER, scope: SCOPE });
