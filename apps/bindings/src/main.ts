@@ -1,13 +1,15 @@
-// Runs every case on every framework and prints the table: `[FRAMEWORK...] [--case PART]`. The last line is
-// `N passed, N failed`.
+// Runs every case on every framework and prints the table: `[FRAMEWORK...] [--case PART] [--out FILE]`. The last
+// line is `N passed, N failed`. `--out` also writes the table as a document, for a complete run only.
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { toDocument } from './document.ts';
 import { CASES, type Cell, columnOf, runCase, runForgotten } from './run.ts';
 import { SUBJECTS } from './subjects/index.ts';
 import { printTable } from './table.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { case: { type: 'string', default: '' } },
+  options: { case: { type: 'string', default: '' }, out: { type: 'string' } },
 });
 const unknown = positionals.find((name) => !SUBJECTS.some((subject) => subject.name === name));
 if (unknown !== undefined) {
@@ -38,6 +40,12 @@ for (const { name, since, load } of SUBJECTS) {
     if (!CASES.some((one) => one.name === row)) throw new Error(`${name}: no case "${row}"`);
     notes.push(`${name} differs, ${row}: ${what}`);
   }
+}
+if (values.out !== undefined) {
+  if (positionals.length > 0 || values.case !== '' || SUBJECTS.some(({ since }) => major < since)) {
+    throw new Error('--out: expected all frameworks and cases, received a part of them');
+  }
+  writeFileSync(values.out, toDocument(columns, cells, notes));
 }
 const failed = printTable(columns, cells, notes);
 const passed = cells.filter(({ shown }) => shown === 'ok' || shown === 'differs').length;
