@@ -24,7 +24,7 @@ function runBench(...args: readonly string[]) {
 describe('the bench', () => {
   it('compares us with others in process and on the wire, and writes a report', () => {
     const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-bench-'));
-    const experiments = ['imports', 'in process', 'warm calls', 'cold calls'];
+    const experiments = ['imports', 'in process', 'warm calls', 'cold calls', 'bindings'];
     try {
       const ran = runBench('--only', experiments.join(','), '--out', folder);
       assert.equal(ran.status, 0, ran.stderr);
@@ -48,6 +48,11 @@ describe('the bench', () => {
           rows.every(({ median }) => Number.isFinite(median)),
           experiment,
         );
+      }
+      const bindings = runs[0].measurements.filter((row) => row.experiment === 'bindings');
+      const frameworks = new Set(bindings.map(({ subject }) => subject));
+      for (const framework of ['grpc-js', 'nice-grpc', 'NestJS']) {
+        assert.ok(frameworks.has(framework), framework);
       }
       const imports = runs[0].measurements.filter((row) => row.experiment === 'imports');
       assert.ok(imports.some(({ subject }) => subject === '@grpc-authn/hs256'));

@@ -5,13 +5,16 @@ export const OURS_JWS = 'grpc-authn, JWS alone';
 
 /** The packages that are compared. */
 export const PACKAGES: readonly string[] = [
+  '@connectrpc/connect',
   '@grpc/grpc-js',
+  '@nestjs/microservices',
   'aws-jwt-verify',
   'express-oauth2-jwt-bearer',
   'fast-jwt',
   'jose',
   'jsonwebtoken',
   'jwks-rsa',
+  'nice-grpc',
   'openid-client',
   'undici',
 ];

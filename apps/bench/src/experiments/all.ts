@@ -33,6 +33,7 @@ export const EXPERIMENTS: readonly Listed[] = [
   listed('warm calls', async () => (await import('./whole-call.ts')).wholeCall('warm')),
   listed('cold calls', async () => (await import('./whole-call.ts')).wholeCall('cold')),
   listed('refused calls', async () => (await import('./whole-call.ts')).wholeCall('refused')),
+  listed('bindings', async () => (await import('./bindings.ts')).bindings),
 ];
 
 function listed(

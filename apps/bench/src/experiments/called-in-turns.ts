@@ -1,7 +1,12 @@
 import type { MeasuredServer } from '../server/measured-server.ts';
 import { NO_TOKEN } from '../server/modes.ts';
+import { type Measured, type Measurement, measurement } from '../statistics/measurement.ts';
 import { shuffled } from '../statistics/rounds.ts';
+import { pairedRatios } from '../statistics/summary.ts';
+import type { Scale } from './scale.ts';
 
+/** Quartiles of fewer rounds mean nothing. */
+const LEAST_ROUNDS = 3;
 /** A prime: tokens that repeat come in no order that favors a cache. */
 const STRIDE = 7919;
 
@@ -50,4 +55,40 @@ export class CalledInTurns {
     const [own, its] = both.map((_, index) => (after[index]! - before[index]!) / count);
     return [own!, its!];
   }
+
+  /** The same in rounds, which end early on a slow machine. */
+  async sampleInTurnsWith(
+    other: CalledInTurns,
+    { wholeCalls, wholeTurn, wholeRounds, wholeServerMs }: Scale,
+  ): Promise<CpuSamples> {
+    const own: number[] = [];
+    const beside: number[] = [];
+    const endMs = performance.now() + wholeServerMs;
+    for (let round = 0; round < wholeRounds; round += 1) {
+      if (round >= LEAST_ROUNDS && performance.now() > endMs) break;
+      const [ownCpu, otherCpu] = await this.cpuInTurnsWith(other, wholeCalls, wholeTurn);
+      own.push(ownCpu);
+      beside.push(otherCpu);
+    }
+    return { own, beside };
+  }
+}
+
+/** Microseconds of CPU per call, of two servers in the same rounds. */
+interface CpuSamples {
+  readonly own: readonly number[];
+  readonly beside: readonly number[];
+}
+
+/** The CPU of a server relative to the one beside it, and both. */
+export function comparedCpu(
+  what: Measured,
+  { own, beside }: CpuSamples,
+  other: string,
+): readonly Measurement[] {
+  return [
+    measurement(what, `server CPU, times ${other}`, '×', pairedRatios(own, beside)),
+    measurement(what, 'server CPU', 'µs', own),
+    measurement(what, `server CPU of ${other} beside it`, 'µs', beside),
+  ];
 }

@@ -15,6 +15,8 @@ export interface Scale {
   readonly wholeWarmUp: number;
   /** Numbers of tokens that a warm server has seen. */
   readonly warmTokens: readonly number[];
+  /** Different tokens that a framework with its binding has seen. */
+  readonly bindingTokens: number;
   /** Calls in a sample, with headers from HTTP/2. */
   readonly inProcessCalls: number;
   readonly burstTokens: number;
@@ -40,6 +42,7 @@ export const FULL: Scale = {
   wholeServerMs: 15_000,
   wholeWarmUp: 15_000,
   warmTokens: [1, 1000, 100_000],
+  bindingTokens: 1000,
   inProcessCalls: 2000,
   burstTokens: 256,
   burstRounds: 11,
@@ -62,6 +65,7 @@ export const QUICK: Scale = {
   wholeServerMs: 5_000,
   wholeWarmUp: 8,
   warmTokens: [1, 10],
+  bindingTokens: 10,
   inProcessCalls: 50,
   burstTokens: 16,
   burstRounds: 2,

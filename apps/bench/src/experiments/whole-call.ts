@@ -2,17 +2,13 @@ import type { Setting } from '../contenders/contender.ts';
 import { withProvider } from '../processes/with-provider.ts';
 import { MeasuredServer } from '../server/measured-server.ts';
 import { BARE } from '../server/modes.ts';
-import { type Measurement, measurement } from '../statistics/measurement.ts';
-import { pairedRatios } from '../statistics/summary.ts';
+import type { Measurement } from '../statistics/measurement.ts';
 import { Mint } from '../tokens/mint.ts';
 import { createSigningMaterial } from '../tokens/signing-material.ts';
-import { CalledInTurns } from './called-in-turns.ts';
+import { CalledInTurns, comparedCpu } from './called-in-turns.ts';
 import type { Experiment, Report } from './experiment.ts';
 import type { Scale } from './scale.ts';
 import { type Scenario, wholeCallScenarios } from './whole-call-scenarios.ts';
-
-/** Quartiles of fewer rounds mean nothing. */
-const LEAST_ROUNDS = 3;
 
 /**
  * The whole call: CPU time of a server's process, relative to a bare server that gets the same tokens in
@@ -58,7 +54,9 @@ function inScenario(
           const own = new CalledInTurns(server, tokens, scenario.expected);
           // Primed tokens are known; any other token is sent once before it is timed.
           await own.call(primed ? scale.wholeWarmUp : Math.max(scale.wholeWarmUp, tokens.length));
-          found.push(...(await measure(scenario, scale, own, beside)));
+          const samples = await own.sampleInTurnsWith(beside, scale);
+          const what = { experiment: 'whole call', scenario: scenario.name, subject: mode };
+          found.push(...comparedCpu(what, samples, 'bare'));
         } finally {
           server.stop();
         }
@@ -68,27 +66,4 @@ function inScenario(
       bare.stop();
     }
   });
-}
-
-async function measure(
-  { name: scenario }: Scenario,
-  { wholeCalls, wholeTurn, wholeRounds, wholeServerMs }: Scale,
-  server: CalledInTurns,
-  bare: CalledInTurns,
-): Promise<readonly Measurement[]> {
-  const own: number[] = [];
-  const beside: number[] = [];
-  const endMs = performance.now() + wholeServerMs;
-  for (let round = 0; round < wholeRounds; round += 1) {
-    if (round >= LEAST_ROUNDS && performance.now() > endMs) break;
-    const [ownCpu, bareCpu] = await server.cpuInTurnsWith(bare, wholeCalls, wholeTurn);
-    own.push(ownCpu);
-    beside.push(bareCpu);
-  }
-  const what = { experiment: 'whole call', scenario, subject: server.mode };
-  return [
-    measurement(what, 'server CPU, times bare', '×', pairedRatios(own, beside)),
-    measurement(what, 'server CPU', 'µs', own),
-    measurement(what, 'server CPU of bare beside it', 'µs', beside),
-  ];
 }

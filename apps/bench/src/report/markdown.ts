@@ -7,6 +7,7 @@ import { type NodeRun, type Run, wasBusy } from './run.ts';
 const TITLES: Readonly<Record<string, string>> = {
   imports: 'Imports',
   'whole call': 'The whole call',
+  bindings: 'Each binding over its bare framework',
   'in process': 'The interceptor in process, warm',
   allocation: 'What a warm call allocates',
   verification: 'One verification',
@@ -23,8 +24,7 @@ export function toMarkdown(run: Run): string {
   const parts = [
     '# What authentication costs',
     aboutOf(run),
-    '## Goals',
-    goalsOf(run),
+    ...goalsOf(run),
     ...Object.entries(TITLES).flatMap(([experiment, title]) => sectionOf(run, experiment, title)),
     '## Versions',
     table(['package', 'version'], Object.entries(run.versions)),
@@ -49,14 +49,15 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
   return lines.join('\n\n');
 }
 
-function goalsOf({ runs, quick }: Run): string {
+function goalsOf({ runs, quick }: Run): readonly string[] {
   const judged = runs.map(({ measurements }) => judgeGoals(measurements, quick));
   const rows = (judged[0] ?? []).flatMap(({ title, limit }, index) => {
     const goals = judged.map((one) => one[index]!);
     if (goals.every(({ ours }) => ours === undefined)) return [];
     return [[title, `≤ ${limit}`, ...goals.map(goalCell)]];
   });
-  return table(['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)], rows);
+  if (rows.length === 0) return [];
+  return ['## Goals', table(['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)], rows)];
 }
 
 function goalCell({ ours, passed, bestPeer }: Judged): string {

@@ -1,25 +1,45 @@
 import type { Setting } from '../contenders/contender.ts';
 import { type Child, startChild } from '../processes/child.ts';
+import type { Framework } from '../bindings/frameworks.ts';
+import type { BindingOrder } from '../processes/binding.ts';
 import type { PrimeOrder } from '../processes/server.ts';
-import { Caller } from './call-many.ts';
+import { Caller, callMany, type WireClient } from './call-many.ts';
 
 /** A server in its own process, and the client that calls it. */
 export class MeasuredServer {
   readonly mode: string;
   readonly #child: Child;
-  readonly #caller: Caller;
+  readonly #client: WireClient;
 
-  private constructor(mode: string, child: Child, caller: Caller) {
+  private constructor(mode: string, child: Child, client: WireClient) {
     this.mode = mode;
     this.#child = child;
-    this.#caller = caller;
+    this.#client = client;
   }
 
-  static async start(mode: string, setting: Setting): Promise<MeasuredServer> {
+  static start(mode: string, setting: Setting): Promise<MeasuredServer> {
     const child = startChild('server');
+    return MeasuredServer.#started(mode, child, { mode, setting }, (port) => new Caller(port));
+  }
+
+  /** A framework's server, bare or with its binding. */
+  static startFramework(framework: Framework, setting: Setting, guarded: boolean) {
+    const { name } = framework;
+    const order: BindingOrder = { framework: name, guarded, setting };
+    return MeasuredServer.#started(name, startChild('binding'), order, (port) =>
+      framework.connect(port),
+    );
+  }
+
+  static async #started(
+    mode: string,
+    child: Child,
+    order: object,
+    connect: (port: number) => WireClient | Promise<WireClient>,
+  ): Promise<MeasuredServer> {
     try {
-      const port = (await child.ask('start', { mode, setting })) as number;
-      return new MeasuredServer(mode, child, new Caller(port));
+      const port = (await child.ask('start', order)) as number;
+      return new MeasuredServer(mode, child, await connect(port));
     } catch (error) {
       child.stop();
       throw error;
@@ -41,14 +61,14 @@ export class MeasuredServer {
     expected: 'accepted' | 'refused',
   ): Promise<void> {
     try {
-      await this.#caller.callMany(count, tokenOf, expected);
+      await callMany(this.#client, count, tokenOf, expected);
     } catch (error) {
       throw new Error(`${this.mode}: ${(error as Error).message}`, { cause: error });
     }
   }
 
   stop(): void {
-    this.#caller.close();
+    this.#client.close();
     this.#child.stop();
   }
 }
