@@ -23,8 +23,8 @@ const toText = (bytes: Buffer): string => bytes.toString('latin1');
 export class OpenClient {
   readonly #client: Client;
 
-  constructor(address: string) {
-    this.#client = new Client(address, ChannelCredentials.createInsecure());
+  constructor(address: string, credentials = ChannelCredentials.createInsecure()) {
+    this.#client = new Client(address, credentials);
   }
 
   open(kind: CallKind, options: OpenCallOptions = {}): OpenCall {
