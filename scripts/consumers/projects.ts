@@ -29,7 +29,7 @@ export interface Project {
 
 const README = join(import.meta.dirname, '../../README.md');
 const PACKAGES = join(import.meta.dirname, '../../packages');
-const CONNECT_RECIPE = join(import.meta.dirname, '../../docs/servers/connect.md');
+const SERVERS = join(import.meta.dirname, '../../docs/servers');
 const GRPC = '@grpc/grpc-js@^1.14.0';
 const CORE = ['@bufbuild/protobuf', '@grpc-authn/core', 'leven'];
 // Without config: no zod and no YAML.
@@ -92,6 +92,15 @@ export const PROJECTS: readonly Project[] = [
     quick: true,
   },
   {
+    name: 'the grpc-js recipe',
+    ours: ['client', 'core', 'oidc'],
+    others: [GRPC, '@grpc/proto-loader@^0.8.0', 'grpc-health-check@^2.1.0'],
+    programs: [['recipe.mjs', join(SERVERS, 'grpc-js.md')]],
+    entryPoints: ['core', 'client', 'oidc'],
+    compilers: 'newest',
+    quick: true,
+  },
+  {
     name: 'the README of nice-grpc',
     ours: ['core', 'hs256', 'nice-grpc'],
     others: [GRPC, 'nice-grpc@^2.1.0', '@grpc/proto-loader@^0.8.0', '@types/node@^20.19.0'],
@@ -112,7 +121,7 @@ export const PROJECTS: readonly Project[] = [
       '@bufbuild/protoc-gen-es@^2.17.0',
       '@types/node@^24.0.0',
     ],
-    programs: [['connect-recipe.mjs', CONNECT_RECIPE]],
+    programs: [['recipe.mjs', join(SERVERS, 'connect.md')]],
     entryPoints: ['connect'],
     compilers: 'newest',
     lib: ['dom', 'dom.asynciterable'],

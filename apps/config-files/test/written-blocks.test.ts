@@ -83,6 +83,7 @@ describe('the blocks of the documents', () => {
         'docs/telemetry.md',
         // The consumers.
         'docs/servers/connect.md',
+        'docs/servers/grpc-js.md',
         'packages/nestjs/README.md',
         'packages/nice-grpc/README.md',
       ]),
