@@ -136,7 +136,7 @@ describe('behind nginx', { skip: whyNoNginx() ?? false }, () => {
     });
   }
 
-  it('an idle stream ends with its token, and the client is told why', async () => {
+  it('an idle stream ends with its token, and the client gets the reason', async () => {
     const client = new OpenClient(`localhost:${nginx.port}`, ChannelCredentials.createSsl(ca));
     const handlers = server.seen.handlers;
     const open = client.open('bidi', { authorization: 'Bearer alice' });
