@@ -25,8 +25,8 @@ it('the generated code of the page is that of the .proto file', () => {
     method.path,
     method.requestStream,
     method.responseStream,
-    shapeOfLoaded((method as unknown as { requestType: LoadedMessage }).requestType),
-    shapeOfLoaded((method as unknown as { responseType: LoadedMessage }).responseType),
+    shapeOfLoaded((method as { requestType: LoadedMessage }).requestType),
+    shapeOfLoaded((method as { responseType: LoadedMessage }).responseType),
   ]);
   const received = generated.methods.map(({ name, methodKind, input, output }) => [
     `/orders.v1.Orders/${name}`,

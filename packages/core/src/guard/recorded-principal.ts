@@ -1,8 +1,8 @@
 import { createPrincipal, type Principal } from '../contract/principal.ts';
 
 /** Also the line and paragraph separator, at which some viewers break a line. */
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-const HAS_CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/gu;
+const HAS_CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
 /** A cached principal is in many records. */
 const recorded = new WeakMap<Principal<object>, Principal<object>>();
