@@ -30,6 +30,7 @@ const ENTRY_POINTS = [
   'client/connect',
   'config',
   'config/adapter',
+  'cli',
   'testing',
   'nice-grpc',
   'connect',
@@ -210,6 +211,15 @@ export default defineConfig({
         NO_GRPC,
         NO_ZOD,
         { regex: '^\\./grpc/', message: 'this entry point does not load gRPC' },
+      ],
+    ),
+    // The command reads configs as a server does, and calls servers as a client does.
+    restrict(
+      ['packages/cli/src/**'],
+      [
+        onlyFamily(['core', 'core/client', 'config', 'config/adapter']),
+        NO_APPS,
+        NO_ZOD,
       ],
     ),
     // config and testing use grpc-js only through core's public types.

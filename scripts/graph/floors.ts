@@ -8,6 +8,8 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['jwt', 'provider', 'testing'],
   ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs', 'opentelemetry'],
   ['oidc', 'spiffe'],
+  ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs'],
+  ['oidc', 'spiffe', 'cli'],
 ];
 
 /** Core's folders, lowest first, by the same rule. */

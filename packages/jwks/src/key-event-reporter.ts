@@ -26,7 +26,11 @@ export class KeyEventReporter {
   refreshed(keys: ImportedKeySet, received: number, recovered: boolean): void {
     this.#send({
       type: recovered ? 'keys_recovered' : 'keys_refreshed',
-      detail: { usable: keys.size, discarded: received - keys.size - keys.repeated },
+      detail: {
+        usable: keys.size,
+        discarded: received - keys.size - keys.repeated,
+        keys: keys.used.map(({ kid, algorithm = null }) => ({ kid: printable(kid), alg: algorithm })),
+      },
     });
     const discarded = keys.refused.map(({ kid, why }) => ({ kid: printable(kid), why }));
     const asText = JSON.stringify(discarded);

@@ -40,6 +40,11 @@ export class ImportedKeySet implements KeySet {
     return [...this.#byKid.keys()];
   }
 
+  /** The usable keys by name, for the operator. An RSA key without `alg` has no algorithm of its own. */
+  get used(): readonly { readonly kid: string | undefined; readonly algorithm: string | undefined }[] {
+    return this.#keys.map(({ kid, algorithm }) => ({ kid, algorithm }));
+  }
+
   hasKid(kid: string): boolean {
     return this.#byKid.has(kid);
   }

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { run } from './run.ts';
+
+// `grpc-authn explain | head` closes the pipe early. The result is written as far as somebody reads it.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.exitCode = 1;
+  });
+}
+
+// By default Node.js prints warnings with the number of the process. Commands print those of grpc-authn themselves.
+process.removeAllListeners('warning');
+
+const { stdin, stdout, stderr, env: variables } = process;
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, variables });
+// A provider that hangs, or a terminal that is still open for input, does not keep the command running.
+process.exit();

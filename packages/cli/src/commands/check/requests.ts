@@ -1,0 +1,121 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+/** One HTTP request to a provider. */
+export interface ProviderRequest {
+  /** Origin and path: the query may have a secret. */
+  readonly url: string;
+  readonly method: string;
+  /** Undefined where no answer began. */
+  status: number | undefined;
+  /** Milliseconds until the answer began, or the request failed. */
+  durationMs: number | undefined;
+  /** The beginning of a JSON answer, for what a provider publishes about itself. */
+  body: string;
+}
+
+/** undici's own record of a request, as its diagnostics channels publish it. */
+interface UndiciRequest {
+  readonly origin?: unknown;
+  readonly path?: unknown;
+  readonly method?: unknown;
+}
+interface Message {
+  readonly request: UndiciRequest;
+  readonly response?: { readonly statusCode?: number };
+  readonly chunk?: Uint8Array;
+}
+
+const MAX_BODY_CHARACTERS = 1024 * 1024;
+
+/**
+ * Records the requests that begin during a piece of work, from the diagnostics channels of undici: those that the
+ * adapters send, by whichever copy of it. An adapter loads its keys in an async context of its own, so one piece of
+ * work is recorded at a time.
+ */
+export class RequestRecorder {
+  #current: ProviderRequest[] | undefined;
+  readonly #requests = new WeakMap<UndiciRequest, ProviderRequest & { readonly startedMs: number }>();
+  readonly #listeners: readonly (readonly [string, (message: unknown) => void])[] = [
+    ['undici:request:create', (message) => this.#created((message as Message).request)],
+    ['undici:request:headers', (message) => this.#answered(message as Message)],
+    ['undici:request:bodyChunkReceived', (message) => this.#received(message as Message)],
+    ['undici:request:error', (message) => this.#ended((message as Message).request)],
+  ];
+
+  constructor() {
+    for (const [channel, listener] of this.#listeners) subscribe(channel, listener);
+  }
+
+  close(): void {
+    for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);
+  }
+
+  async record(work: () => Promise<void>): Promise<readonly ProviderRequest[]> {
+    const requests: ProviderRequest[] = [];
+    this.#current = requests;
+    try {
+      await work();
+    } finally {
+      this.#current = undefined;
+    }
+    return requests;
+  }
+
+  #created(request: UndiciRequest): void {
+    const requests = this.#current;
+    if (requests === undefined) return;
+    const { origin, path, method } = request;
+    const recorded = {
+      url: `${String(origin)}${String(path).replace(/\?.*$/, '')}`,
+      method: String(method),
+      status: undefined,
+      durationMs: undefined,
+      body: '',
+      startedMs: performance.now(),
+    };
+    this.#requests.set(request, recorded);
+    requests.push(recorded);
+  }
+
+  #answered({ request, response }: Message): void {
+    const recorded = this.#requests.get(request);
+    if (recorded === undefined) return;
+    recorded.status = response?.statusCode;
+    this.#ended(request);
+  }
+
+  #ended(request: UndiciRequest): void {
+    const recorded = this.#requests.get(request);
+    if (recorded === undefined) return;
+    recorded.durationMs ??= Math.round(performance.now() - recorded.startedMs);
+  }
+
+  #received({ request, chunk }: Message): void {
+    const recorded = this.#requests.get(request);
+    if (recorded === undefined || chunk === undefined) return;
+    if (recorded.body.length < MAX_BODY_CHARACTERS) recorded.body += Buffer.from(chunk).toString();
+  }
+}
+
+/** What the metadata of a provider says about itself; undefined where no answer was one. */
+export function metadataIn(
+  requests: readonly ProviderRequest[],
+): { readonly issuer: string; readonly algorithms: readonly string[] } | undefined {
+  for (const { status, body } of requests) {
+    if (status !== 200) continue;
+    const { issuer, id_token_signing_alg_values_supported: algorithms } = parsed(body);
+    if (typeof issuer !== 'string') continue;
+    const names: readonly unknown[] = Array.isArray(algorithms) ? algorithms : [];
+    return { issuer, algorithms: names.filter((name) => typeof name === 'string') };
+  }
+  return undefined;
+}
+
+function parsed(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,24 @@
+/** Shorter parts also occur in ordinary text. */
+const MIN_LENGTH = 12;
+
+/**
+ * Removes tokens from a text. No command puts a token into its output; this also covers what others write,
+ * such as a server that repeats the token in its status message.
+ */
+export class Redactor {
+  readonly #secrets = new Set<string>();
+
+  /** The token as a whole, and each of its parts. */
+  add(token: string): void {
+    for (const part of [token, ...token.split(/[.\s]+/)]) {
+      if (part.length >= MIN_LENGTH) this.#secrets.add(part);
+    }
+  }
+
+  redact(text: string): string {
+    let redacted = text;
+    const longestFirst = [...this.#secrets].toSorted((a, b) => b.length - a.length);
+    for (const secret of longestFirst) redacted = redacted.replaceAll(secret, '[token]');
+    return redacted;
+  }
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { LoadedAuth } from '@grpc-authn/config';
+import type { AuthEvent, ServiceLike } from '@grpc-authn/core';
+import { type Input, textOption } from '../command/command.ts';
+import { Failure, type Problem } from '../command/failure.ts';
+import { type CoreModule, loadPackages } from './packages.ts';
+import { readProtos } from './read-protos.ts';
+
+export const DEFAULT_FILE = 'grpc-authn.yaml';
+
+export interface LoadedConfig {
+  /** The name of the file, for the output. */
+  readonly name: string;
+  readonly path: string;
+  readonly auth: LoadedAuth<object>;
+  readonly core: CoreModule;
+  /** Of --protos; undefined without it. */
+  readonly services: readonly ServiceLike[] | undefined;
+  /** What the loader warned of. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Loads the config that the command line names, runs `body`, and closes it.
+ *
+ * @throws Failure with all problems of a config that does not load
+ */
+export async function withConfig<T>(
+  input: Input,
+  body: (loaded: LoadedConfig) => Promise<T>,
+  report: (event: AuthEvent) => void = () => undefined,
+): Promise<T> {
+  const path = input.positionals[0] ?? DEFAULT_FILE;
+  const name = basename(path);
+  if (!existsSync(path)) {
+    throw new Failure(`${name}: there is no such file; name another, or write one: grpc-authn init`);
+  }
+  const { config, core } = await loadPackages(path);
+  const protos = textOption(input, 'protos');
+  const services = protos === undefined ? undefined : await readProtos(protos);
+  const warnings: string[] = [];
+  const onWarning = (warning: Error & { readonly code?: string }): void => {
+    if (warning.code?.startsWith('GRPC_AUTHN') === true) warnings.push(warning.message);
+  };
+  process.on('warning', onWarning);
+  let auth: LoadedAuth<object>;
+  try {
+    auth = await config.loadAuth({
+      file: path,
+      report,
+      ...(services === undefined ? undefined : { services }),
+      ...(input.env.adapters === undefined ? undefined : { adapters: input.env.adapters }),
+    });
+    // Warnings are emitted on the next turn.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  } catch (error) {
+    throw failureOf(name, error);
+  } finally {
+    process.off('warning', onWarning);
+  }
+  try {
+    return await body({ name, path, auth, core, services, warnings });
+  } finally {
+    // A provider that hangs must not keep the command waiting.
+    void auth.close().catch(() => undefined);
+  }
+}
+
+/** A ConfigError of whichever copy of core has its problems as data. */
+export function problemsOf(error: unknown): readonly Problem[] | undefined {
+  const { problems } = (error ?? {}) as { readonly problems?: unknown };
+  return Array.isArray(problems) ? (problems as readonly Problem[]) : undefined;
+}
+
+function failureOf(name: string, error: unknown): unknown {
+  const problems = problemsOf(error);
+  if (problems === undefined) return error;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new Failure(`${name}: ${count}; the server does not start with it`, problems);
+}

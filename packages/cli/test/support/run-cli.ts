@@ -1,0 +1,63 @@
+import { PassThrough, Writable } from 'node:stream';
+import { adapter as hs256 } from '@grpc-authn/hs256/adapter';
+import { adapter as introspection } from '@grpc-authn/introspection/adapter';
+import { adapter as jwks } from '@grpc-authn/jwks/adapter';
+import { adapter as oidc } from '@grpc-authn/oidc/adapter';
+import { run } from '../../src/run.ts';
+
+export interface CliOptions {
+  /** What standard input has; 'terminal': it is a terminal; 'open': a pipe into which nobody writes. */
+  readonly stdin?: string | Uint8Array | 'terminal' | 'open';
+  /** True for a terminal; default pipes. */
+  readonly terminal?: boolean;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both. */
+  readonly output: string;
+}
+
+/** Runs a command in this process. */
+export async function runCli(
+  args: readonly string[],
+  { stdin = '', terminal = false, variables = {} }: CliOptions = {},
+): Promise<CliResult> {
+  const input = new PassThrough();
+  if (stdin === 'terminal') Object.assign(input, { isTTY: true });
+  else if (stdin !== 'open') input.end(stdin);
+  const [stdout, stderr] = [sink(terminal), sink(terminal)];
+  const status = await run(args, {
+    stdin: input,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    variables,
+    adapters: [hs256, introspection, jwks, oidc],
+  });
+  const [out, err] = [stdout.text(), stderr.text()];
+  return { status, stdout: out, stderr: err, output: out + err };
+}
+
+/** The document that a command prints with --json. */
+export async function runJson(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<Readonly<Record<string, unknown>> & { readonly status: number }> {
+  const { status, stdout } = await runCli([...args, '--json'], options);
+  return { ...(JSON.parse(stdout) as Record<string, unknown>), status };
+}
+
+function sink(isTTY: boolean): { readonly stream: Writable; text(): string } {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  if (isTTY) Object.assign(stream, { isTTY: true });
+  return { stream, text: () => chunks.join('') };
+}
