@@ -216,11 +216,7 @@ export default defineConfig({
     // The command reads configs as a server does, and calls servers as a client does.
     restrict(
       ['packages/cli/src/**'],
-      [
-        onlyFamily(['core', 'core/client', 'config', 'config/adapter']),
-        NO_APPS,
-        NO_ZOD,
-      ],
+      [onlyFamily(['core', 'core/client', 'config', 'config/adapter']), NO_APPS, NO_ZOD],
     ),
     // config and testing use grpc-js only through core's public types.
     restrict(

@@ -12,6 +12,7 @@ const PUBLIC_ENTRY_POINTS: readonly (readonly [string, string])[] = [
   ['client', 'node'],
   ['client', 'grpc-js'],
   ['client', 'connect'],
+  ['cli', 'index'],
   ['connect', 'index'],
   ['config', 'index'],
   ['config', 'adapter'],

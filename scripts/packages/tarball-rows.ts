@@ -45,7 +45,7 @@ function manifestOf(file: string): Promise<string> {
 
 const REQUIRED = ['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts'];
 const ALLOWED =
-  /^package\/(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|proto\/.*\.proto|schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
+  /^package\/(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|proto\/.*\.proto|recipes\/.*\.yaml|schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
 
 /** A module of its own in dist is from an older build: each entry point is one file, and shared ones. */
 const MODULE = /^package\/(dist\/(?!shared\/).*\.js)$/;

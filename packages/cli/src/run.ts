@@ -49,11 +49,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
 
 type Result = Omit<Report, 'data'> & { readonly data?: Report['data'] };
 
-async function runCommand(
-  args: readonly string[],
-  env: Env,
-  redactor: Redactor,
-): Promise<Result> {
+async function runCommand(args: readonly string[], env: Env, redactor: Redactor): Promise<Result> {
   const [first, ...rest] = args[0] === '--json' ? [...args.slice(1), '--json'] : args;
   const isHelp = first === 'help' || first === '--help' || first === '-h';
   const [name, others] = isHelp ? [rest[0], ['--help']] : [first, rest];
@@ -71,7 +67,9 @@ async function runCommand(
     return await command.run({ ...input, env, redactor });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${command.name}: ${error.message}; try grpc-authn ${command.name} --help`);
+    throw new UsageError(
+      `${command.name}: ${error.message}; try grpc-authn ${command.name} --help`,
+    );
   }
 }
 

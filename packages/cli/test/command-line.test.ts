@@ -56,7 +56,11 @@ describe('the command line', () => {
   it.each([
     ['no command', [], /expected a command: init, check/],
     ['an unknown command', ['canary'], /unknown command: init, check/],
-    ['an unknown option', ['check', '--canary=canary'], /check: unknown option; the options are --protos/],
+    [
+      'an unknown option',
+      ['check', '--canary=canary'],
+      /check: unknown option; the options are --protos/,
+    ],
     ['an option without a value', ['check', '--protos'], /no value/],
     ['a value for a flag', ['check', '--json=canary'], /does not take/],
     ['too many arguments', ['check', 'canary', 'canary'], /at most 1 arguments, received 2/],
@@ -72,7 +76,10 @@ describe('the command line', () => {
     expect(stdout).toBe('');
     expect(stderr).not.toContain('canary');
     const { ok, error } = await runJson(args);
-    expect({ ok, error }).toMatchObject({ ok: false, error: { message: expect.stringMatching(message) } });
+    expect({ ok, error }).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(message) },
+    });
   });
 });
 

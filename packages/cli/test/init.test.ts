@@ -5,7 +5,12 @@ import { parse } from 'yaml';
 import { newPath, writeFiles } from './support/folder.ts';
 import { runCli, runJson } from './support/run-cli.ts';
 
-const AUTH0 = ['--set', 'AUTH0_DOMAIN=acme.eu.auth0.com', '--set', 'auth0_audience=https://orders.example.com'];
+const AUTH0 = [
+  '--set',
+  'AUTH0_DOMAIN=acme.eu.auth0.com',
+  '--set',
+  'auth0_audience=https://orders.example.com',
+];
 
 describe('init', () => {
   it('writes a recipe with the given values, and says what to do next', async () => {
@@ -16,7 +21,10 @@ describe('init', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('# The trailing slash is part of the issuer.');
     expect(parse(text)).toMatchObject({
-      authenticator: { issuer: 'https://acme.eu.auth0.com/', audience: 'https://orders.example.com' },
+      authenticator: {
+        issuer: 'https://acme.eu.auth0.com/',
+        audience: 'https://orders.example.com',
+      },
     });
   });
 
@@ -38,7 +46,13 @@ describe('init', () => {
 
   it('says which values are needed where there is no terminal to ask, and writes nothing', async () => {
     const file = await newPath('auth.yaml');
-    const { status, stderr } = await runCli(['init', 'auth0', '--file', file, ...AUTH0.slice(0, 2)]);
+    const { status, stderr } = await runCli([
+      'init',
+      'auth0',
+      '--file',
+      file,
+      ...AUTH0.slice(0, 2),
+    ]);
     expect(status).toBe(2);
     expect(stderr).toContain('auth0 needs --set AUTH0_AUDIENCE=…, or --from-env');
     expect(existsSync(file)).toBe(false);
@@ -54,8 +68,16 @@ describe('init', () => {
   it.each([
     ['no provider', ['init'], /the providers are .*keycloak/],
     ['an unknown provider', ['init', 'nobody-5up3r'], /unknown provider; the providers are/],
-    ['an unknown name', ['init', 'auth0', '--set', 'NOBODY=canary-5up3r'], /AUTH0_DOMAIN, AUTH0_AUDIENCE/],
-    ['a value of two lines', ['init', 'auth0', '--set', 'AUTH0_DOMAIN=canary-5up3r\nb'], /one line/],
+    [
+      'an unknown name',
+      ['init', 'auth0', '--set', 'NOBODY=canary-5up3r'],
+      /AUTH0_DOMAIN, AUTH0_AUDIENCE/,
+    ],
+    [
+      'a value of two lines',
+      ['init', 'auth0', '--set', 'AUTH0_DOMAIN=canary-5up3r\nb'],
+      /one line/,
+    ],
     ['a name twice', ['init', 'auth0', ...AUTH0, ...AUTH0], /expected once/],
     ['no name', ['init', 'auth0', '--set', 'canary-5up3r'], /expected NAME=value/],
   ])('refuses wrong usage with status 2, and repeats no value: %s', async (_, args, message) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fillIn, providers, readRecipe } from '../src/commands/init/recipe.ts';
@@ -20,21 +20,39 @@ describe('the recipes of the command', () => {
     expect(contentsOf(SHIPPED)).toEqual(contentsOf(DOCUMENTS));
   });
 
-  it.each(providers())('are filled in without a change of structure, whatever the values are: %s', (provider) => {
-    const recipe = readRecipe(provider);
-    const value = fc.oneof(
-      fc.string({ minLength: 1, unit: 'grapheme' }),
-      fc.constantFrom(': x', '# x', '}', "']", '${file:/etc/passwd}', '$${A}', '- a', 'null', '1e3', '&a', '"'),
-    );
-    fc.assert(
-      fc.property(fc.array(value, { minLength: recipe.needs.length, maxLength: recipe.needs.length }), (list) => {
-        const values = new Map(recipe.needs.map(({ name }, index) => [name, list[index]!]));
-        const written: unknown = parse(fillIn(recipe, values));
-        expect(written).toEqual(substituted(parse(recipe.text), values));
-      }),
-      { numRuns: 50 },
-    );
-  });
+  it.each(providers())(
+    'are filled in without a change of structure, whatever the values are: %s',
+    (provider) => {
+      const recipe = readRecipe(provider);
+      const value = fc.oneof(
+        fc.string({ minLength: 1, unit: 'grapheme' }),
+        fc.constantFrom(
+          ': x',
+          '# x',
+          '}',
+          "']",
+          '${file:/etc/passwd}',
+          '$${A}',
+          '- a',
+          'null',
+          '1e3',
+          '&a',
+          '"',
+        ),
+      );
+      fc.assert(
+        fc.property(
+          fc.array(value, { minLength: recipe.needs.length, maxLength: recipe.needs.length }),
+          (list) => {
+            const values = new Map(recipe.needs.map(({ name }, index) => [name, list[index]!]));
+            const written: unknown = parse(fillIn(recipe, values));
+            expect(written).toEqual(substituted(parse(recipe.text), values));
+          },
+        ),
+        { numRuns: 50 },
+      );
+    },
+  );
 });
 
 /** The same by members of the parsed file. The loader reads `$${` as a literal `${`. */

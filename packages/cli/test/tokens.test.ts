@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newPath, openIssuer, writeConfig, writeFiles } from './support/folder.ts';
-import { runCli } from './support/run-cli.ts';
+import { runCli, type Stdin, TERMINAL } from './support/run-cli.ts';
 
 /** Both read a token that they need. */
 const COMMANDS = ['explain', 'can-i'];
@@ -16,15 +16,15 @@ describe.each(COMMANDS)('the token of %s', (command) => {
       await runCli([command, file], { stdin: token }),
       await runCli([command, file], { stdin: `  Bearer ${token}\r\n` }),
       await runCli([command, file], { stdin: `Authorization: bearer ${token}\n` }),
-      await runCli([command, file, '--token-file', tokenFile], { stdin: 'terminal' }),
+      await runCli([command, file, '--token-file', tokenFile], { stdin: TERMINAL }),
     ];
     expect(results.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
   });
 
-  it.each([
+  it.each<readonly [string, string | Stdin]>([
     ['nothing', ''],
     ['white space', ' \n'],
-    ['a terminal', 'terminal'],
+    ['a terminal', TERMINAL],
   ])('is asked for where standard input is %s', async (_, stdin) => {
     const { status, stderr } = await runCli([command], { stdin });
     expect(status).toBe(2);

@@ -29,7 +29,10 @@ export class KeyEventReporter {
       detail: {
         usable: keys.size,
         discarded: received - keys.size - keys.repeated,
-        keys: keys.used.map(({ kid, algorithm = null }) => ({ kid: printable(kid), alg: algorithm })),
+        keys: keys.used.map(({ kid, algorithm = null }) => ({
+          kid: printable(kid),
+          alg: algorithm,
+        })),
       },
     });
     const discarded = keys.refused.map(({ kid, why }) => ({ kid: printable(kid), why }));

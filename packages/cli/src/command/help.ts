@@ -41,8 +41,12 @@ export function generalHelp(commands: readonly Command[]): readonly Line[] {
     [styled('strong', 'Examples')],
     ...commands.map(({ example }): Line => [`  ${example}`]),
     [],
-    ['FILE is grpc-authn.yaml by default. A token is read from standard input or --token-file, never'],
-    ['from an argument, and is never printed. Exit status: 0 well, 1 refused or a problem found, 2 wrong'],
+    [
+      'FILE is grpc-authn.yaml by default. A token is read from standard input or --token-file, never',
+    ],
+    [
+      'from an argument, and is never printed. Exit status: 0 well, 1 refused or a problem found, 2 wrong',
+    ],
     ['usage. grpc-authn COMMAND --help shows the options of a command.'],
   ];
 }

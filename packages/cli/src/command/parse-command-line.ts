@@ -73,7 +73,7 @@ function read(
 /** The messages of parseArgs repeat what they received. */
 function usageErrorOf(error: unknown, names: readonly string[]): unknown {
   const list = names.map((name) => `--${name}`).join(', ');
-  switch ((error as { readonly code?: string }).code) {
+  switch (String((error as NodeJS.ErrnoException).code)) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
       return new UsageError(`unknown option; the options are ${list}`);
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':

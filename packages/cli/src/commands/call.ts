@@ -1,7 +1,6 @@
-import type { Command, Data, Input, Report } from '../command/command.ts';
+import { type Command, type Data, type Input, isSet, type Report } from '../command/command.ts';
 import { UsageError } from '../command/failure.ts';
 import { readMethod, TIMEOUT, timeoutMsOf, TOKEN_FILE } from '../command/options.ts';
-import { isSet } from '../command/command.ts';
 import { BAD, GOOD, type Line, type Part, SKIPPED, styled, WARNING } from '../output/line.ts';
 import { whileWaiting } from '../output/progress.ts';
 import { table } from '../output/table.ts';
@@ -24,7 +23,11 @@ export const CALL: Command = {
   example: 'grpc-authn call orders.example.com:443 /orders.v1.Orders/Get --tls < token',
   options: {
     tls: { type: 'boolean', help: 'connect by TLS' },
-    ca: { type: 'string', value: 'FILE', help: 'trust these authorities (PEM) only; implies --tls' },
+    ca: {
+      type: 'string',
+      value: 'FILE',
+      help: 'trust these authorities (PEM) only; implies --tls',
+    },
     'dangerously-plaintext': {
       type: 'boolean',
       help: 'send the token without TLS to another host than loopback',
@@ -51,7 +54,7 @@ async function call(input: Input): Promise<Report> {
       'the token would cross the network in clear text: use --tls, or --dangerously-plaintext in a network of your own',
     );
   }
-  const probed = await whileWaiting(env, 'connecting', probe(target, timeoutMs));
+  const probed = await whileWaiting(env, 'connecting', probe(target, method, timeoutMs));
   if (probed.problem !== undefined) return reportOf({ target, method, probed, attempts: [] });
   const client = openClient(target);
   try {
@@ -90,7 +93,8 @@ interface Found {
 function reportOf(found: Found): Report {
   const { target, method, probed, attempts, reflection } = found;
   const own = attempts.find(({ what }) => what === 'your token');
-  const ok = probed.problem === undefined && !isFailed(own?.answer) && !attempts.some(isUnreachable);
+  const ok =
+    probed.problem === undefined && !isFailed(own?.answer) && !attempts.some(isUnreachable);
   return {
     status: ok ? 0 : 1,
     lines: [
@@ -170,7 +174,10 @@ function showAttempt({ what, answer }: Attempt): readonly Line[] {
 function showReflection(access: ReflectionAccess): Line {
   switch (access) {
     case 'open':
-      return [WARNING, ' reflection is open to callers without a token: anyone can read the schema'];
+      return [
+        WARNING,
+        ' reflection is open to callers without a token: anyone can read the schema',
+      ];
     case 'refused':
       return [GOOD, ' reflection is refused without a token'];
     case 'absent':
@@ -180,7 +187,9 @@ function showReflection(access: ReflectionAccess): Line {
   }
 }
 
-function answerData({ status, message, failure, challenge, refused }: Answer): { [name: string]: Data } {
+function answerData({ status, message, failure, challenge, refused }: Answer): {
+  [name: string]: Data;
+} {
   return {
     refused,
     status,

@@ -7,12 +7,7 @@ import { table } from '../output/table.ts';
 import { type LoadedConfig, withConfig } from '../project/load-config.ts';
 import { acceptedAlgorithms } from './check/accepted-algorithms.ts';
 import { askProviders } from './check/ask-providers.ts';
-import {
-  type CheckedProvider,
-  isWell,
-  providerData,
-  showProvider,
-} from './check/show-provider.ts';
+import { type CheckedProvider, isWell, providerData, showProvider } from './check/show-provider.ts';
 
 export const CHECK: Command = {
   name: 'check',

@@ -1,5 +1,4 @@
-import type { LoadedAuth } from '@grpc-authn/config';
-import type { AuthError, Credentials } from '@grpc-authn/core';
+import type { Explanation } from '@grpc-authn/core';
 import type { Command, Input, Report } from '../command/command.ts';
 import { textOption } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
@@ -8,8 +7,6 @@ import { whileWaiting } from '../output/progress.ts';
 import { type LoadedConfig, withConfig } from '../project/load-config.ts';
 import { credentialsOf } from '../token/credentials-of.ts';
 import { readToken } from '../token/read-token.ts';
-import type { Explanation } from './explain/explanation.ts';
-import { credentialsHint } from './explain/format-error.ts';
 import { explanationData, showExplanation } from './explain/show-explanation.ts';
 
 export const EXPLAIN: Command = {
@@ -56,39 +53,19 @@ interface Question {
   readonly timeoutMs: number;
 }
 
-type Explaining = LoadedAuth<object> & {
-  explain?(
-    credentials: Credentials | undefined,
-    options?: { readonly method?: string },
-  ): Promise<Explanation>;
-};
-
+/** The checks before the key are in the explanation, too, where the provider does not answer in time. */
 async function explainToken(
-  { auth, core }: LoadedConfig,
+  { auth }: LoadedConfig,
   { token, method, timeoutMs }: Question,
 ): Promise<Explanation> {
-  const credentials = credentialsOf(auth, token);
-  if (core.AuthError.is(credentials)) return malformed(credentials);
-  const explaining: Explaining = auth;
-  if (explaining.explain === undefined) {
+  // Also a project's own package, which may be older than this command.
+  if (typeof (auth as Partial<typeof auth>).explain !== 'function') {
     throw new Failure(
       'the @grpc-authn/config of the project is older than this command; run: npm install @grpc-authn/config@latest',
     );
   }
-  const options = method === undefined ? {} : { method };
-  const late = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), timeoutMs).unref();
+  return auth.explain(credentialsOf(auth, token), {
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(method === undefined ? undefined : { method }),
   });
-  const explanation = await Promise.race([explaining.explain(credentials, options), late]);
-  if (explanation !== undefined) return explanation;
-  throw new Failure(
-    `no answer of the provider in ${timeoutMs / 1000} s; run grpc-authn check to see its state`,
-  );
-}
-
-/** What a server reads from the header is no token: no authenticator is asked. */
-function malformed(error: AuthError): Explanation {
-  const hint = credentialsHint(error);
-  const step = { check: 'credentials', result: 'failed', authenticator: 'config', ...hint } as const;
-  return { outcome: 'refused', steps: [step], error, principal: undefined };
 }

@@ -19,5 +19,5 @@ export function table(rows: readonly (readonly Part[])[], indent = 0): readonly 
 }
 
 function widthOf(cell: Part): number {
-  return [...printable(textOf(cell))].length;
+  return Array.from(printable(textOf(cell))).length;
 }

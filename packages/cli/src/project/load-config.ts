@@ -34,7 +34,9 @@ export async function withConfig<T>(
   const path = input.positionals[0] ?? DEFAULT_FILE;
   const name = basename(path);
   if (!existsSync(path)) {
-    throw new Failure(`${name}: there is no such file; name another, or write one: grpc-authn init`);
+    throw new Failure(
+      `${name}: there is no such file; name another, or write one: grpc-authn init`,
+    );
   }
   const { config, core } = await loadPackages(path);
   const protos = textOption(input, 'protos');

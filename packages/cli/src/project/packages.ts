@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as Config from '@grpc-authn/config';
+import type * as Core from '@grpc-authn/core';
 import { Failure } from '../command/failure.ts';
 
-export type ConfigModule = typeof import('@grpc-authn/config');
-export type CoreModule = typeof import('@grpc-authn/core');
+export type ConfigModule = typeof Config;
+export type CoreModule = typeof Core;
 
 /** The packages that read the config: those of the project that the file belongs to. */
 export interface Packages {

@@ -59,7 +59,8 @@ async function readStandardInput(
 async function readFileBytes(file: string): Promise<Uint8Array> {
   try {
     // Opening a named pipe would wait for a writer.
-    if (!(await stat(file)).isFile()) throw new UsageError('--token-file: it is not a regular file');
+    if (!(await stat(file)).isFile())
+      throw new UsageError('--token-file: it is not a regular file');
     return (await readAll(createReadStream(file), '--token-file')) ?? new Uint8Array();
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -106,7 +107,7 @@ function textOf(bytes: Uint8Array, source: string): string {
   } catch {
     throw new UsageError(`${source}: expected the text of a token, received binary data`);
   }
-  if (/[\0-\x08\x0e-\x1f]/.test(text)) {
+  if (/[^\P{Cc}\s]/u.test(text)) {
     throw new UsageError(`${source}: expected the text of a token, received binary data`);
   }
   return text;

@@ -5,9 +5,14 @@ import { adapter as jwks } from '@grpc-authn/jwks/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { run } from '../../src/run.ts';
 
+export type Stdin = typeof TERMINAL | typeof OPEN_PIPE;
+export const TERMINAL: unique symbol = Symbol('terminal');
+/** Nobody writes into it. */
+export const OPEN_PIPE: unique symbol = Symbol('open pipe');
+
 export interface CliOptions {
-  /** What standard input has; 'terminal': it is a terminal; 'open': a pipe into which nobody writes. */
-  readonly stdin?: string | Uint8Array | 'terminal' | 'open';
+  /** What standard input has; default nothing. */
+  readonly stdin?: string | Uint8Array | Stdin;
   /** True for a terminal; default pipes. */
   readonly terminal?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
@@ -27,8 +32,8 @@ export async function runCli(
   { stdin = '', terminal = false, variables = {} }: CliOptions = {},
 ): Promise<CliResult> {
   const input = new PassThrough();
-  if (stdin === 'terminal') Object.assign(input, { isTTY: true });
-  else if (stdin !== 'open') input.end(stdin);
+  if (stdin === TERMINAL) Object.assign(input, { isTTY: true });
+  else if (stdin !== OPEN_PIPE) input.end(stdin);
   const [stdout, stderr] = [sink(terminal), sink(terminal)];
   const status = await run(args, {
     stdin: input,

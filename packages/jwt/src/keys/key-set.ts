@@ -41,7 +41,10 @@ export class ImportedKeySet implements KeySet {
   }
 
   /** The usable keys by name, for the operator. An RSA key without `alg` has no algorithm of its own. */
-  get used(): readonly { readonly kid: string | undefined; readonly algorithm: string | undefined }[] {
+  get used(): readonly {
+    readonly kid: string | undefined;
+    readonly algorithm: string | undefined;
+  }[] {
     return this.#keys.map(({ kid, algorithm }) => ({ kid, algorithm }));
   }
 

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import {
   Client,
   type ClientWritableStream,
@@ -21,9 +23,15 @@ export interface Answer {
   readonly refused: boolean;
 }
 
-export function openClient({ address, tls, ca }: Target): Client {
-  const channel = tls ? credentials.createSsl(ca ?? null) : credentials.createInsecure();
-  return new Client(address, channel, { 'grpc.enable_retries': 0 });
+export function openClient({ address, host, tls, ca }: Target): Client {
+  const options = { 'grpc.enable_retries': 0 };
+  if (!tls) return new Client(address, credentials.createInsecure(), options);
+  if (isIP(host) === 0) return new Client(address, credentials.createSsl(ca ?? null), options);
+  // grpc-js sends the address as the server's name, which TLS does not allow. The certificate must still have it.
+  const channel = credentials.createSsl(ca ?? null, null, null, {
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+  });
+  return new Client(address, channel, { ...options, 'grpc.ssl_target_name_override': 'localhost' });
 }
 
 /**
@@ -32,7 +40,11 @@ export function openClient({ address, tls, ca }: Target): Client {
  */
 export function attempt(
   client: Client,
-  { method, token, timeoutMs }: { readonly method: string; readonly token: string | undefined; readonly timeoutMs: number },
+  {
+    method,
+    token,
+    timeoutMs,
+  }: { readonly method: string; readonly token: string | undefined; readonly timeoutMs: number },
 ): Promise<Answer> {
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);

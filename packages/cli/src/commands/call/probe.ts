@@ -1,4 +1,5 @@
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
+import { isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Target } from './target.ts';
 
@@ -20,9 +21,9 @@ export interface TlsFacts {
   readonly untrusted: string | undefined;
 }
 
-/** Connects once, without a token. */
-export async function probe(target: Target, timeoutMs: number): Promise<Probe> {
-  if (!target.tls) return probeHttp2(target, timeoutMs, undefined);
+/** Connects and calls the method once, without a token. */
+export async function probe(target: Target, method: string, timeoutMs: number): Promise<Probe> {
+  if (!target.tls) return probeHttp2(target, { method, timeoutMs, facts: undefined });
   const socket = await openTls(target, timeoutMs);
   if (!('facts' in socket)) return { ...socket, tls: undefined };
   const { facts, alpn } = socket;
@@ -34,10 +35,10 @@ export async function probe(target: Target, timeoutMs: number): Promise<Probe> {
     };
   }
   if (alpn !== 'h2') {
-    const problem = 'it is no gRPC server: it does not offer HTTP/2 (ALPN h2)';
+    const problem = `${NO_GRPC}: it does not offer HTTP/2 (ALPN h2)`;
     return { problem, hint: 'check the port', tls: facts };
   }
-  return probeHttp2(target, timeoutMs, facts);
+  return probeHttp2(target, { method, timeoutMs, facts });
 }
 
 function hintFor(code: string): string {
@@ -66,7 +67,6 @@ function openTls(
   timeoutMs: number,
 ): Promise<TlsOpened | { readonly problem: string; readonly hint: string }> {
   return new Promise((resolve) => {
-    const isName = !/^[\d.]+$|:/.test(host);
     const socket: TLSSocket = connectTls({
       host,
       port,
@@ -74,7 +74,7 @@ function openTls(
       // Only looked at: nothing is sent over this connection.
       rejectUnauthorized: false,
       ...(ca === undefined ? undefined : { ca }),
-      ...(isName ? { servername: host } : undefined),
+      ...(isIP(host) === 0 ? { servername: host } : undefined),
     });
     const end = (answer: Parameters<typeof resolve>[0]): void => {
       clearTimeout(timer);
@@ -107,10 +107,15 @@ function errorCodeOf(error: unknown): string {
   return code ?? (typeof error === 'string' ? error : 'unknown');
 }
 
+const NO_GRPC = 'it is no gRPC server';
+
 function probeHttp2(
   { tls, host, port, address, ca }: Target,
-  timeoutMs: number,
-  facts: TlsFacts | undefined,
+  {
+    method,
+    timeoutMs,
+    facts,
+  }: { readonly method: string; readonly timeoutMs: number; readonly facts: TlsFacts | undefined },
 ): Promise<Probe> {
   return new Promise((resolve) => {
     const authority = `${tls ? 'https' : 'http'}://${address}`;
@@ -123,41 +128,56 @@ function probeHttp2(
       session.destroy();
       resolve({ ...answer, tls: facts });
     };
-    const noAnswer = {
-      problem: `it is no gRPC server, or needs TLS: no HTTP/2 answer in ${timeoutMs / 1000} s`,
-      hint: tls ? 'check the port' : 'check the port, or try --tls',
-    };
-    const timer = setTimeout(() => end(noAnswer), timeoutMs);
-    session.once('remoteSettings', () => end({ problem: undefined }));
-    session.once('error', (error: NodeJS.ErrnoException) => {
-      end(
-        connectionProblem(
-          error,
-          tls ? 'it is no gRPC server: it does not speak HTTP/2' : 'it is no gRPC server, or needs TLS: it does not speak HTTP/2 in clear text',
-          tls ? 'check the port' : 'check the port, or try --tls',
-        ),
+    const hint = tls ? 'check the port' : 'check the port, or try --tls';
+    const what = tls ? NO_GRPC : `${NO_GRPC}, or needs TLS`;
+    const timer = setTimeout(
+      () => end({ problem: `${what}: no HTTP/2 answer in ${timeoutMs / 1000} s`, hint }),
+      timeoutMs,
+    );
+    session.once('remoteSettings', () => {
+      const headers = { 'content-type': 'application/grpc', te: 'trailers' };
+      const request = session.request({ ':method': 'POST', ':path': method, ...headers });
+      request.once(
+        'response',
+        ({ ':status': status, 'content-type': type = 'no content-type' }) => {
+          if (type.startsWith('application/grpc')) end({ problem: undefined });
+          else end({ problem: `${NO_GRPC}: it answers HTTP ${status} with ${type}`, hint });
+        },
       );
+      // A server that resets a call without a message speaks gRPC well enough to be called.
+      request.once('error', () => end({ problem: undefined }));
+      request.end();
     });
-    session.once('close', () => end(noAnswer));
+    session.once('error', (error: NodeJS.ErrnoException) => {
+      const transport = tls ? 'HTTP/2' : 'HTTP/2 in clear text';
+      end(connectionProblem(error, `${what}: it does not speak ${transport}`, hint));
+    });
+    session.once('close', () => end({ problem: `${what}: it closes the connection`, hint }));
   });
 }
 
 function connectionProblem(
-  { code, message }: NodeJS.ErrnoException,
+  { code = 'unknown' }: NodeJS.ErrnoException,
   otherwise: string,
   hint: string,
 ): { readonly problem: string; readonly hint: string } {
   switch (code) {
     case 'ECONNREFUSED':
-      return { problem: 'nothing listens there (ECONNREFUSED)', hint: 'start the server, or check host and port' };
+      return {
+        problem: 'nothing listens there (ECONNREFUSED)',
+        hint: 'start the server, or check host and port',
+      };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return { problem: `the host's name has no address (${code})`, hint: 'check the name' };
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return { problem: `the host cannot be reached (${code})`, hint: 'check the address, and firewalls' };
+      return {
+        problem: `the host cannot be reached (${code})`,
+        hint: 'check the address, and firewalls',
+      };
     default:
-      return { problem: `${otherwise} (${code ?? message})`, hint };
+      return { problem: `${otherwise} (${code})`, hint };
   }
 }

@@ -9,7 +9,10 @@ const METHODS = ['v1', 'v1alpha'].map(
 );
 
 /** Whether a caller without a token can read the schema of the server. */
-export async function reflectionAccess(client: Client, timeoutMs: number): Promise<ReflectionAccess> {
+export async function reflectionAccess(
+  client: Client,
+  timeoutMs: number,
+): Promise<ReflectionAccess> {
   let found: ReflectionAccess = 'absent';
   for (const method of METHODS) {
     const access = await ask(client, method, timeoutMs);

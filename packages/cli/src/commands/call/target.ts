@@ -59,7 +59,9 @@ function parseCertificate(pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new UsageError('--ca: expected a file with certificates in PEM, received one that is broken');
+    throw new UsageError(
+      '--ca: expected a file with certificates in PEM, received one that is broken',
+    );
   }
 }
 

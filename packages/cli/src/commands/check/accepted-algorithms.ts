@@ -18,7 +18,11 @@ export function acceptedAlgorithms(path: string): ReadonlyMap<string, readonly s
 }
 
 /** Authenticators may be inside others, as values of `of`, `each` and `issuers`. */
-function visit(spec: unknown, name: string | undefined, accepted: Map<string, readonly string[]>): void {
+function visit(
+  spec: unknown,
+  name: string | undefined,
+  accepted: Map<string, readonly string[]>,
+): void {
   if (typeof spec !== 'object' || spec === null) return;
   const { use, name: ownName, algorithms } = spec as Readonly<Record<string, unknown>>;
   if (typeof use === 'string' && WITH_PUBLIC_KEYS.has(use)) {

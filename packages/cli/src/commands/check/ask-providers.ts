@@ -83,16 +83,19 @@ async function ask(
     requests,
     durationMs,
     problem,
-    used: own.flatMap((event) => (isRefresh(event) ? listIn<UsedKey>(event, 'keys') : [])),
-    leftOut: own.flatMap((event) =>
-      event.type === 'keys_discarded' ? listIn<LeftOutKey>(event, 'keys') : [],
-    ),
+    used: own.filter(isRefresh).flatMap(keysIn) as readonly UsedKey[],
+    leftOut: own
+      .filter(({ type }) => type === 'keys_discarded')
+      .flatMap(keysIn) as readonly LeftOutKey[],
     events: own.filter(({ type }) => !type.startsWith('keys_')).map((event) => event.type),
   };
 }
 
 /** Undefined where the authenticator is ready. */
-async function problemOf(leaf: Authenticator<object>, timeoutMs: number): Promise<string | undefined> {
+async function problemOf(
+  leaf: Authenticator<object>,
+  timeoutMs: number,
+): Promise<string | undefined> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -127,9 +130,10 @@ function isRefresh({ type }: AuthEvent): boolean {
   return type === 'keys_refreshed' || type === 'keys_recovered';
 }
 
-function listIn<T>({ detail }: AuthEvent, name: string): readonly T[] {
-  const list = detail?.[name];
-  return Array.isArray(list) ? (list as unknown as readonly T[]) : [];
+/** The `keys` of an event, as the adapters document them. */
+function keysIn({ detail }: AuthEvent): readonly object[] {
+  const keys: unknown = detail?.['keys'];
+  return Array.isArray(keys) ? (keys as readonly object[]) : [];
 }
 
 /** The authenticators that verify: those inside compositions, caches and wrappers. */

@@ -34,7 +34,10 @@ const MAX_BODY_CHARACTERS = 1024 * 1024;
  */
 export class RequestRecorder {
   #current: ProviderRequest[] | undefined;
-  readonly #requests = new WeakMap<UndiciRequest, ProviderRequest & { readonly startedMs: number }>();
+  readonly #requests = new WeakMap<
+    UndiciRequest,
+    ProviderRequest & { readonly startedMs: number }
+  >();
   readonly #listeners: readonly (readonly [string, (message: unknown) => void])[] = [
     ['undici:request:create', (message) => this.#created((message as Message).request)],
     ['undici:request:headers', (message) => this.#answered(message as Message)],

@@ -68,7 +68,8 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
 }
 
 function fixOf({ requests, receivedIssuer }: CheckedProvider): string {
-  if (receivedIssuer !== undefined) return 'make both the same: issuer in the file, or the URL of the provider';
+  if (receivedIssuer !== undefined)
+    return 'make both the same: issuer in the file, or the URL of the provider';
   const answered = requests.some(({ status }) => status !== undefined);
   return answered
     ? 'compare the address with the one that the provider documents; calls get UNAVAILABLE until it answers'

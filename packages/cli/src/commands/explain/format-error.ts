@@ -52,22 +52,3 @@ export function formatError({ code, reason, claim, requiredScopes }: AuthError):
 export function errorData({ code, reason, claim, requiredScopes }: AuthError): Data {
   return { code, reason, claim, ...(requiredScopes.length > 0 && { requiredScopes }) };
 }
-
-/** For what is wrong with the value of the header. */
-export function credentialsHint({ reason, cause }: AuthError): {
-  readonly received?: string;
-  readonly hint?: string;
-} {
-  const received = cause instanceof Error ? { received: cause.message } : {};
-  switch (reason) {
-    case 'too_large':
-      return {
-        ...received,
-        hint: 'let the provider leave groups or roles out, or raise credentials.maxTokenBytes',
-      };
-    case 'bad_characters':
-      return { hint: 'send the token as it was issued: no quotes, no line break, no URL encoding' };
-    default:
-      return received;
-  }
-}

@@ -1,8 +1,7 @@
-import type { Principal } from '@grpc-authn/core';
+import type { CheckStep, Explanation, Principal } from '@grpc-authn/core';
 import type { Data } from '../../command/command.ts';
 import { BAD, GOOD, type Line, type Part, SKIPPED, styled, WARNING } from '../../output/line.ts';
 import { table } from '../../output/table.ts';
-import type { CheckStep, Explanation } from './explanation.ts';
 import { errorData, formatError } from './format-error.ts';
 
 /** A claim may be very long. */
@@ -52,7 +51,8 @@ function rowOf({ check, result, expected, received }: CheckStep): readonly Part[
     ...(expected === undefined ? [] : [`expected ${shortened(expected)}`]),
     ...(received === undefined ? [] : [`received ${shortened(received)}`]),
   ].join(', ');
-  if (result === 'not_reached') return [SKIPPED, styled('faint', name), styled('faint', 'not reached')];
+  if (result === 'not_reached')
+    return [SKIPPED, styled('faint', name), styled('faint', 'not reached')];
   return [MARKS[result], name, result === 'passed' ? styled('faint', details) : details];
 }
 
@@ -79,7 +79,9 @@ function notesOf({ outcome, error }: Explanation): readonly Line[] {
   const cause = causeOf(error);
   return [
     [],
-    ['The checks above need no network and are complete. The rest needs the provider, which did not answer'],
+    [
+      'The checks above need no network and are complete. The rest needs the provider, which did not answer',
+    ],
     [`as needed${cause === undefined ? '' : `: ${cause}`}. Run grpc-authn check to see its state.`],
   ];
 }
@@ -100,7 +102,10 @@ function hintsOf(steps: readonly CheckStep[], several: boolean): readonly Line[]
   return [[], ...unique.map((hint): Line => [styled('strong', 'Fix:'), ` ${hint}`])];
 }
 
-export function explanationData(explanation: Explanation, method: string | undefined): { [name: string]: Data } {
+export function explanationData(
+  explanation: Explanation,
+  method: string | undefined,
+): { [name: string]: Data } {
   const { outcome, steps, error, principal } = explanation;
   return {
     ok: outcome === 'allowed' || outcome === 'would_refuse',

@@ -66,7 +66,8 @@ function editOf(
   node: Scalar,
   values: ReadonlyMap<string, string>,
 ): { readonly start: number; readonly end: number; readonly text: string } | undefined {
-  if (!isScalar(node) || typeof node.value !== 'string' || node.range == null) return undefined;
+  if (!isScalar(node) || typeof node.value !== 'string' || !Array.isArray(node.range))
+    return undefined;
   const filled = node.value.replaceAll(VARIABLE, (placeholder, name: string) => {
     const value = values.get(name);
     return value === undefined ? placeholder : value.replaceAll('${', '$$${');
