@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { HS256_CONFIG } from '../support/config-file.ts';
+import { installPackages } from '../support/installed-packages.ts';
 import { token } from '../support/tokens.ts';
 
-const PACKAGES = fileURLToPath(new URL('../../../../packages/', import.meta.url));
 /** hs256 depends on jwt, as npm installs it. */
 const INSTALLED = ['core', 'config', 'hs256', 'jwt'];
 
@@ -32,7 +30,7 @@ let folder = '';
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grpc-authn-app-'));
-  for (const name of INSTALLED) await install(name);
+  await installPackages(folder, INSTALLED);
   await mkdir(join(folder, 'node_modules', 'unrelated'), { recursive: true });
   await writeFile(
     join(folder, 'node_modules', 'unrelated', 'index.js'),
@@ -42,29 +40,6 @@ before(async () => {
   await writeFile(join(folder, 'app.js'), APP);
 });
 after(() => rm(folder, { recursive: true, force: true }));
-
-/** What npm installs: the published package and its dependencies. */
-async function install(name: string): Promise<void> {
-  const source = join(PACKAGES, name);
-  const target = join(folder, 'node_modules', '@grpc-authn', name);
-  await cp(join(source, 'dist'), join(target, 'dist'), { recursive: true });
-  await cp(join(source, 'package.json'), join(target, 'package.json'));
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(
-    readFileSync(join(source, 'package.json'), 'utf8'),
-  ) as Record<string, Record<string, string>>;
-  for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
-    if (needed.startsWith('@grpc-authn/')) continue;
-    const link = join(folder, 'node_modules', needed);
-    await mkdir(dirname(link), { recursive: true });
-    const modules = await realpath(join(source, 'node_modules', needed));
-    // A junction is what Windows allows without privileges.
-    await symlink(modules, link, 'junction').catch(isThere);
-  }
-}
-
-function isThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
-}
 
 function run(authenticator: object, bearerToken = '', cwd = '/'): string {
   const args = [join(folder, 'app.js'), JSON.stringify({ authenticator }), bearerToken];
