@@ -1,31 +1,19 @@
-import type { CheckStep, Explanation, Principal } from '@grpc-authn/core';
+import type { Explanation, Principal } from '@grpc-authn/core';
 import type { Data } from '../../command/command.ts';
-import { BAD, GOOD, type Line, type Part, SKIPPED, styled, WARNING } from '../../output/line.ts';
+import { BAD, GOOD, type Line, type Part, styled, WARNING } from '../../output/line.ts';
 import { table } from '../../output/table.ts';
 import { errorData, formatError } from './format-error.ts';
-
-/** A claim may be very long. */
-const MAX_CHARACTERS = 160;
-
-const MARKS: Readonly<Record<CheckStep['result'], Part>> = {
-  passed: GOOD,
-  failed: BAD,
-  not_reached: SKIPPED,
-};
+import { leavesOf, showSteps } from './show-steps.ts';
 
 export function showExplanation(explanation: Explanation): readonly Line[] {
-  const { steps, principal } = explanation;
-  const names = [...new Set(steps.map(({ authenticator }) => authenticator))];
-  const several = names.length > 1;
+  const { principal } = explanation;
   return [
     headOf(explanation),
-    ...names.flatMap((name) => {
-      const own = steps.filter(({ authenticator }) => authenticator === name);
-      return [[], ...(several ? [[styled('strong', name)]] : []), ...table(own.map(rowOf), 2)];
-    }),
+    [],
+    ...showSteps(explanation.steps),
     ...(principal === undefined ? [] : [[], ...table(principalRows(principal), 2)]),
     ...notesOf(explanation),
-    ...hintsOf(steps, several),
+    ...hintsOf(explanation),
   ];
 }
 
@@ -45,21 +33,6 @@ function headOf({ outcome, error }: Explanation): Line {
   }
 }
 
-function rowOf({ check, result, expected, received }: CheckStep): readonly Part[] {
-  const name = check.replaceAll('_', ' ');
-  const details = [
-    ...(expected === undefined ? [] : [`expected ${shortened(expected)}`]),
-    ...(received === undefined ? [] : [`received ${shortened(received)}`]),
-  ].join(', ');
-  if (result === 'not_reached')
-    return [SKIPPED, styled('faint', name), styled('faint', 'not reached')];
-  return [MARKS[result], name, result === 'passed' ? styled('faint', details) : details];
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
-}
-
 function principalRows(principal: Principal<object>): readonly (readonly Part[])[] {
   const { subject, clientId, scopes, expiresAtEpochSeconds } = principal;
   const expires =
@@ -74,32 +47,26 @@ function principalRows(principal: Principal<object>): readonly (readonly Part[])
   ];
 }
 
-function notesOf({ outcome, error }: Explanation): readonly Line[] {
+function notesOf({ outcome }: Explanation): readonly Line[] {
   if (outcome !== 'unavailable') return [];
-  const cause = causeOf(error);
   return [
     [],
-    [
-      'The checks above need no network and are complete. The rest needs the provider, which did not answer',
-    ],
-    [`as needed${cause === undefined ? '' : `: ${cause}`}. Run grpc-authn check to see its state.`],
+    ['The checks before the key need no network, and are complete. The rest needs the provider.'],
   ];
 }
 
-function causeOf(error: unknown): string | undefined {
-  let cause: unknown = (error as Error | undefined)?.cause;
-  while ((cause as Error | undefined)?.cause !== undefined) cause = (cause as Error).cause;
-  return cause instanceof Error ? cause.message : undefined;
-}
-
-/** Last, where it is read first. */
-function hintsOf(steps: readonly CheckStep[], several: boolean): readonly Line[] {
-  const hints = steps.flatMap(({ result, hint, authenticator }) =>
-    result === 'failed' && hint !== undefined ? [several ? `${authenticator}: ${hint}` : hint] : [],
-  );
-  const unique = [...new Set(hints)];
-  if (unique.length === 0) return [];
-  return [[], ...unique.map((hint): Line => [styled('strong', 'Fix:'), ` ${hint}`])];
+/** Last, where they are read first. */
+function hintsOf({ steps, outcome }: Explanation): readonly Line[] {
+  const several = leavesOf(steps).size > 1;
+  const failed = steps.filter(({ result }) => result === 'failed');
+  const hints = failed.flatMap(({ hint, authenticator }) => {
+    if (hint === undefined) return [];
+    return [several && leavesOf(steps).has(authenticator) ? `${authenticator}: ${hint}` : hint];
+  });
+  if (outcome === 'unavailable')
+    hints.push('run grpc-authn check: it shows what the provider answers');
+  if (hints.length === 0) return [];
+  return [[], ...[...new Set(hints)].map((hint): Line => [styled('strong', 'Fix:'), ` ${hint}`])];
 }
 
 export function explanationData(
