@@ -8,12 +8,19 @@ const SOURCE = '@grpc-authn/source';
 
 type Targets = string | { readonly [condition: string]: Targets };
 
-const { exports, imports = {} } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const {
+  exports,
+  imports = {},
+  bin = {},
+} = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly exports: Targets;
   readonly imports?: Targets;
+  readonly bin?: Readonly<Record<string, string>>;
 };
+// A program has no types, so package.json does not name its source.
+const programs = Object.values(bin).map((built) => [nameOf(built), `./src/${nameOf(built)}.ts`]);
 const bundle = await rolldown({
-  input: Object.fromEntries([...entriesOf(exports), ...entriesOf(imports)]),
+  input: Object.fromEntries([...entriesOf(exports), ...entriesOf(imports), ...programs]),
   external: (id, _importer, isResolved) => !isResolved && !id.startsWith('.'),
   platform: 'neutral',
 });
@@ -28,5 +35,9 @@ function entriesOf(targets: Targets): readonly (readonly [string, string])[] {
   const { [SOURCE]: source, default: built, ...others } = targets;
   const inside = Object.values(others).flatMap(entriesOf);
   if (typeof source !== 'string' || typeof built !== 'string') return inside;
-  return [...inside, [built.replace(/^\.\/dist\/(.*)\.js$/, '$1'), source]];
+  return [...inside, [nameOf(built), source]];
+}
+
+function nameOf(built: string): string {
+  return built.replace(/^\.\/dist\/(.*)\.js$/, '$1');
 }

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
 import { loadAuth } from '@grpc-authn/config';
 import { startTestIssuer, type TestIssuer } from '@grpc-authn/testing';
 import { type CliRun, runCli } from './cli.ts';
-import { startEchoServer } from './echo-server.ts';
 
-/** A method of the echo server. */
-const METHOD = '/echo.v1.Echo/unary';
+const METHOD = '/orders.v1.Orders/Get';
 
 export interface RefusalScreen {
   /** As docs/why-refused.md names it. */
@@ -87,20 +91,54 @@ policy: { rules: { ${METHOD.slice(1)}: { scopes: [orders:read] } } }
   }
 }
 
+async function startServer(interceptor: ServerInterceptor): Promise<{
+  readonly address: string;
+  readonly handled: () => number;
+  readonly stop: () => void;
+}> {
+  let handled = 0;
+  const bytes = (message: Buffer): Buffer => message;
+  const method = {
+    path: METHOD,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: bytes,
+    requestDeserialize: bytes,
+    responseSerialize: bytes,
+    responseDeserialize: bytes,
+  };
+  const server = new Server({ interceptors: [interceptor] });
+  const get: handleUnaryCall<Buffer, Buffer> = (_, respond) => {
+    handled += 1;
+    respond(null, Buffer.alloc(0));
+  };
+  server.addService({ get: method }, { get });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    address: `127.0.0.1:${port}`,
+    handled: () => handled,
+    stop: () => server.forceShutdown(),
+  };
+}
+
 async function assertRefused(
   file: string,
   token: string,
   [status, reason]: readonly [string, string],
 ): Promise<void> {
-  const auth = await loadAuth({ file });
-  const server = await startEchoServer({ interceptors: [auth.interceptor] });
+  const auth = await loadAuth({ file, report: () => undefined });
+  const server = await startServer(auth.interceptor);
   try {
     const { stdout } = await runCli(['call', server.address, METHOD, '--json'], { stdin: token });
     const { attempts } = JSON.parse(stdout) as { readonly attempts: readonly object[] };
     const found = attempts.find((each) => 'sent' in each && each.sent === 'your token');
     const { status: seen, reason: why } = found as { readonly status: string; reason: string };
     assert.deepEqual([seen, why], [status, reason]);
-    assert.equal(server.seen.handlers, 0);
+    assert.equal(server.handled(), 0);
   } finally {
     server.stop();
     await auth.close();

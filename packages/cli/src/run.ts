@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command, Data, Report } from './command/command.ts';
 import { Failure, UsageError } from './command/failure.ts';
 import { commandHelp, generalHelp } from './command/help.ts';
@@ -9,6 +10,7 @@ import { CHECK } from './commands/check.ts';
 import { EXPLAIN } from './commands/explain.ts';
 import { INIT } from './commands/init.ts';
 import type { Env } from './env.ts';
+import { PACKAGE_FOLDER } from './package-folder.ts';
 import { BAD, type Line, renderLine } from './output/line.ts';
 import { Redactor } from './output/redactor.ts';
 import { write } from './output/write.ts';
@@ -111,7 +113,7 @@ function hasColors({ variables, ...streams }: Env, stream: 'stdout' | 'stderr'):
 }
 
 function versionOf(): string {
-  const file = new URL('../package.json', import.meta.url);
+  const file = join(PACKAGE_FOLDER, 'package.json');
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
   return version;
 }

@@ -103,7 +103,7 @@ policy: { rules: { orders.v1.Orders/Get: pubic } }
     });
     expect(status).toBe(1);
     expect(stdout).toContain('no answer in 0.3 s');
-    expect(stdout).toContain('calls get UNAVAILABLE until it answers');
+    expect(stdout).toContain('until then calls get UNAVAILABLE');
     expect(stderr).toContain('asking the providers');
   });
 

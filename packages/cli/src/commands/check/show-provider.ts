@@ -68,12 +68,14 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
 }
 
 function fixOf({ requests, receivedIssuer }: CheckedProvider): string {
-  if (receivedIssuer !== undefined)
+  if (receivedIssuer !== undefined) {
     return 'make both the same: issuer in the file, or the URL of the provider';
+  }
   const answered = requests.some(({ status }) => status !== undefined);
-  return answered
-    ? 'compare the address with the one that the provider documents; calls get UNAVAILABLE until it answers'
-    : 'check that it runs, and the address, DNS, proxy and firewall from here; calls get UNAVAILABLE until it answers';
+  const first = answered
+    ? 'compare the address with the one that the provider documents'
+    : 'check that it runs, then address, DNS, proxy and firewall';
+  return `${first}; until then calls get UNAVAILABLE`;
 }
 
 function issuerRows({

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PACKAGE_FOLDER } from '../../package-folder.ts';
 import { isScalar, parseDocument, type Scalar, stringify, visit } from 'yaml';
 
-const FOLDER = join(import.meta.dirname, '../../../recipes');
+const FOLDER = join(PACKAGE_FOLDER, 'recipes');
 const VARIABLE = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** A config file for one provider, with `${NAME}` for what the user must fill in. */
