@@ -179,6 +179,23 @@ export const PROJECTS: readonly Project[] = [
     quick: true,
   },
   {
+    name: 'the command, installed elsewhere',
+    ours: ['core', 'config', 'hs256'],
+    others: [GRPC],
+    programs: [['cli.mjs']],
+    entryPoints: ['core'],
+    compilers: 'newest',
+    quick: true,
+  },
+  {
+    name: 'the command',
+    ours: ['cli'],
+    others: [GRPC, '@types/node@^20.19.0'],
+    programs: [],
+    entryPoints: ['cli'],
+    compilers: 'ends',
+  },
+  {
     name: 'every adapter, newest types',
     ours: ['core', 'introspection', 'jwks', 'jwt', 'oidc', 'spiffe', 'testing'],
     others: [GRPC],

@@ -93,7 +93,7 @@ policy: { rules: { orders.v1.Orders/Get: pubic } }
     expect(stdout).toContain('write the issuer exactly as the provider does');
   });
 
-  it('waits for a provider that hangs as long as it was told, and shows on a terminal that it waits', async () => {
+  it('waits for a provider that hangs as long as --timeout says, and shows on a terminal that it waits', async () => {
     const issuer = await openIssuer();
     issuer.fail('hang');
     const file = await writeConfig(issuer.issuer);

@@ -52,7 +52,7 @@ describe('a key that must not be used', () => {
     ['a kid that is no text', { ...other.jwk, kid: 5 }, /kid/],
   ])('is reported, and costs no other: %s', async (_, broken, why) => {
     const { discarded, detail, decide } = await report(broken, key.jwk);
-    expect(detail).toEqual({ usable: 1, discarded: 1 });
+    expect(detail).toMatchObject({ usable: 1, discarded: 1 });
     expect(discarded).toHaveLength(1);
     expect(discarded[0]?.why).toMatch(why);
     expect(await decide(key.token())).toBe('accepted');
@@ -76,7 +76,7 @@ describe('a key that must not be used', () => {
   it('is not one that is listed again, with x5c and without alg', async () => {
     const again = { ...key.jwk, alg: undefined, x5c: ['MIIB'], x5t: 'AAAA' };
     const { discarded, detail, decide } = await report(key.jwk, again, key.jwk);
-    expect(detail).toEqual({ usable: 1, discarded: 0 });
+    expect(detail).toMatchObject({ usable: 1, discarded: 0 });
     expect(discarded).toEqual([]);
     expect(await decide(key.token())).toBe('accepted');
   });
@@ -84,7 +84,7 @@ describe('a key that must not be used', () => {
   it('is every one beyond 64', async () => {
     const many = Array.from({ length: 70 }, (_, index) => createSigner(`key-${index}`));
     const { discarded, detail, decide } = await report(...many.map(({ jwk }) => jwk));
-    expect(detail).toEqual({ usable: 64, discarded: 6 });
+    expect(detail).toMatchObject({ usable: 64, discarded: 6 });
     expect(discarded.map(({ kid }) => kid)).toEqual(many.slice(64).map(({ kid }) => kid));
     expect(await decide(many[63]!.token())).toBe('accepted');
     expect(await decide(many[64]!.token())).toBe('invalid_token/unknown_key');

@@ -42,7 +42,10 @@ describe('keys that are given', () => {
       keys: [{ kty: 'oct', kid: 'key', k: 'AAAA' }, key.jwk],
     });
     expect(events).toMatchObject([
-      { type: 'keys_refreshed', detail: { usable: 1, discarded: 1 } },
+      {
+        type: 'keys_refreshed',
+        detail: { usable: 1, discarded: 1, keys: [{ kid: 'key', alg: 'EdDSA' }] },
+      },
       { type: 'keys_discarded', detail: { keys: [{ kid: 'key' }] } },
     ]);
     expect(await decide(key.token())).toBe('accepted');

@@ -51,7 +51,7 @@ describe('a key set of 10,000 keys', () => {
       repeat(10_000, () => ({ ...ed25519, kid: 'good' })),
       'one key 10,000 times',
     );
-    expect(detail).toEqual({ usable: 1, discarded: 10_000 - 256 });
+    expect(detail).toMatchObject({ usable: 1, discarded: 10_000 - 256 });
     expect(looked).toHaveLength(0);
     expect(await decide(key.token())).toBe('accepted');
   });
@@ -61,7 +61,7 @@ describe('a key set of 10,000 keys', () => {
       [key.jwk, ...repeat(9999, (index) => ({ ...ed25519, kid: `${index}` }))],
       '10,000 Ed25519 keys',
     );
-    expect(detail).toEqual({ usable: 64, discarded: 9936 });
+    expect(detail).toMatchObject({ usable: 64, discarded: 9936 });
     expect(looked).toHaveLength(0);
     expect(await decide(key.token())).toBe('accepted');
   });
@@ -71,7 +71,7 @@ describe('a key set of 10,000 keys', () => {
       repeat(10_000, (index) => ({ kty: 'RSA', n: modulus(256, index), e: 'AQAB' })),
       '10,000 weak RSA keys',
     );
-    expect(detail).toEqual({ usable: 0, discarded: 10_000 });
+    expect(detail).toMatchObject({ usable: 0, discarded: 10_000 });
     expect(looked).toHaveLength(256);
     expect(new Set(looked.map(({ why }) => why))).toEqual(
       new Set(['its modulus has fewer than 2048 bits']),
@@ -127,7 +127,7 @@ describe('a malicious key set', () => {
     const kid = 'k'.repeat(1_000_000);
     const named = createSigner(kid);
     const { detail, decide } = await load([named.jwk]);
-    expect(detail).toEqual({ usable: 1, discarded: 0 });
+    expect(detail).toMatchObject({ usable: 1, discarded: 0 });
     expect(await decide(named.token({}, { kid: undefined }))).toBe('accepted');
     const { discarded } = await load([{ kid, kty: 'LTU' }, key.jwk]);
     expect(discarded).toMatchObject([{ kid: 'k'.repeat(64) }]);
