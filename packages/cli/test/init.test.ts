@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { newPath, writeFiles } from './support/folder.ts';
-import { runCli, runJson } from './support/run-cli.ts';
+import { run } from '../src/run.ts';
+import { createSink, createTerminal, runCli, runJson } from './support/run-cli.ts';
 
 const AUTH0 = [
   '--set',
@@ -92,5 +93,42 @@ describe('init', () => {
     const { status, stderr } = await runCli(['init', 'auth0', '--file', file, ...AUTH0]);
     expect(status).toBe(1);
     expect(stderr).toContain('cannot be written (ENOENT)');
+  });
+});
+
+describe('init at a terminal', () => {
+  /** Types each answer when its question is there. */
+  async function answer(args: readonly string[], answers: Readonly<Record<string, string>>) {
+    const stdin = createTerminal();
+    const [stdout, stderr] = [createSink(), createSink()];
+    const ended = run(args, { stdin, stdout, stderr, variables: {} });
+    for (const [question, keys] of Object.entries(answers)) {
+      await expect.poll(() => stderr.text()).toContain(question);
+      stdin.write(keys);
+    }
+    return { status: await ended, questions: stderr.text() };
+  }
+
+  it('asks for the provider and for what its recipe needs, with the comment of the recipe', async () => {
+    const file = await newPath('auth.yaml');
+    const { status, questions } = await answer(['init', '--file', file], {
+      'Which provider': 'auth0\r',
+      AUTH0_DOMAIN: 'acme.eu.auth0.com\r',
+      AUTH0_AUDIENCE: 'orders\r',
+    });
+    expect(status).toBe(0);
+    expect(questions).toContain('The trailing slash is part of the issuer.');
+    expect(parse(readFileSync(file, 'utf8'))).toMatchObject({
+      authenticator: { issuer: 'https://acme.eu.auth0.com/', audience: 'orders' },
+    });
+  });
+
+  it('writes nothing where the person cancels', async () => {
+    const file = await newPath('auth.yaml');
+    const { status } = await answer(['init', 'auth0', '--file', file], {
+      AUTH0_DOMAIN: '\u0003',
+    });
+    expect(status).toBe(2);
+    expect(existsSync(file)).toBe(false);
   });
 });

@@ -31,14 +31,13 @@ export async function runCli(
   args: readonly string[],
   { stdin = '', terminal = false, variables = {} }: CliOptions = {},
 ): Promise<CliResult> {
-  const input = new PassThrough();
-  if (stdin === TERMINAL) Object.assign(input, { isTTY: true });
-  else if (stdin !== OPEN_PIPE) input.end(stdin);
-  const [stdout, stderr] = [sink(terminal), sink(terminal)];
+  const input = stdin === TERMINAL ? createTerminal() : new PassThrough();
+  if (stdin !== TERMINAL && stdin !== OPEN_PIPE) input.end(stdin);
+  const [stdout, stderr] = [createSink(terminal), createSink(terminal)];
   const status = await run(args, {
     stdin: input,
-    stdout: stdout.stream,
-    stderr: stderr.stream,
+    stdout,
+    stderr,
     variables,
     adapters: [hs256, introspection, jwks, oidc],
   });
@@ -55,7 +54,17 @@ export async function runJson(
   return { ...(JSON.parse(stdout) as Record<string, unknown>), status };
 }
 
-function sink(isTTY: boolean): { readonly stream: Writable; text(): string } {
+/** Somebody types into it. */
+export function createTerminal(): PassThrough {
+  return Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+}
+
+export interface Sink extends Writable {
+  text(): string;
+}
+
+/** Stores what is written; a terminal by default. */
+export function createSink(isTTY = true): Sink {
   const chunks: string[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -63,6 +72,6 @@ function sink(isTTY: boolean): { readonly stream: Writable; text(): string } {
       done();
     },
   });
-  if (isTTY) Object.assign(stream, { isTTY: true });
-  return { stream, text: () => chunks.join('') };
+  const size = { columns: 80, rows: 24 };
+  return Object.assign(stream, { ...(isTTY && { isTTY, ...size }), text: () => chunks.join('') });
 }

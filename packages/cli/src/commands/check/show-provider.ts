@@ -44,6 +44,9 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
       label('asked'),
       `${method} ${url}: ${status ?? 'no answer'}${durationMs === undefined ? '' : `, ${durationMs} ms`}`,
     ]),
+    ...(requests.length === 0 && used.length === 0 && problem === undefined
+      ? [[label('asked'), NOTHING]]
+      : []),
     ...issuerRows(provider).map(([name, value]) => [label(name), value]),
     ...(problem === undefined
       ? []
@@ -66,6 +69,9 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
     ...events.map((type) => [WARNING, type]),
   ];
 }
+
+const NOTHING =
+  'nothing: it has no provider, or one for each tenant, which is asked about its first token';
 
 function fixOf({ requests, receivedIssuer }: CheckedProvider): string {
   if (receivedIssuer !== undefined) {
