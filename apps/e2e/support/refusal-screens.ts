@@ -159,4 +159,4 @@ export function withoutVariables(text: string): string {
 }
 
 /** Each screen in the document: a comment with its name, then a code block. */
-export const SCREEN: RegExp = /(<!-- screen: (\w+) -->\n+```text\n)([^]*?)(```\n)/g;
+export const SCREEN: RegExp = /(<!-- screen: (\w+) -->\n+```\n)([^]*?)(```\n)/g;

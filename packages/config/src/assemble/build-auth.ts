@@ -10,7 +10,7 @@ import {
 import { allOf, checkPolicy, leavesOf } from '@grpc-authn/core/internal';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AuthenticatorAdapter } from '../adapter/define-adapter.ts';
-import { CONFIG_SCHEMA } from '../schema/config-schema.ts';
+import { CONFIG_SCHEMA, type ConfigSpec } from '../schema/config-schema.ts';
 import type { ConfigSource } from '../source/config-source.ts';
 import { adapterRoots, Adapters } from './adapters.ts';
 import { AuthenticatorBuilder } from './authenticator-builder.ts';
@@ -55,19 +55,22 @@ export interface BuiltAuth {
 export async function buildAuth(source: ConfigSource, options: BuildOptions): Promise<BuiltAuth> {
   const problems = new Problems(source);
   const config = await checkSchema(CONFIG_SCHEMA, source.value, [], problems);
-  const { authenticators = {}, authenticator, policy: spec } = config ?? {};
+  const sections = config ?? (await fittingSections(source.value));
+  const { authenticators = {}, authenticator, policy: spec } = sections;
   const adapters = new Adapters(options.adapters, adapterRoots(source.folder));
   const builder = new AuthenticatorBuilder(authenticators, { ...options, adapters, problems });
   const leaves = (): readonly Authenticator<object>[] => [...leavesOf(builder.made)];
   const close = (): Promise<void> => allOf(leaves(), 'close', (leaf) => leaf.close?.());
   try {
     await builder.buildNamed();
-    const root = config && (await builder.build(authenticator, ['authenticator']));
+    // A missing one is reported, unless it is there and does not fit.
+    const isBuilt = config !== undefined || authenticator !== undefined;
+    const root = isBuilt ? await builder.build(authenticator, ['authenticator']) : undefined;
     const claimPaths = new ClaimPaths(source);
     const pending = new PendingCount();
     const rules = new RuleBuilder(builder, { problems, claimPaths, pending });
-    const policy = config && (await buildPolicy(spec, rules, { ...options, source, problems }));
-    const guard = guardSettings(config ?? {}, options.guard, problems);
+    const policy = await buildPolicy(spec, rules, { ...options, source, problems });
+    const guard = guardSettings(sections, options.guard, problems);
     if (root !== undefined && problems.count === 0) checkFit(policy, root, problems);
     problems.check();
     if (root === undefined) throw new TypeError('an adapter hid the error of one of its children');
@@ -89,6 +92,17 @@ export async function buildAuth(source: ConfigSource, options: BuildOptions): Pr
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+/** The sections of a config that fit, where others do not: all problems are reported at once. */
+async function fittingSections(config: unknown): Promise<ConfigSpec> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return {};
+  const fitting: ConfigSpec[] = [];
+  for (const [name, section] of Object.entries(config)) {
+    const result = await CONFIG_SCHEMA['~standard'].validate({ [name]: section });
+    if (result.issues === undefined) fitting.push(result.value);
+  }
+  return Object.assign({}, ...fitting) as ConfigSpec;
 }
 
 /** An authenticator that accepts any audience needs scope rules. */

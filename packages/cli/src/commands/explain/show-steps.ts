@@ -4,6 +4,7 @@ import { table } from '../../output/table.ts';
 
 /** A claim may be very long. */
 const MAX_CHARACTERS = 160;
+const MAX_LINE = 80;
 /** Every authenticator that verifies reports one of them. */
 const FIRST_CHECKS: ReadonlySet<string> = new Set(['format', 'introspection']);
 
@@ -61,8 +62,11 @@ function groupsOf(steps: readonly CheckStep[]): readonly Group[] {
 
 function rowsOf(row: Row): readonly (readonly Part[])[] {
   if (!('check' in row)) {
-    const names = row.map(nameOf).join(', ');
-    return [[SKIPPED, styled('faint', 'not reached'), styled('faint', names)]];
+    return wrapped(row.map(nameOf)).map((names, index) =>
+      index === 0
+        ? [SKIPPED, styled('faint', 'not reached'), styled('faint', names)]
+        : ['', '', styled('faint', names)],
+    );
   }
   const { result, expected, received } = row;
   if (result === 'passed') {
@@ -73,6 +77,22 @@ function rowsOf(row: Row): readonly (readonly Part[])[] {
     ...(received === undefined ? [] : [`received ${shortened(received)}`]),
   ];
   return [[BAD, styled('bad', nameOf(row)), first], ...others.map((text) => ['', '', text])];
+}
+
+/** Names with commas, in lines. */
+function wrapped(names: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    const line = last === undefined ? name : `${last}, ${name}`;
+    if (last === undefined) lines.push(line);
+    else if (line.length <= MAX_LINE) lines[lines.length - 1] = line;
+    else {
+      lines[lines.length - 1] = `${last},`;
+      lines.push(name);
+    }
+  }
+  return lines;
 }
 
 function nameOf({ check }: CheckStep): string {
