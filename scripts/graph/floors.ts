@@ -7,8 +7,6 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['config'],
   ['jwt', 'provider', 'testing'],
   ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs', 'opentelemetry'],
-  ['oidc', 'spiffe'],
-  ['hs256', 'jwks', 'introspection', 'client', 'connect', 'nice-grpc', 'nestjs'],
   ['oidc', 'spiffe', 'cli'],
 ];
 

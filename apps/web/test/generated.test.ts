@@ -12,6 +12,14 @@ interface LoadedMessage {
   };
 }
 
+interface LoadedMethod {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly requestType: LoadedMessage;
+  readonly responseType: LoadedMessage;
+}
+
 function shapeOf({ name, fields }: DescMessage): unknown {
   return [name, fields.map((field) => [field.localName, field.number])];
 }
@@ -21,12 +29,13 @@ function shapeOfLoaded({ type: { name, field } }: LoadedMessage): unknown {
 }
 
 it('the generated code of the page is that of the .proto file', () => {
-  const expected = Object.values(loaded.service).map((method) => [
+  const methods = Object.values(loaded.service) as readonly unknown[] as readonly LoadedMethod[];
+  const expected = methods.map((method) => [
     method.path,
     method.requestStream,
     method.responseStream,
-    shapeOfLoaded((method as { requestType: LoadedMessage }).requestType),
-    shapeOfLoaded((method as { responseType: LoadedMessage }).responseType),
+    shapeOfLoaded(method.requestType),
+    shapeOfLoaded(method.responseType),
   ]);
   const received = generated.methods.map(({ name, methodKind, input, output }) => [
     `/orders.v1.Orders/${name}`,
