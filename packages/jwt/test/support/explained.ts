@@ -43,11 +43,11 @@ export function describeRefusal(error: AuthError): object {
   return { code, reason, claim, tokenExpired, requiredScopes };
 }
 
-export function failed(steps: readonly CheckStep[]): readonly string[] {
+function failed(steps: readonly CheckStep[]): readonly string[] {
   return steps.filter(({ result }) => result === 'failed').map(({ check }) => check);
 }
 
-export function find(steps: readonly CheckStep[], check: string): CheckStep | undefined {
+function find(steps: readonly CheckStep[], check: string): CheckStep | undefined {
   return steps.find((step) => step.check === check);
 }
 
