@@ -43,14 +43,6 @@ export function describeRefusal(error: AuthError): object {
   return { code, reason, claim, tokenExpired, requiredScopes };
 }
 
-function failed(steps: readonly CheckStep[]): readonly string[] {
-  return steps.filter(({ result }) => result === 'failed').map(({ check }) => check);
-}
-
-function find(steps: readonly CheckStep[], check: string): CheckStep | undefined {
-  return steps.find((step) => step.check === check);
-}
-
 /**
  * Each authenticator reports each check once and in order, a refusal has a failed step with a hint, and no
  * step shows a part of the credentials.
