@@ -1,7 +1,6 @@
 import {
   AuthError,
   type Authenticator,
-  type CheckStep,
   type Credentials,
   explain,
   type Explanation,
