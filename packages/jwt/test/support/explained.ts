@@ -22,7 +22,7 @@ export async function explained(
   return explanation;
 }
 
-/** Fails unless explain() comes to the verdict of the authenticator. */
+/** Fails unless the verdict of explain() is that of the authenticator. */
 export async function assertAgrees(
   authenticator: Authenticator<object>,
   token: string,

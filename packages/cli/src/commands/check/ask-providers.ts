@@ -117,7 +117,7 @@ async function problemOf(
   }
 }
 
-/** The message of the innermost error: that of the provider package says what was asked, and what came back. */
+/** The message of the innermost error: that of the provider package says what was requested and received. */
 function shownCause(error: unknown): string {
   let cause: unknown = error;
   while ((cause as Error | undefined)?.cause !== undefined) cause = (cause as Error).cause;
