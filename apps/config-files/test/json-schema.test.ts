@@ -7,7 +7,7 @@ import { configJsonSchema } from '../src/json-schema.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** YAML files that are not configs. */
-const OTHERS = /^(?:pnpm-|\.github|\.changeset)|node_modules|[/\\]dist[/\\]/;
+const OTHERS = /^(?:pnpm-|\.github|\.changeset)|node_modules|[/\\]dist[/\\]|buf\.gen\.yaml$/;
 
 const FILES = ['apps', 'docs', 'packages'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

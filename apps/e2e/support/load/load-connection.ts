@@ -78,8 +78,9 @@ export class LoadConnection {
     this.#finish(stream, 'lost');
   }
 
+  /** By a reset: an orderly close holds the port for a minute, and a burst needs more than there are. */
   close(): void {
-    this.#socket.destroy();
+    this.#socket.resetAndDestroy();
     this.#end();
   }
 
