@@ -12,6 +12,7 @@ import { INIT } from './commands/init.ts';
 import type { Env } from './env.ts';
 import { PACKAGE_FOLDER } from './package-folder.ts';
 import { BAD, type Line, renderLine } from './output/line.ts';
+import { toJson } from './output/json.ts';
 import { Redactor } from './output/redactor.ts';
 import { write } from './output/write.ts';
 
@@ -33,8 +34,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
     const text = lines.map((line) => `${redactor.redact(renderLine(line, colors))}\n`).join('');
     return write(env[stream], text);
   };
-  const printData = (data: Data): Promise<void> =>
-    write(env.stdout, `${redactor.redact(JSON.stringify(data, undefined, 2))}\n`);
+  const printData = (data: Data): Promise<void> => write(env.stdout, `${toJson(data, redactor)}\n`);
   try {
     refuseTokens(args);
     const report = await runCommand(args, env, redactor);

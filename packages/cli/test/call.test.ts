@@ -17,7 +17,7 @@ import {
 } from '@grpc/grpc-js';
 import { createHmac, randomBytes } from 'node:crypto';
 import { generate } from 'selfsigned';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { writeFiles } from './support/folder.ts';
 import { OPEN_PIPE, runCli, runJson, type Stdin, TERMINAL } from './support/run-cli.ts';
 
@@ -339,11 +339,11 @@ describe('call', () => {
     expect(stderr).toContain('the token would cross the network in clear text: use --tls');
   });
 
-  it('does not print a token that the server repeats', async () => {
-    const token = sign({ scope: 'canary-5up3r' });
+  /** Its answer to each call; it sees the value of `authorization`. */
+  async function serveAnswer(answer: (authorization: string) => string): Promise<string> {
     const server = new Server();
     const get: handleBidiStreamingCall<Buffer, Buffer> = (call) => {
-      const details = `no: ${String(call.metadata.get('authorization')[0])}`;
+      const details = answer(String(call.metadata.get('authorization')[0]));
       call.emit('error', Object.assign(new Error(details), { code: 16, details }));
     };
     server.addService({ get: raw(METHOD, true) }, { get });
@@ -353,11 +353,72 @@ describe('call', () => {
       );
     });
     onTestFinished(() => server.forceShutdown());
+    return `127.0.0.1:${port}`;
+  }
+
+  it('does not print a token that the server repeats', async () => {
+    const token = sign({ scope: 'canary-5up3r' });
+    const address = await serveAnswer((authorization) => `no: ${authorization}`);
     for (const more of [[], ['--json']]) {
-      const args = ['call', `127.0.0.1:${port}`, METHOD, ...more];
-      const { output } = await runCli(args, { stdin: token });
+      const { output } = await runCli(['call', address, METHOD, ...more], { stdin: token });
       expect(output).toContain('no: Bearer [token]');
       for (const part of token.split('.')) expect(output).not.toContain(part);
     }
+  });
+
+  it.each([
+    ['with a quote and a backslash', String.raw`opaque"quoted\token-1234567`],
+    ['of six characters', 'short1'],
+  ])('does not print an opaque token %s that the server repeats', async (_, token) => {
+    const address = await serveAnswer((authorization) => `no: ${authorization}`);
+    for (const more of [[], ['--json']]) {
+      const { output } = await runCli(['call', address, METHOD, ...more], { stdin: token });
+      expect(output).toContain('no: Bearer [token]');
+    }
+  });
+
+  it.each([
+    ['a C1 control sequence', '\u009b31m'],
+    ['DEL', '\u007f'],
+    ['a right-to-left override', '\u202e'],
+    ['an Arabic letter mark', '\u061c'],
+  ])('prints no character of the server that changes the terminal: %s', async (_, character) => {
+    const address = await serveAnswer(() => `no${character}`);
+    for (const more of [[], ['--json']]) {
+      const { output } = await runCli(['call', address, METHOD, ...more]);
+      expect(output).toContain('no');
+      expect(output).not.toContain(character.slice(0, 1));
+    }
+    const { attempts } = await runJson(['call', address, METHOD]);
+    expect(JSON.stringify(attempts)).toContain(`no${character}`);
+  });
+
+  it('sends no token to a proxy of the environment', async () => {
+    const requests: string[] = [];
+    const proxy = createServer((socket) =>
+      socket.on('data', (data) => requests.push(String(data))),
+    );
+    const url = await new Promise<string>((resolve) => {
+      proxy.listen(0, '127.0.0.1', () =>
+        resolve(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`),
+      );
+    });
+    onTestFinished(() => void proxy.close());
+    vi.stubEnv('http_proxy', url);
+    vi.stubEnv('grpc_proxy', url);
+    const address = await serveAnswer(() => 'no');
+    const { output } = await runCli(['call', address, METHOD], { stdin: sign({}) });
+    vi.unstubAllEnvs();
+    expect(output).toContain('UNAUTHENTICATED');
+    expect(requests).toEqual([]);
+  });
+
+  it('refuses a token that metadata cannot have, with status 2', async () => {
+    const { status, output } = await runCli(['call', '127.0.0.1:1', METHOD], {
+      stdin: 'tökén-tökén',
+    });
+    expect(status).toBe(2);
+    expect(output).toContain('expected a token of visible ASCII characters');
+    expect(output).not.toContain('tökén');
   });
 });

@@ -54,6 +54,11 @@ async function call(input: Input): Promise<Report> {
       'the token would cross the network in clear text: use --tls, or --dangerously-plaintext in a network of your own',
     );
   }
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new UsageError(
+      'expected a token of visible ASCII characters, received others, which metadata cannot have: check what wrote it',
+    );
+  }
   const probed = await whileWaiting(env, 'connecting', probe(target, method, timeoutMs));
   if (probed.problem !== undefined) return reportOf({ target, method, probed, attempts: [] });
   const client = openClient(target);

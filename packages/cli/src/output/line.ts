@@ -15,7 +15,8 @@ const FORMATS = {
 } as const;
 
 /** Control characters, and those that change the direction of a text: a provider or a token chooses it. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+export const UNPRINTABLE: RegExp =
+  /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 export function styled(style: Style, text: string): Part {
   return { text, style };

@@ -1,5 +1,6 @@
-/** Shorter parts also occur in ordinary text. */
-const MIN_LENGTH = 12;
+/** Shorter texts also occur in ordinary text. */
+const MIN_TOKEN_LENGTH = 6;
+const MIN_PART_LENGTH = 12;
 
 /**
  * Removes tokens from a text. No command puts a token into its output; this also covers what others write,
@@ -10,8 +11,9 @@ export class Redactor {
 
   /** The token as a whole, and each of its parts. */
   add(token: string): void {
-    for (const part of [token, ...token.split(/[.\s]+/)]) {
-      if (part.length >= MIN_LENGTH) this.#secrets.add(part);
+    if (token.length >= MIN_TOKEN_LENGTH) this.#secrets.add(token);
+    for (const part of token.split(/[.\s]+/)) {
+      if (part.length >= MIN_PART_LENGTH) this.#secrets.add(part);
     }
   }
 
