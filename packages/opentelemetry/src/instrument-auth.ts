@@ -6,7 +6,8 @@ import {
   describeValue,
   wrongOption,
 } from '@grpc-authn/core/internal';
-import { diag, type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api';
+import { type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api';
+import { harmless } from './harmless.ts';
 import { Labels } from './labels.ts';
 import { Metrics } from './metrics.ts';
 import { Spans } from './spans.ts';
@@ -66,17 +67,6 @@ export function instrumentAuth(options: InstrumentAuthOptions = {}): () => void 
   return () => {
     for (const [channel, listener] of subscriptions) unsubscribe(channel, listener);
     spans.flush();
-  };
-}
-
-/** A channel ends the process with what a subscriber throws. */
-function harmless(listener: (message: unknown) => void): (message: unknown) => void {
-  return (message) => {
-    try {
-      listener(message);
-    } catch (error) {
-      diag.error('grpc-authn: a decision was not recorded', error);
-    }
   };
 }
 

@@ -9,6 +9,7 @@ import {
   trace,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { harmless } from './harmless.ts';
 import { KeptAttributes } from './kept-attributes.ts';
 import type { Labels } from './labels.ts';
 import { OTHER, reasonOf, statusNameOf } from './names.ts';
@@ -55,10 +56,10 @@ export class Spans {
     // The handler of a unary call answers, and instrumentation-grpc ends its span then.
     if ((outcome !== 'expired' && outcome !== 'revoked') || !streaming) return;
     const endMs = Date.now();
-    const write = (): void => {
+    const write = harmless(() => {
       if (this.#ended.delete(callId)) this.#write(decision, endMs);
-    };
-    this.#ended.set(callId, write);
+    });
+    this.#ended.set(callId, () => write(undefined));
     setImmediate(write);
   }
 

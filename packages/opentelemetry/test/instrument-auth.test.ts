@@ -107,6 +107,30 @@ describe('instrumentAuth()', () => {
     expect(uncaught).not.toHaveBeenCalled();
   });
 
+  it('ends no process if the tracer fails after a stream has ended', async () => {
+    const errors = vi.spyOn(diag, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => errors.mockRestore());
+    const startSpan = vi.fn<() => never>(() => {
+      throw new Error('the tracer is broken');
+    });
+    const tracerProvider = { getTracer: () => ({ startSpan, startActiveSpan: startSpan }) };
+    onTestFinished(instrumentAuth({ tracerProvider }));
+    channel('grpc-authn:decision').publish({
+      outcome: 'expired',
+      method: '/orders.v1.Orders/Get',
+      methodKnown: true,
+      streaming: true,
+      error: new AuthError('invalid_token', 'expired', { tokenExpired: true }),
+      callId: 'one',
+      statusCode: 16,
+      durationMs: 1,
+    });
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(startSpan).toHaveBeenCalledOnce();
+    expect(errors).toHaveBeenCalledOnce();
+  });
+
   it('finds a global provider that is set later', () => {
     const recorded: Recorded[] = [];
     onTestFinished(instrumentAuth());
