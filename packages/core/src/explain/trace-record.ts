@@ -52,15 +52,17 @@ export class TraceRecord {
   #text(text: unknown): string {
     let safe = String(text);
     for (const secret of this.#secrets) safe = safe.replaceAll(secret, REMOVED);
-    safe = safe.replaceAll(OTHER_JWT, REMOVED);
+    safe = safe.slice(0, MAX_SEARCHED).replaceAll(OTHER_JWT, REMOVED);
     const escaped = safe.slice(0, MAX_CHARACTERS + 1).replaceAll(UNPRINTABLE, escape);
     return escaped.length > MAX_CHARACTERS ? `${escaped.slice(0, MAX_CHARACTERS - 1)}…` : escaped;
   }
 }
 
 const REMOVED = '[removed]';
-/** A claim may contain another token. */
-const OTHER_JWT = /eyJ[\w-]{8,}\.[\w.-]*/g;
+/** A claim may contain another token; at the end, one that was cut. */
+const OTHER_JWT = /eyJ[\w-]{8,}(?:\.[\w.-]*|$)/g;
+/** Searching takes time that grows with the square of the length. */
+const MAX_SEARCHED = 4096;
 
 /** Control, format and unassigned characters, lone surrogates, and separators other than the space. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;

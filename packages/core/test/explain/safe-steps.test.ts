@@ -35,6 +35,11 @@ describe('a step of an explanation', () => {
     expect(step?.received).toBe('aud = "[removed]", act = "x"');
   });
 
+  it('shows no JWT of which the end was cut, and searches no more than 4,096 characters', async () => {
+    const step = await shown({ received: 'eyJ'.repeat(400_000) });
+    expect(step?.received).toBe('[removed]');
+  });
+
   it('never shows a short opaque token', async () => {
     const step = await shown({ received: 'the token 12345678' }, '12345678');
     expect(step?.received).toBe('the token [removed]');
