@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecodedJws } from '../src/compact/decode-compact-jws.ts';
 import { verifyCompactJws } from '../src/index.ts';
 import { importKeySetWith } from '../src/keys/import-key-set.ts';
+import { OtherThreads } from '../src/signature/other-threads.ts';
 import { joseEngine } from '../src/signature/jose-engine.ts';
 import { nodeEngine } from '../src/signature/node-engine.ts';
 import { ALGORITHMS, ENGINES } from './support/engines.ts';
@@ -224,19 +225,19 @@ describe('an engine', () => {
     const check = nodeEngine.prepare(alg, createPublicKey(key.privateKey));
 
     it('accepts a good signature', async () => {
-      const verdict = check?.(decoded(input, signInput(key, input)), 'another');
+      const verdict = check?.(decoded(input, signInput(key, input)), new OtherThreads(1));
       expect(verdict).toBeInstanceOf(Promise);
       expect(await verdict).toBe(true);
     });
 
     it('rejects a signature of another text', async () => {
-      const verdict = check?.(decoded(input, signInput(key, `${input}x`)), 'another');
+      const verdict = check?.(decoded(input, signInput(key, `${input}x`)), new OtherThreads(1));
       expect(await verdict).toBe(false);
     });
 
     it('rejects a signature of zeros', async () => {
       const zeros = Buffer.alloc(signInput(key, input).length);
-      expect(await check?.(decoded(input, zeros), 'another')).toBe(false);
+      expect(await check?.(decoded(input, zeros), new OtherThreads(1))).toBe(false);
     });
   });
 
@@ -247,7 +248,7 @@ describe('an engine', () => {
       const key = keyFor(alg);
       const publicKey = alg === 'HS256' ? key.privateKey : createPublicKey(key.privateKey);
       const check = nodeEngine.prepare(alg, publicKey);
-      expect(check?.(decoded(input, signInput(key, input)), 'another')).toBe(true);
+      expect(check?.(decoded(input, signInput(key, input)), new OtherThreads(1))).toBe(true);
     },
   );
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { describe, expect, it } from 'vitest';
+import type { Thread } from '../src/signature/signature-engine.ts';
 import { VerificationScheduler } from '../src/signature/verification-scheduler.ts';
 import { createFakeEventLoop, SIGNATURE_MS, SIGNATURES_PER_TURN } from './support/event-loop.ts';
 
@@ -273,17 +274,19 @@ describe('the budget of a turn', () => {
 
 describe('other threads', () => {
   /** `count` calls that wait for the next turn, and where each of those served was verified. */
-  function createQueue(count: number, maxOnOtherThreads = 64) {
+  function createQueue(count: number, maxOnOtherThreads = 64, waitsForKeys = false) {
     const eventLoop = createFakeEventLoop();
     const scheduler = new VerificationScheduler(eventLoop, maxOnOtherThreads);
     const threads: string[] = [];
     const settle: ((good: boolean) => void)[] = [];
-    const verify = (_: unknown, _call: unknown, thread: string): unknown => {
-      threads.push(thread);
+    const verify = (_: unknown, _call: unknown, thread: Thread): unknown => {
+      threads.push(thread === 'this' ? 'this' : 'another');
       if (thread === 'this') return eventLoop.work(SIGNATURE_MS);
-      return new Promise((resolve, reject) => {
-        settle.push((good) => (good ? resolve('good') : reject(new Error('fault'))));
-      });
+      const task = () =>
+        new Promise((resolve, reject) => {
+          settle.push((good) => (good ? resolve('good') : reject(new Error('fault'))));
+        });
+      return waitsForKeys ? new Promise(() => undefined) : thread.run(task);
     };
     const call = { peer: { address: 'one' }, signal: new AbortController().signal };
     for (let index = 0; index < SIGNATURES_PER_TURN; index += 1) scheduler.run(call, verify, 0);
@@ -326,6 +329,12 @@ describe('other threads', () => {
     expect(await verdicts[1]).toBe('good');
     turn();
     expect(threads.slice(67, 69)).toEqual(['another', 'another']);
+  });
+
+  it('have room while calls wait for keys, which use no thread', () => {
+    const { turn, threads } = createQueue(500, 1, true);
+    turn();
+    expect(threads.slice(0, 400)).not.toContain('this');
   });
 
   it('take nothing where there is one processor', () => {

@@ -34,12 +34,14 @@ export const nodeEngine: SignatureEngine = {
         return (jws, thread) =>
           thread === 'this'
             ? verify(hash, inputOf(jws), key, derSignature(jws.signatureBytes))
-            : verifyInPool(hash, inputOf(jws), key, derSignature(jws.signatureBytes));
+            : thread.run(() =>
+                verifyInPool(hash, inputOf(jws), key, derSignature(jws.signatureBytes)),
+              );
       case 'EdDSA':
         return (jws, thread) =>
           thread === 'this'
             ? verify(null, inputOf(jws), key, jws.signatureBytes)
-            : verifyInPool(null, inputOf(jws), key, jws.signatureBytes);
+            : thread.run(() => verifyInPool(null, inputOf(jws), key, jws.signatureBytes));
       default:
         return undefined;
     }

@@ -5,11 +5,11 @@ import {
   type AbortListener,
   addAbortListener,
   FairQueue,
-  isPromiseLike,
   queueKeysOf,
   removeAbortListener,
   Waiter,
 } from '@grpc-authn/core/internal';
+import { OtherThreads } from './other-threads.ts';
 import type { Thread } from './signature-engine.ts';
 import { TurnBudget } from './turn-budget.ts';
 
@@ -46,8 +46,7 @@ const realEventLoop: EventLoop = {
 type Verify<C, A, T> = (argument: A, call: C, thread: Thread) => T | Promise<T>;
 
 interface Turn {
-  /** Returns what another thread has begun; it does not reject. */
-  serve(thread: Thread): Promise<unknown> | undefined;
+  serve(thread: Thread): void;
   reject(): void;
 }
 
@@ -78,15 +77,12 @@ class PendingTurn<C extends PendingVerification, A, T>
     this.#reject = captured.reject;
   }
 
-  serve(thread: Thread): Promise<unknown> | undefined {
+  serve(thread: Thread): void {
     removeAbortListener(this.#call, this);
     try {
-      const verdict = this.#scheduler.verifyNow(this.#call, verifyInScope, this, thread);
-      this.#resolve(verdict);
-      return isPromiseLike(verdict) ? verdict.then(ignore, ignore) : undefined;
+      this.#resolve(this.#scheduler.verifyNow(this.#call, verifyInScope, this, thread));
     } catch (error) {
       this.#reject(error);
-      return undefined;
     }
   }
 
@@ -115,8 +111,6 @@ function verifyInScope<T>(
   return turn.verifyInScope(thread);
 }
 
-function ignore(): void {}
-
 interface Settle {
   readonly resolve: (verdict: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -138,15 +132,14 @@ export class VerificationScheduler {
   readonly #queue = new FairQueue<Turn>({ maxWaiting: MAX_WAITING });
   readonly #budget = new TurnBudget();
   #turnRequested = false;
-  readonly #maxOnOtherThreads: number;
-  #onOtherThreads = 0;
+  readonly #otherThreads: OtherThreads;
 
   constructor(
     eventLoop: EventLoop = realEventLoop,
     maxOnOtherThreads: number = MAX_ON_OTHER_THREADS,
   ) {
     this.#eventLoop = eventLoop;
-    this.#maxOnOtherThreads = maxOnOtherThreads;
+    this.#otherThreads = new OtherThreads(maxOnOtherThreads);
   }
 
   /**
@@ -208,11 +201,8 @@ export class VerificationScheduler {
   /** Other threads take a part of a long queue. */
   #serveNext(): void {
     const isLong = this.#queue.size >= MIN_FOR_OTHER_THREADS;
-    const another = isLong && this.#onOtherThreads < this.#maxOnOtherThreads;
-    const begun = this.#queue.take()?.value.serve(another ? 'another' : 'this');
-    if (begun === undefined) return;
-    this.#onOtherThreads += 1;
-    void begun.then(() => (this.#onOtherThreads -= 1));
+    const thread = isLong && this.#otherThreads.haveRoom ? this.#otherThreads : 'this';
+    this.#queue.take()?.value.serve(thread);
   }
 }
 
