@@ -49,7 +49,9 @@ export const ordersService: UntypedServiceImplementation = {
     const ended = new AbortController();
     // The caller disconnected, or its token expired.
     call.on('cancelled', () => ended.abort());
-    void send(call, book.watch(getPrincipal(call), ended.signal));
+    send(call, book.watch(getPrincipal(call), ended.signal)).catch((error: Error) =>
+      call.destroy(error),
+    );
   },
 
   track(call: ServerDuplexStream<{ id: string }, { id: string; state: string }>) {

@@ -64,7 +64,7 @@ export class OrderBook {
     const name = nameOf(caller);
     const advancing = setInterval(() => this.#advance(name), ADVANCE_MS);
     try {
-      const changes = on(this.#changes, name, { signal });
+      const changes = on(this.#changes, changeOf(name), { signal });
       yield timeLeft(caller);
       for await (const [order] of changes as AsyncIterable<[Order]>) {
         yield { ...timeLeft(caller), order };
@@ -103,8 +103,13 @@ export class OrderBook {
     if (order === undefined) return;
     const changed = { ...order, state };
     orders[index] = changed;
-    this.#changes.emit(caller, changed);
+    this.#changes.emit(changeOf(caller), changed);
   }
+}
+
+/** A caller may be called 'error', which is an event of its own. */
+function changeOf(caller: string): string {
+  return `change of ${caller}`;
 }
 
 function timeLeft({ expiresAtEpochSeconds }: Principal<object>): WatchEvent {
