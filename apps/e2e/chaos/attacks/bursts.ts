@@ -14,7 +14,7 @@ function burstScenario(adapter: Adapter): Scenario {
     of: adapter,
     async run(world) {
       await world.provider.ask('behave', { latencyMs: LATENCY_MS });
-      const ours = await createBursts(await world.serve({ adapter }));
+      const ours = await createBursts(await world.serve({ adapter, recorded: false }));
       const naive =
         adapter === 'jwks' ? await createBursts(await world.serve({ adapter: 'jose' })) : undefined;
       // In turns, so that both see the same machine. The first round is not counted: nothing is compiled yet.

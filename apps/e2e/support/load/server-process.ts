@@ -16,6 +16,8 @@ import { createNaiveInterceptor } from './naive-jose.ts';
 export interface ServeOptions extends AdapterSettings {
   /** 'jose': an interceptor around jose.jwtVerify. A number: an outage that asks callers to wait for so many ms. */
   readonly adapter: Adapter | 'jose' | number;
+  /** Default true. False for a comparison with a server that records nothing. */
+  readonly recorded?: boolean;
   /** A decision. Default: the interceptor's. */
   readonly timeoutMs?: number;
 }
@@ -52,7 +54,7 @@ gaps.enable();
 
 async function createInterceptor(
   trust: Trust,
-  { adapter, timeoutMs, ...settings }: ServeOptions,
+  { adapter, timeoutMs, recorded = true, ...settings }: ServeOptions,
   onDecision: (decision: Decision) => void,
 ): Promise<ServerInterceptor> {
   if (adapter === 'jose') return createNaiveInterceptor(trust);
@@ -64,7 +66,8 @@ async function createInterceptor(
     authenticator = managed;
   }
   const limit = timeoutMs === undefined ? {} : { timeoutMs };
-  return createAuthInterceptor({ authenticator, onDecision, ...limit });
+  const records = recorded ? { onDecision } : {};
+  return createAuthInterceptor({ authenticator, ...records, ...limit });
 }
 
 const answers = {

@@ -9,6 +9,7 @@ import { type CallAuthInfo, setAuthInfo } from '../contract/call-auth-info.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { AuthError } from '../errors/auth-error.ts';
 import type { CallGuard, GateOutcome } from '../guard/call-guard.ts';
+import { addPlaceForState } from '../guard/call-states.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 import { withoutAdmissionStage } from '../refusal/relayed-details.ts';
 import { currentAuthInfo } from './current-principal.ts';
@@ -63,6 +64,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
     this.#inner = inner;
     this.method = method.path;
     this.streaming = method.requestStream || method.responseStream;
+    addPlaceForState(this);
     this.#answersOnce = !method.responseStream;
   }
 

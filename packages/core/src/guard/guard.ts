@@ -12,6 +12,7 @@ import { namesMethod } from '../policy/checked-policy.ts';
 import { isDeadline } from '../gate/time-limit.ts';
 import type { Refusal } from '../refusal/refusal.ts';
 import { CallState } from './call-state.ts';
+import { CallStates } from './call-states.ts';
 import type { Decision } from './decision.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { endAt, endOfStream } from './lifetime.ts';
@@ -28,7 +29,7 @@ export class Guard implements CallGuard {
   readonly #revoke = (state: CallState): void => {
     this.#terminate(state, 'revoked', new AuthError('invalid_token', 'revoked'));
   };
-  readonly #states = new WeakMap<TransportCall, CallState>();
+  readonly #states = new CallStates();
 
   constructor(settings: GuardSettings) {
     this.#settings = settings;
@@ -59,7 +60,7 @@ export class Guard implements CallGuard {
   }
 
   #begin(call: TransportCall): GateOutcome | Promise<GateOutcome> {
-    if (this.#states.has(call)) throw new TypeError('begin: expected each call once');
+    if (this.#states.get(call) !== undefined) throw new TypeError('begin: expected each call once');
     const { onDecision, clock, limits } = this.#settings;
     const state = new CallState(call, this.#gate.ruleFor(call.method), {
       // Read only if somebody records the call.
