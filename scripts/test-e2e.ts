@@ -21,5 +21,5 @@ if (files.length === 0) {
   process.exitCode = 1;
 } else if (build()) {
   const args = files.map(({ built }) => built);
-  process.exitCode = runInTerminal([process.execPath, '--test', '--test-concurrency=4', ...args]);
+  process.exitCode = runInTerminal([process.execPath, '--test', '--test-concurrency=6', ...args]);
 } else process.exitCode = 1;

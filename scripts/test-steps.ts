@@ -63,7 +63,7 @@ export function endToEnd(node: string, nodeOptions = ''): Counts {
     const reporters = ['dot', 'stdout', 'tap', file];
     const args = [
       '--test',
-      '--test-concurrency=4',
+      '--test-concurrency=6',
       ...reporters.map(reporterArgument),
       ...e2eFiles().map(({ built }) => built),
     ];
