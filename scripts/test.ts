@@ -29,5 +29,4 @@ runSteps([
   ['bindings', () => table(BINDINGS)],
   ['bindings on the oldest Node.js', () => tableUnder(NODE_20, BINDINGS)],
   ['end to end', () => endToEnd(process.execPath)],
-  ['end to end on the oldest Node.js', () => endToEnd(NODE_20)],
 ]);
