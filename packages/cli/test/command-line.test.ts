@@ -29,7 +29,7 @@ describe('an argument that looks like a token', () => {
   it.each([
     '/orders.v1.Orders/CreateOrganizationMembershipInvitationV2',
     'orders-1.production.eu-central-1.internal.example.com:443',
-    '/home/alice/work/orders-service/config/grpc-authn.production.yaml',
+    '/srv/orders-service/production/config/grpc-authn.production.yaml',
     '--set=CLOUDFLARE_ACCESS_AUD=0191f9564c2f7ec4aa628e5eeae396d00191f9564c2f7ec4aa628e5eeae396d0',
     'ENTRA_TENANT_ID=8eaef023-2b34-4da1-9baa-8bc8c9d6a490',
     'AUTH0_AUDIENCE=https://orders.example.com/api/v1/resources?tenant=1234567890',
