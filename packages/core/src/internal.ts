@@ -25,7 +25,12 @@ export {
   removeAbortListener,
   unavailableOnAbort,
 } from './contract/abort-race.ts';
-export { createParsedPrincipal, isPrincipal, LAST_EPOCH_SECOND } from './contract/principal.ts';
+export {
+  createParsedPrincipal,
+  createPrincipalWith,
+  isPrincipal,
+  LAST_EPOCH_SECOND,
+} from './contract/principal.ts';
 export {
   checkFunction,
   checkNumber,

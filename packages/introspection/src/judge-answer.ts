@@ -1,9 +1,5 @@
-import {
-  AuthError,
-  createPrincipal,
-  type JsonObject,
-  type Verdict,
-} from '@grpc-authn/core/authenticator';
+import { AuthError, type JsonObject, type Verdict } from '@grpc-authn/core/authenticator';
+import { createPrincipalWith } from '@grpc-authn/core/internal';
 import {
   checkTimes,
   findForeignMark,
@@ -38,8 +34,16 @@ export function judgeAnswer(
     return new AuthError('invalid_token', 'claim', { claim: identity });
   }
   // Read before the schema runs: it may modify the answer.
-  const whole = {
-    ...identity,
+  const principal = {
+    subject: identity.subject,
+    clientId: identity.clientId,
+    scopes: identity.scopes,
+    confirmation: identity.confirmation,
+    tokenId: identity.tokenId,
+    sessionId: identity.sessionId,
+    issuedAtEpochSeconds: identity.issuedAtEpochSeconds,
+    authenticatedAtEpochSeconds: identity.authenticatedAtEpochSeconds,
+    acr: identity.acr,
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
     audience: [...(audienceOf(answer, settings) ?? [])],
     audienceChecked: settings.audience !== undefined,
@@ -48,7 +52,7 @@ export function judgeAnswer(
     authenticator: settings.name,
   };
   const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
-  return AuthError.is(claims) ? claims : createPrincipal<object>({ ...whole, claims });
+  return AuthError.is(claims) ? claims : createPrincipalWith(principal, claims);
 }
 
 interface Fault {

@@ -126,6 +126,14 @@ export function createParsedPrincipal(
   return new CheckedPrincipal(init, claims, freezeParsedJson);
 }
 
+/** As createPrincipal, without a copy of `init` that includes the claims. */
+export function createPrincipalWith(
+  init: Omit<PrincipalInit<object>, 'claims'>,
+  claims: object,
+): Principal<object> {
+  return new CheckedPrincipal(init, claims, freezeJson);
+}
+
 /** True only for what `createPrincipal` returned. */
 export function isPrincipal(value: unknown): value is Principal<object> {
   return CheckedPrincipal.is(value);

@@ -1,10 +1,5 @@
-import {
-  AuthError,
-  createPrincipal,
-  type JsonObject,
-  type Principal,
-} from '@grpc-authn/core/authenticator';
-import { createParsedPrincipal } from '@grpc-authn/core/internal';
+import { AuthError, type JsonObject, type Principal } from '@grpc-authn/core/authenticator';
+import { createParsedPrincipal, createPrincipalWith } from '@grpc-authn/core/internal';
 import { matchAudience } from '../claims/check-audience.ts';
 import { checkTimes } from '../claims/check-times.ts';
 import { findForeignMark } from '../claims/check-use.ts';
@@ -81,7 +76,7 @@ export class TokenCheck {
     if (schema === undefined) return createParsedPrincipal(this.#principal, this.#payload);
     const claims = validateClaims(schema, this.#payload);
     if (AuthError.is(claims)) return claims;
-    return createPrincipal<object>({ ...this.#principal, claims });
+    return createPrincipalWith(this.#principal, claims);
   }
 }
 
@@ -133,8 +128,16 @@ function readPrincipal(
   const unpinned = rules.pins?.findWrong(payload);
   if (unpinned !== undefined) return { reason: 'claim', claim: unpinned };
   return {
-    ...identity,
-    ...issued,
+    subject: identity.subject,
+    clientId: identity.clientId,
+    scopes: identity.scopes,
+    confirmation: identity.confirmation,
+    tokenId: identity.tokenId,
+    sessionId: identity.sessionId,
+    issuedAtEpochSeconds: identity.issuedAtEpochSeconds,
+    authenticatedAtEpochSeconds: identity.authenticatedAtEpochSeconds,
+    acr: identity.acr,
+    issuer: issued.issuer,
     audience,
     audienceChecked: true,
     expiresAtEpochSeconds: ownMember(payload, 'exp') as number | undefined,
