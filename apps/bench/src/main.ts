@@ -1,9 +1,7 @@
 // Compares our packages with others under each supported Node.js: `pnpm bench`; with --quick in seconds.
 import { fileURLToPath } from 'node:url';
-import { NODES } from './command/nodes.ts';
-import { type Options, readOptions, USAGE } from './command/options.ts';
+import { isComplete, type Options, readOptions, USAGE } from './command/options.ts';
 import { runAll } from './command/run-all.ts';
-import { EXPERIMENTS } from './experiments/all.ts';
 import { currentLoad, describeMachine, measuredCommit, packageVersions } from './report/machine.ts';
 import { toMarkdown } from './report/markdown.ts';
 import type { Run } from './report/run.ts';
@@ -11,13 +9,13 @@ import { writeReport } from './report/write-report.ts';
 
 const DOCUMENTS = fileURLToPath(new URL('../../../docs/generated/bench', import.meta.url));
 
-async function bench(options: Options, stop: AbortSignal): Promise<Run> {
+async function bench(options: Options, args: readonly string[], stop: AbortSignal): Promise<Run> {
   const startedMs = Date.now();
   const loadAtStart = currentLoad();
   const commit = measuredCommit();
   const { runs, failures } = await runAll(options, stop);
   return {
-    command: commandOf(options),
+    command: commandOf(args),
     commit,
     date: new Date().toISOString().slice(0, 10),
     seconds: Math.round((Date.now() - startedMs) / 1000),
@@ -30,21 +28,15 @@ async function bench(options: Options, stop: AbortSignal): Promise<Run> {
 }
 
 /** The command as it was given, without the output folder. */
-function commandOf(options: Options): string {
-  const { quick, nodes, experiments } = options;
-  const parts = ['pnpm bench'];
-  if (quick) parts.push('--quick');
-  if (nodes.length < Object.keys(NODES).length) parts.push(`--node ${nodes.join(',')}`);
-  if (experiments.length < EXPERIMENTS.length) parts.push(`--only "${experiments.join(',')}"`);
-  return parts.join(' ');
+function commandOf(args: readonly string[]): string {
+  const out = args.indexOf('--out');
+  const given = out < 0 ? args : args.toSpliced(out, 2);
+  return ['pnpm bench', ...given.map((arg) => (/[ ,]/.test(arg) ? `"${arg}"` : arg))].join(' ');
 }
 
-function folderOf({ out, quick, nodes, experiments }: Options): string | undefined {
-  if (out !== undefined) return out;
-  // A partial run is never committed.
-  const whole =
-    nodes.length === Object.keys(NODES).length && experiments.length === EXPERIMENTS.length;
-  return whole && !quick ? DOCUMENTS : undefined;
+/** A partial run is never committed. */
+function folderOf(options: Options): string | undefined {
+  return options.out ?? (isComplete(options) ? DOCUMENTS : undefined);
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -59,7 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
   // An interrupted run still reports its results so far.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
-  const run = await bench(options, stop.signal);
+  const run = await bench(options, args, stop.signal);
   const folder = stop.signal.aborted ? options.out : folderOf(options);
   if (folder === undefined) console.log(`\n${toMarkdown(run)}`);
   else {

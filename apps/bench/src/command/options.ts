@@ -6,16 +6,24 @@ export interface Options {
   readonly quick: boolean;
   readonly nodes: readonly string[];
   readonly experiments: readonly string[];
+  /** Undefined for all, like the next two. */
+  readonly scenarios: readonly string[] | undefined;
+  readonly subjects: readonly string[] | undefined;
+  readonly rounds: number | undefined;
   /** The folder that the report is written into. */
   readonly out: string | undefined;
 }
 
 export const USAGE = `pnpm bench [--quick] [--node 20,24] [--only verification,bursts] [--out folder]
+pnpm bench --node 24 --only "cold calls" --scenario "cold, RS256" --subjects grpc-authn,fast-jwt
 
-  --quick  tiny counts: checks that everything runs; the times mean nothing
-  --node   of ${Object.keys(NODES).join(', ')}; default: all
-  --only   of ${EXPERIMENTS.map(({ name }) => name).join(', ')}; default: all
-  --out    where the report is written; default: docs/generated/bench, for a complete run only`;
+  --quick     tiny counts: checks that everything runs; the times mean nothing
+  --node      of ${Object.keys(NODES).join(', ')}; default: all
+  --only      of ${EXPERIMENTS.map(({ name }) => name).join(', ')}; default: all
+  --scenario  a scenario by its name in the report; may be repeated; default: all
+  --subjects  contenders by their names in the report, separated by commas without a space; default: all
+  --rounds    another number of rounds
+  --out       where the report is written; default: docs/generated/bench, for a complete run only`;
 
 /** @throws TypeError that says what is wrong. */
 export function readOptions(args: readonly string[]): Options {
@@ -25,6 +33,9 @@ export function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       node: { type: 'string' },
       only: { type: 'string' },
+      scenario: { type: 'string', multiple: true },
+      subjects: { type: 'string' },
+      rounds: { type: 'string' },
       out: { type: 'string' },
     },
   });
@@ -36,8 +47,23 @@ export function readOptions(args: readonly string[]): Options {
       values.only,
       EXPERIMENTS.map(({ name }) => name),
     ),
+    scenarios: values.scenario,
+    // Some names have a comma and a space.
+    subjects: values.subjects?.split(/,(?! )/),
+    rounds: roundsOf(values.rounds),
     out: values.out,
   };
+}
+
+/** Every experiment on every Node.js in full. */
+export function isComplete({ quick, nodes, experiments, ...rest }: Options): boolean {
+  const { scenarios, subjects, rounds } = rest;
+  return (
+    !quick &&
+    nodes.length === Object.keys(NODES).length &&
+    experiments.length === EXPERIMENTS.length &&
+    [scenarios, subjects, rounds].every((option) => option === undefined)
+  );
 }
 
 function listOf(option: string, text: string | undefined, known: readonly string[]) {
@@ -46,4 +72,11 @@ function listOf(option: string, text: string | undefined, known: readonly string
   const wrong = list.find((item) => !known.includes(item));
   if (wrong === undefined) return list;
   throw new TypeError(`--${option}: expected one of ${known.join(', ')}, received "${wrong}"`);
+}
+
+function roundsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rounds = Number(text);
+  if (Number.isInteger(rounds) && rounds > 0 && rounds <= 1000) return rounds;
+  throw new TypeError(`--rounds: expected a number from 1 to 1000, received "${text}"`);
 }

@@ -1,6 +1,7 @@
 import type { Listed } from '../experiments/all.ts';
 import type { Report } from '../experiments/experiment.ts';
 import type { Scale } from '../experiments/scale.ts';
+import type { Scope } from '../experiments/scope.ts';
 import { startChild } from '../processes/child.ts';
 import type { Measurement } from '../statistics/measurement.ts';
 
@@ -8,7 +9,7 @@ import type { Measurement } from '../statistics/measurement.ts';
 export async function runExperiment(
   { name, flags }: Listed,
   node: string,
-  scale: Scale,
+  { scale, scope }: { readonly scale: Scale; readonly scope: Scope },
   report: Report,
   stop: AbortSignal,
 ): Promise<readonly Measurement[]> {
@@ -18,7 +19,7 @@ export async function runExperiment(
   const end = (): void => child.stop();
   stop.addEventListener('abort', end, { once: true });
   try {
-    return (await child.ask('run', { name, scale })) as readonly Measurement[];
+    return (await child.ask('run', { name, scale, scope })) as readonly Measurement[];
   } finally {
     clearTimeout(limit);
     stop.removeEventListener('abort', end);

@@ -1,15 +1,9 @@
 import type { Contender } from './contender.ts';
+import { fastJwt, fastJwtCached } from './fast-jwt.ts';
+import { jose, joseWithMap } from './jose.ts';
+import { jsonwebtokenPeer, jwksRsa } from './jsonwebtoken.ts';
 import { ours, oursCached, oursJws } from './ours.ts';
-import {
-  awsJwtVerify,
-  expressOauth2JwtBearer,
-  fastJwt,
-  fastJwtCached,
-  jose,
-  joseWithMap,
-  jsonwebtokenPeer,
-  jwksRsa,
-} from './peers.ts';
+import { awsJwtVerify, expressOauth2JwtBearer } from './peers.ts';
 
 /** Verify each token again. */
 export const VERIFYING: readonly Contender[] = [

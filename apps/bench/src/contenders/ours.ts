@@ -14,15 +14,16 @@ import type { Contender, Setting, Verifier } from './contender.ts';
 const WHO = { issuer: ISSUER, audience: AUDIENCE };
 
 /** The authenticator that an application creates. */
-export function ourAuthenticator({ material }: Setting): Authenticator<object> {
-  if (material.algorithm === 'HS256') {
-    const bytes = secretOf(material);
-    return createHs256Authenticator({ ...WHO, secrets: [{ kid: material.kid, bytes }] });
+export function ourAuthenticator({ keys }: Setting): Authenticator<object> {
+  const { algorithm } = keys[0];
+  if (algorithm === 'HS256') {
+    const [signing, next] = keys.map((key) => ({ kid: key.kid, bytes: secretOf(key) }));
+    return createHs256Authenticator({ ...WHO, secrets: [signing!, next!] });
   }
   return createJwksAuthenticator({
     ...WHO,
-    algorithms: [material.algorithm],
-    jwks: { keys: [publicJwkOf(material)] },
+    algorithms: [algorithm],
+    jwks: { keys: keys.map((key) => publicJwkOf(key)) },
   });
 }
 
@@ -64,10 +65,12 @@ export const oursCached: Contender = {
 export const oursJws: Contender = {
   ...ours,
   name: OURS_JWS,
-  create({ material }) {
-    const { algorithm, kid, jwk } = material;
-    const key = algorithm === 'HS256' ? { ...jwk, alg: algorithm, kid } : publicJwkOf(material);
-    const keys = importKeySet({ keys: [key] });
-    return { check: (token) => verifyCompactJws(token, keys, { algorithms: [algorithm] }) };
+  create({ keys }) {
+    const { algorithm } = keys[0];
+    const jwks = keys.map((key) =>
+      algorithm === 'HS256' ? { ...key.jwk, alg: algorithm, kid: key.kid } : publicJwkOf(key),
+    );
+    const set = importKeySet({ keys: jwks });
+    return { check: (token) => verifyCompactJws(token, set, { algorithms: [algorithm] }) };
   },
 };

@@ -12,8 +12,8 @@ const TOKENS = 100;
  * What a warm call leaves for the garbage collector. The young generation is so large that nothing is
  * collected within a sample.
  */
-export const allocation: Experiment = async ({ inProcessCalls: calls, rounds }, report) => {
-  const samples = await withWarmInterceptors(TOKENS, calls, (interceptors) => {
+export const allocation: Experiment = async ({ inProcessCalls: calls, rounds }, report, scope) => {
+  const samples = await withWarmInterceptors(TOKENS, calls, scope, (interceptors) => {
     const subjects = interceptors.map((interceptor) => ({
       name: interceptor.name,
       async sample() {

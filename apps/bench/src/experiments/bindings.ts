@@ -3,8 +3,8 @@ import type { Setting } from '../contenders/contender.ts';
 import { MeasuredServer } from '../server/measured-server.ts';
 import { type Measurement, measurement } from '../statistics/measurement.ts';
 import { Mint } from '../tokens/mint.ts';
-import { createSigningMaterial } from '../tokens/signing-material.ts';
-import { CalledInTurns, comparedCpu } from './called-in-turns.ts';
+import { createKeySet } from '../tokens/signing-material.ts';
+import { CalledInTurns, comparedCpu, cpuInTurns } from './called-in-turns.ts';
 import type { Experiment } from './experiment.ts';
 import type { Scale } from './scale.ts';
 
@@ -13,12 +13,12 @@ import type { Scale } from './scale.ts';
  * gets the same tokens in turns with it.
  */
 export const bindings: Experiment = async (scale, report) => {
-  const material = createSigningMaterial('RS256');
-  const mint = new Mint(material, Math.floor(Date.now() / 1000));
+  const keys = createKeySet('RS256');
+  const mint = new Mint(keys[0], Math.floor(Date.now() / 1000));
   const tokens = mint.tokens(scale.bindingTokens);
   // No provider: the servers get their keys with the setting.
   const jwksUri = 'http://127.0.0.1/jwks';
-  const setting: Setting = { material, jwksUri, cacheEntries: 4 * tokens.length };
+  const setting: Setting = { keys, jwksUri, cacheEntries: 4 * tokens.length };
   const [major = 0] = process.versions.node.split('.').map(Number);
   const found: Measurement[] = [];
   for (const framework of FRAMEWORKS) {
@@ -41,13 +41,15 @@ async function compare(
     servers.push(server);
     if (guarded) await server.call(1, () => 'forged', 'refused');
     const called = new CalledInTurns(server, tokens, 'accepted');
-    // Each token is sent before it is timed.
-    await called.call(Math.max(scale.wholeWarmUp, tokens.length));
     return called;
   };
   try {
-    const [guarded, bare] = [await start(true), await start(false)];
-    const samples = await guarded.sampleInTurnsWith(bare, scale);
+    const [own = [], beside = []] = await cpuInTurns([await start(true), await start(false)], {
+      ...scale,
+      // Each token is sent before it is timed.
+      wholeWarmUp: Math.max(scale.wholeWarmUp, tokens.length),
+    });
+    const samples = { own, beside };
     const what = {
       experiment: 'bindings',
       scenario: `warm, ${tokens.length.toLocaleString('en')} tokens`,

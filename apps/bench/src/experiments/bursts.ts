@@ -5,8 +5,9 @@ import { withProvider } from '../processes/with-provider.ts';
 import { type Measurement, measurement } from '../statistics/measurement.ts';
 import { shuffled } from '../statistics/rounds.ts';
 import { Mint } from '../tokens/mint.ts';
-import { type Algorithm, createSigningMaterial } from '../tokens/signing-material.ts';
+import { type Algorithm, createKeySet } from '../tokens/signing-material.ts';
 import type { Experiment } from './experiment.ts';
+import { subjectsIn } from './scope.ts';
 
 const BURST_ALGORITHMS: readonly Algorithm[] = ['RS256', 'ES256', 'EdDSA'];
 
@@ -14,19 +15,17 @@ const BURST_ALGORITHMS: readonly Algorithm[] = ['RS256', 'ES256', 'EdDSA'];
  * Many cold tokens in one turn of the event loop: the longest time in which nothing else ran, and the time
  * to the last answer.
  */
-export const bursts: Experiment = async ({ burstTokens, burstRounds }, report) => {
+export const bursts: Experiment = async ({ burstTokens, burstRounds }, report, scope) => {
   const found: Measurement[] = [];
   for (const algorithm of BURST_ALGORITHMS) {
-    const material = createSigningMaterial(algorithm);
-    const mint = new Mint(material, Math.floor(Date.now() / 1000));
-    await withProvider([material], async (origin) => {
-      const setting = { material, jwksUri: `${origin}/jwks`, cacheEntries: 1 };
-      const tokens = mint.tokens(burstTokens);
-      const bad = [mint.forged(0)];
+    const keys = createKeySet(algorithm);
+    const tokens = new Mint(keys[0], Math.floor(Date.now() / 1000)).tokens(burstTokens);
+    await withProvider(keys, async (origin) => {
+      const setting = { keys, jwksUri: `${origin}/jwks`, cacheEntries: 1 };
       const subjects = [];
-      for (const contender of VERIFYING) {
+      for (const contender of subjectsIn(VERIFYING, scope)) {
         if (!contender.algorithms.includes(algorithm)) continue;
-        const verifier = await proved(contender, setting, { good: tokens[0]!, bad });
+        const verifier = await proved(contender, setting);
         // Once, so that the code is compiled.
         await burst(verifier, tokens);
         subjects.push({

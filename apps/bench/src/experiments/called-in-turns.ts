@@ -3,6 +3,7 @@ import { NO_TOKEN } from '../server/modes.ts';
 import { type Measured, type Measurement, measurement } from '../statistics/measurement.ts';
 import { shuffled } from '../statistics/rounds.ts';
 import { pairedRatios } from '../statistics/summary.ts';
+import type { Report } from './experiment.ts';
 import type { Scale } from './scale.ts';
 
 /** Quartiles of fewer rounds mean nothing. */
@@ -36,41 +37,46 @@ export class CalledInTurns {
     await this.#server.call(count, sent, this.#expected);
   }
 
-  /**
-   * Microseconds of CPU per call, of this server and of the other one, which are called in turns of a few
-   * calls. A garbage collection while one is idle would cost it its compiled code, and noise from other
-   * processes would not be shared evenly. Which of the two is first is random.
-   */
-  async cpuInTurnsWith(
-    other: CalledInTurns,
-    count: number,
-    turn: number,
-  ): Promise<readonly [own: number, other: number]> {
-    const both = [this, other] as const;
-    const before = await Promise.all(both.map((server) => server.#server.cpu()));
-    for (let called = 0; called < count; called += turn) {
-      for (const server of shuffled(both)) await server.call(Math.min(turn, count - called));
-    }
-    const after = await Promise.all(both.map((server) => server.#server.cpu()));
-    const [own, its] = both.map((_, index) => (after[index]! - before[index]!) / count);
-    return [own!, its!];
+  /** Microseconds of CPU that its process has used so far. */
+  cpu(): Promise<number> {
+    return this.#server.cpu();
   }
+}
 
-  /** The same in rounds, which end early on a slow machine. */
-  async sampleInTurnsWith(
-    other: CalledInTurns,
-    { wholeCalls, wholeTurn, wholeRounds, wholeServerMs }: Scale,
-  ): Promise<CpuSamples> {
-    const own: number[] = [];
-    const beside: number[] = [];
-    const endMs = performance.now() + wholeServerMs;
-    for (let round = 0; round < wholeRounds; round += 1) {
-      if (round >= LEAST_ROUNDS && performance.now() > endMs) break;
-      const [ownCpu, otherCpu] = await this.cpuInTurnsWith(other, wholeCalls, wholeTurn);
-      own.push(ownCpu);
-      beside.push(otherCpu);
+/**
+ * Microseconds of CPU per call, for each server in each round. The servers are called in turns of a few calls, in a
+ * new random order each time: an idle server would lose its compiled code at a garbage collection, and noise from
+ * other processes would not be shared evenly. Rounds end early on a slow machine.
+ */
+export async function cpuInTurns(
+  servers: readonly CalledInTurns[],
+  { wholeWarmUp, wholeCalls, wholeTurn, wholeRounds, wholeServerMs }: Scale,
+  report: Report = () => undefined,
+): Promise<readonly (readonly number[])[]> {
+  report('warm-up');
+  await callInTurns(servers, wholeWarmUp, wholeTurn);
+  const samples = servers.map((): number[] => []);
+  const endMs = performance.now() + wholeServerMs * servers.length;
+  for (let round = 0; round < wholeRounds; round += 1) {
+    if (round >= LEAST_ROUNDS && performance.now() > endMs) break;
+    const before = await Promise.all(servers.map((server) => server.cpu()));
+    await callInTurns(servers, wholeCalls, wholeTurn);
+    const after = await Promise.all(servers.map((server) => server.cpu()));
+    for (const [index, own] of samples.entries()) {
+      own.push((after[index]! - before[index]!) / wholeCalls);
     }
-    return { own, beside };
+    report(`round ${round + 1} of ${wholeRounds}`);
+  }
+  return samples;
+}
+
+async function callInTurns(
+  servers: readonly CalledInTurns[],
+  count: number,
+  turn: number,
+): Promise<void> {
+  for (let called = 0; called < count; called += turn) {
+    for (const server of shuffled(servers)) await server.call(Math.min(turn, count - called));
   }
 }
 

@@ -8,7 +8,7 @@ import { runCalls } from '../server/stub-call.ts';
 import { type Measurement, measurement } from '../statistics/measurement.ts';
 import { type Sampled, sampleInRounds } from '../statistics/rounds.ts';
 import { AUDIENCE, ISSUER, Mint } from '../tokens/mint.ts';
-import { createSigningMaterial, publicJwkOf } from '../tokens/signing-material.ts';
+import { createKeySet, createSigningMaterial, publicJwkOf } from '../tokens/signing-material.ts';
 import type { Experiment } from './experiment.ts';
 import type { Scale } from './scale.ts';
 import { timedSubject } from './timed-subject.ts';
@@ -37,12 +37,12 @@ export const growth: Experiment = async (scale, report) => {
 
 /** A warm check, with tokens that repeat in turn. HS256, because it warms up quickly. */
 async function byTokens(scale: Scale): Promise<readonly Sampled[]> {
-  const material = createSigningMaterial('HS256');
+  const keys = createKeySet('HS256');
   const subjects: Sampled[] = [];
   for (const count of scale.warmTokens) {
-    const setting = { material, jwksUri: '', cacheEntries: 4 * count };
+    const setting = { keys, jwksUri: '', cacheEntries: 4 * count };
     const { check } = asVerifier(ourCachedAuthenticator(setting));
-    const tokens = new Mint(material, NOW_SECONDS).tokens(count);
+    const tokens = new Mint(keys[0], NOW_SECONDS).tokens(count);
     for (const token of tokens) await check(token);
     const call = (index: number): unknown => check(tokens[(index * 7919) % count]!);
     subjects.push(await timedSubject(`warm, tokens: ${count}`, call, scale));
@@ -71,10 +71,10 @@ async function byKeys(scale: Scale): Promise<readonly Sampled[]> {
 }
 
 async function byRules(scale: Scale, source: HeaderSource): Promise<readonly Sampled[]> {
-  const material = createSigningMaterial('HS256');
-  const setting = { material, jwksUri: '', cacheEntries: 10 };
+  const keys = createKeySet('HS256');
+  const setting = { keys, jwksUri: '', cacheEntries: 10 };
   const authenticator = ourCachedAuthenticator(setting);
-  const token = new Mint(material, NOW_SECONDS).token(0);
+  const token = new Mint(keys[0], NOW_SECONDS).token(0);
   await asVerifier(authenticator).check(token);
   return scale.rules.map((count) => {
     const names = Array.from({ length: count }, (_, index) => `bench.v1.Bench/Method${index}`);

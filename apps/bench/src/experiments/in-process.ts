@@ -9,11 +9,11 @@ const WARM_UP_ROUNDS = 5;
 const CHECK = 'check alone: ';
 
 /** A warm call (interceptor, check and hand-over) relative to no interceptor, and the check alone. */
-export const inProcess: Experiment = async ({ inProcessCalls: calls, rounds }, report) => {
+export const inProcess: Experiment = async ({ inProcessCalls: calls, rounds }, report, scope) => {
   const found: Measurement[] = [];
   for (const tokens of [1, Math.min(1000, calls)]) {
     const scenario = `warm, ${tokens.toLocaleString('en')} token${tokens === 1 ? '' : 's'}`;
-    const samples = await withWarmInterceptors(tokens, calls, (interceptors) =>
+    const samples = await withWarmInterceptors(tokens, calls, scope, (interceptors) =>
       sampleInRounds(
         interceptors.flatMap((interceptor) => timed(interceptor, calls)),
         rounds + WARM_UP_ROUNDS,

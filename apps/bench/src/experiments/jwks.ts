@@ -1,14 +1,14 @@
 import { createJwksAuthenticator } from '@grpc-authn/jwks';
-import { JwtVerifier } from 'aws-jwt-verify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { OURS } from '../contenders/names.ts';
 import { asVerifier, ourAuthenticator } from '../contenders/ours.ts';
-import { expressOauth2JwtBearer, jwksRsa } from '../contenders/peers.ts';
+import { jwksRsa } from '../contenders/jsonwebtoken.ts';
+import { awsVerifier, expressOauth2JwtBearer } from '../contenders/peers.ts';
 import { withProvider } from '../processes/with-provider.ts';
 import { measurement } from '../statistics/measurement.ts';
 import { sampleInRounds } from '../statistics/rounds.ts';
 import { AUDIENCE, ISSUER, Mint } from '../tokens/mint.ts';
-import { createSigningMaterial, publicJwkOf } from '../tokens/signing-material.ts';
+import { createKeySet } from '../tokens/signing-material.ts';
 import type { Experiment } from './experiment.ts';
 import { timedSubject } from './timed-subject.ts';
 
@@ -16,25 +16,24 @@ const TOKENS = 64;
 
 /** RS256 with fetched keys: the cost per check of maintaining them. */
 export const jwks: Experiment = (scale, report) => {
-  const material = createSigningMaterial('RS256');
-  return withProvider([material], async (origin) => {
+  const keys = createKeySet('RS256');
+  return withProvider(keys, async (origin) => {
     const url = `${origin}/jwks`;
-    const setting = { material, jwksUri: url, cacheEntries: 1 };
+    const setting = { keys, jwksUri: url, cacheEntries: 1 };
     const who = { issuer: ISSUER, audience: AUDIENCE };
     const fetched = createJwksAuthenticator({ ...who, jwks: { url } });
     const remote = createRemoteJWKSet(new URL(url));
-    // It only fetches by HTTPS, so its keys are passed in.
-    const aws = JwtVerifier.create({ ...who, jwksUri: url });
-    aws.cacheJwks({ keys: [publicJwkOf(material) as { kty: string }] });
+    const aws = awsVerifier(setting);
+    const rules = { ...who, algorithms: ['RS256'], requiredClaims: ['exp'] };
     const checks = {
       [`${OURS}, keys at hand`]: asVerifier(ourAuthenticator(setting)).check,
       [`${OURS}, keys by URL`]: asVerifier(fetched).check,
-      jose: (token: string) => jwtVerify(token, remote, { ...who, algorithms: ['RS256'] }),
+      jose: (token: string) => jwtVerify(token, remote, rules),
       'aws-jwt-verify': (token: string) => aws.verify(token),
       [expressOauth2JwtBearer.name]: (await expressOauth2JwtBearer.create(setting)).check,
       [jwksRsa.name]: (await jwksRsa.create(setting)).check,
     };
-    const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(TOKENS);
+    const tokens = new Mint(keys[0], Math.floor(Date.now() / 1000)).tokens(TOKENS);
     const subjects = [];
     for (const [name, check] of Object.entries(checks)) {
       await check(tokens[0]!);

@@ -8,10 +8,11 @@ import {
 } from '@grpc-authn/core/authenticator';
 import { OURS_CACHED } from '../contenders/names.ts';
 import { asVerifier } from '../contenders/ours.ts';
-import { fastJwtCached, joseWithMap } from '../contenders/peers.ts';
+import { fastJwtCached } from '../contenders/fast-jwt.ts';
+import { joseWithMap } from '../contenders/jose.ts';
 import { type Measurement, measurement } from '../statistics/measurement.ts';
 import { AUDIENCE, ISSUER, Mint } from '../tokens/mint.ts';
-import { createSigningMaterial } from '../tokens/signing-material.ts';
+import { createKeySet } from '../tokens/signing-material.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import type { Experiment, Report } from './experiment.ts';
 
@@ -80,12 +81,12 @@ async function ofOurs(
 }
 
 async function ofPeers(entries: number, report: Report): Promise<readonly Measurement[]> {
-  const material = createSigningMaterial('HS256');
-  const mint = new Mint(material, Math.floor(Date.now() / 1000));
+  const keys = createKeySet('HS256');
+  const mint = new Mint(keys[0], Math.floor(Date.now() / 1000));
   const found: Measurement[] = [];
   for (const contender of [fastJwtCached, joseWithMap]) {
     report(`${contender.name}, ${entries} entries`);
-    const setting = { material, jwksUri: '', cacheEntries: entries };
+    const setting = { keys, jwksUri: '', cacheEntries: entries };
     const before = usedBytes();
     const { check } = await contender.create(setting);
     for (let number = 0; number < entries; number += 1) await check(mint.token(number));

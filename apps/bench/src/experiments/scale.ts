@@ -4,12 +4,12 @@ export interface Scale {
   readonly rounds: number;
   /** Duration of a sample, in milliseconds. */
   readonly sliceMs: number;
-  /** Calls in a sample of the whole call, for each of the two servers. */
+  /** Calls in a sample of the whole call, for each server. */
   readonly wholeCalls: number;
-  /** Calls of one server before the other one's turn. */
+  /** Calls of one server before the next one's turn. */
   readonly wholeTurn: number;
   readonly wholeRounds: number;
-  /** Milliseconds after which the rounds of a server end, after a minimum number of rounds. */
+  /** Milliseconds for each server after which the rounds end, after a minimum number of rounds. */
   readonly wholeServerMs: number;
   /** Calls before the first one that counts, so that the code is compiled. */
   readonly wholeWarmUp: number;
@@ -34,18 +34,18 @@ export interface Scale {
 
 export const FULL: Scale = {
   quick: false,
-  rounds: 15,
+  rounds: 21,
   sliceMs: 20,
-  wholeCalls: 4000,
+  wholeCalls: 1024,
   wholeTurn: 32,
-  wholeRounds: 5,
-  wholeServerMs: 15_000,
-  wholeWarmUp: 15_000,
+  wholeRounds: 25,
+  wholeServerMs: 20_000,
+  wholeWarmUp: 8000,
   warmTokens: [1, 1000, 100_000],
   bindingTokens: 1000,
   inProcessCalls: 2000,
   burstTokens: 256,
-  burstRounds: 11,
+  burstRounds: 21,
   introspections: 256,
   importRounds: 10,
   cacheEntries: [10_000, 1_000_000],
@@ -76,3 +76,9 @@ export const QUICK: Scale = {
   keys: [1, 4],
   limitMs: 600_000,
 };
+
+/** The same with another number of rounds. */
+export function withRounds(scale: Scale, rounds: number | undefined): Scale {
+  if (rounds === undefined) return scale;
+  return { ...scale, rounds, wholeRounds: rounds, burstRounds: rounds };
+}

@@ -1,11 +1,12 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { REMEMBERING } from '../contenders/all.ts';
-import type { Setting, Verifier } from '../contenders/contender.ts';
+import { prove, type Setting, type Verifier } from '../contenders/contender.ts';
 import { HeaderSource } from '../server/header-source.ts';
 import { BARE, type Mode, modeOf, NO_OP } from '../server/modes.ts';
 import { runCalls } from '../server/stub-call.ts';
 import { Mint } from '../tokens/mint.ts';
-import { createSigningMaterial } from '../tokens/signing-material.ts';
+import { named, type Scope } from './scope.ts';
+import { createKeySet } from '../tokens/signing-material.ts';
 
 /** An interceptor whose verifier has seen the tokens. */
 export class WarmInterceptor {
@@ -58,17 +59,19 @@ export class WarmInterceptor {
 export async function withWarmInterceptors<T>(
   tokenCount: number,
   calls: number,
+  scope: Scope,
   body: (interceptors: readonly WarmInterceptor[]) => Promise<T>,
 ): Promise<T> {
-  const material = createSigningMaterial('RS256');
+  const keys = createKeySet('RS256');
   // So large that no cache set overflows, whatever the tokens end with.
-  const setting: Setting = { material, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 40_000 };
-  const tokens = new Mint(material, Math.floor(Date.now() / 1000)).tokens(tokenCount);
+  const setting: Setting = { keys, jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 40_000 };
+  const tokens = new Mint(keys[0], Math.floor(Date.now() / 1000)).tokens(tokenCount);
   const source = await HeaderSource.start();
   try {
     const interceptors: WarmInterceptor[] = [];
-    for (const name of [BARE, NO_OP, ...REMEMBERING.map((contender) => contender.name)]) {
+    for (const name of [BARE, NO_OP, ...named(REMEMBERING, scope)]) {
       const mode = await modeOf(name, setting);
+      if (mode.verifier !== undefined) await prove(name, mode.verifier, setting);
       for (const token of tokens) await mode.verifier?.check(token);
       interceptors.push(new WarmInterceptor(name, mode, () => source.metadata(tokens, calls)));
     }

@@ -1,10 +1,13 @@
 import { REMEMBERING, VERIFYING } from '../contenders/all.ts';
+import { jose, joseWithMap } from '../contenders/jose.ts';
+import { jwksRsa } from '../contenders/jsonwebtoken.ts';
 import { OURS, OURS_CACHED } from '../contenders/names.ts';
-import { jose, joseWithMap, jwksRsa } from '../contenders/peers.ts';
+import { expressOauth2JwtBearer } from '../contenders/peers.ts';
 import { NO_OP, NO_TOKEN } from '../server/modes.ts';
-import type { Mint } from '../tokens/mint.ts';
-import { type Algorithm, ALGORITHMS } from '../tokens/signing-material.ts';
+import { ALGORITHMS } from '../tokens/signing-material.ts';
 import type { Scale } from './scale.ts';
+import { isPartial, type Scope } from './scope.ts';
+import type { Scenario } from './whole-call-scenario.ts';
 
 /** Above this number, servers get the tokens without a call for each. */
 const MOST_SHOWN_BY_CALLS = 2000;
@@ -17,23 +20,12 @@ const COLD_ENTRIES = 64;
 /** Creates an HS256 token as long as an RS256 one, plus or minus a byte. */
 const FILLING = '-'.repeat(224);
 
-export interface Scenario {
-  readonly name: string;
-  readonly algorithm: Algorithm;
-  readonly modes: readonly string[];
-  readonly expected: 'accepted' | 'refused';
-  /** Tokens that are sent in turn. */
-  readonly tokens: number;
-  /** Maximum number of cache entries. */
-  readonly cacheEntries: number;
-  /** Passed to the servers without a call for each. */
-  readonly primed: boolean;
-  /** Makes the tokens longer. */
-  readonly filling: string;
-  token(mint: Mint, number: number): string;
-}
-
-export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scenario[] {
+/** The extras are what no goal needs: peers that are never the cheapest, and refused calls. */
+export function wholeCallScenarios(
+  { warmTokens, quick }: Scale,
+  scope: Scope,
+): readonly Scenario[] {
+  const extras = scope.extras || quick || isPartial(scope);
   const names = REMEMBERING.map(({ name }) => name);
   const warm = warmTokens.map((count): Scenario => {
     const primed = count > MOST_SHOWN_BY_CALLS;
@@ -41,7 +33,7 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
       name: `warm, ${count.toLocaleString('en')} token${count === 1 ? '' : 's'}`,
       // A hundred thousand RSA signatures take minutes to create, and warm tokens are not verified again.
       algorithm: primed ? 'HS256' : 'RS256',
-      modes: primed ? names : [NO_TOKEN, NO_OP, ...names],
+      modes: primed ? names : extras ? [NO_OP, NO_TOKEN, ...names] : [NO_OP, ...names],
       expected: 'accepted',
       tokens: count,
       cacheEntries: Math.max(10_000, 4 * count),
@@ -51,8 +43,13 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
     };
   });
   const cold = ALGORITHMS.map((algorithm): Scenario => {
-    const modes = VERIFYING.filter(({ algorithms }) => algorithms.includes(algorithm));
-    const more = algorithm === 'RS256' ? [OURS_CACHED, jwksRsa.name] : [];
+    const modes = VERIFYING.filter(
+      (one) => one !== expressOauth2JwtBearer && one.algorithms.includes(algorithm),
+    );
+    const more =
+      algorithm === 'RS256' && extras
+        ? [OURS_CACHED, expressOauth2JwtBearer.name, jwksRsa.name]
+        : [];
     return {
       name: `cold, ${algorithm}`,
       algorithm,
@@ -76,12 +73,11 @@ export function wholeCallScenarios({ warmTokens, quick }: Scale): readonly Scena
     filling: '',
     token,
   });
-  const all = [
-    ...warm,
-    ...cold,
+  const refusals = [
     refused('refused, expired', (mint, number) => mint.expired(number)),
     refused('refused, wrong signature', (mint, number) => mint.forged(number)),
   ];
+  const all = [...warm, ...cold, ...(extras ? refusals : [])];
   if (!quick) return all;
   const shown = new Set([warm[0]?.name, 'cold, RS256', 'refused, expired']);
   return all

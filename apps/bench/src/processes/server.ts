@@ -45,7 +45,7 @@ answerParent({
   async prime({ setting, nowSeconds, tokens, filling }: PrimeOrder): Promise<void> {
     const verifier = mode?.verifier;
     if (verifier === undefined) return;
-    const mint = new Mint(setting.material, nowSeconds);
+    const mint = new Mint(setting.keys[0], nowSeconds);
     for (let number = 0; number < tokens; number += 1) {
       const verdict = await verifier.check(mint.token(number, filling));
       if (verdict instanceof Error) throw verdict;

@@ -10,14 +10,13 @@ const DAY_SECONDS = 86_400;
 export class Mint {
   readonly #material: SigningMaterial;
   readonly #nowSeconds: number;
-  readonly #header: string;
-  readonly #signer: (bytes: Buffer) => Buffer;
+  readonly #header: object;
+  readonly #signer: Signer;
 
   constructor(material: SigningMaterial, nowSeconds: number) {
     this.#material = material;
     this.#nowSeconds = nowSeconds;
-    const { algorithm: alg, kid } = material;
-    this.#header = encode({ alg, kid, typ: 'at+jwt' });
+    this.#header = headerOf(material);
     this.#signer = signerOf(material);
   }
 
@@ -26,7 +25,7 @@ export class Mint {
    * deterministic.
    */
   token(number: number, filling = ''): string {
-    return this.#sign(this.#claims(number, this.#nowSeconds, filling));
+    return this.#sign(this.claims(number, filling));
   }
 
   tokens(count: number, first = 0): readonly string[] {
@@ -34,7 +33,7 @@ export class Mint {
   }
 
   expired(number: number): string {
-    return this.#sign(this.#claims(number, this.#nowSeconds - 2 * DAY_SECONDS, ''));
+    return this.#sign(this.claims(number, '', this.#nowSeconds - 2 * DAY_SECONDS));
   }
 
   /** Valid except for the signature, which belongs to another token. */
@@ -43,7 +42,7 @@ export class Mint {
     return `${header}.${payload}.${this.token(number + 1).split('.')[2]}`;
   }
 
-  #claims(number: number, issuedSeconds: number, filling: string): object {
+  claims(number: number, filling = '', issuedSeconds = this.#nowSeconds): object {
     const id = number.toString(36).padStart(8, '0');
     return {
       iss: ISSUER,
@@ -66,12 +65,22 @@ export class Mint {
   }
 
   #sign(claims: object): string {
-    const signed = `${this.#header}.${encode(claims)}`;
-    return `${signed}.${this.#signer(Buffer.from(signed)).toString('base64url')}`;
+    return signToken(this.#header, claims, this.#signer);
   }
 }
 
-function signerOf(material: SigningMaterial): (bytes: Buffer) => Buffer {
+export type Signer = (bytes: Buffer) => Buffer;
+
+export function headerOf({ algorithm: alg, kid }: SigningMaterial): object {
+  return { alg, kid, typ: 'at+jwt' };
+}
+
+export function signToken(header: object, claims: object, signer: Signer): string {
+  const signed = `${encode(header)}.${encode(claims)}`;
+  return `${signed}.${signer(Buffer.from(signed)).toString('base64url')}`;
+}
+
+export function signerOf(material: SigningMaterial): Signer {
   const { algorithm } = material;
   if (algorithm === 'HS256') {
     const secret = secretOf(material);

@@ -18,6 +18,13 @@ export interface SigningMaterial {
   readonly jwk: JsonWebKey;
 }
 
+/** The keys of an issuer, as it publishes them while it rotates. Tokens are signed with the first one. */
+export type KeySet = readonly [signing: SigningMaterial, next: SigningMaterial];
+
+export function createKeySet(algorithm: Algorithm): KeySet {
+  return [createSigningMaterial(algorithm), createSigningMaterial(algorithm, 'bench-next')];
+}
+
 export function createSigningMaterial(algorithm: Algorithm, kid = 'bench'): SigningMaterial {
   if (algorithm === 'HS256') {
     // Plain text, so that no parser takes it for PEM or JSON, as could happen with 32 random bytes.
