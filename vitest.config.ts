@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/test/**/*.test.ts',
-      'apps/config-files/test/**/*.test.ts',
+      'apps/{bench,config-files}/test/**/*.test.ts',
       'scripts/test/**/*.test.ts',
     ],
     exclude: [...configDefaults.exclude, ...tooNew],

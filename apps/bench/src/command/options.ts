@@ -55,14 +55,18 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-/** Every experiment on every Node.js in full. */
-export function isComplete({ quick, nodes, experiments, ...rest }: Options): boolean {
-  const { scenarios, subjects, rounds } = rest;
+/** Whole experiments with the usual number of rounds. */
+export function isUsual({ quick, scenarios, subjects, rounds }: Options): boolean {
+  return !quick && [scenarios, subjects, rounds].every((option) => option === undefined);
+}
+
+/** Every experiment. */
+export function isComplete(options: Options): boolean {
+  const { nodes, experiments } = options;
   return (
-    !quick &&
+    isUsual(options) &&
     nodes.length === Object.keys(NODES).length &&
-    experiments.length === EXPERIMENTS.length &&
-    [scenarios, subjects, rounds].every((option) => option === undefined)
+    experiments.length === EXPERIMENTS.length
   );
 }
 

@@ -1,3 +1,6 @@
+import type { Job } from './jobs.ts';
+import { RemainingTime } from './remaining-time.ts';
+
 /** Without a terminal, a line this often is enough. */
 const QUIET_MS = 30_000;
 
@@ -9,25 +12,33 @@ export class Progress {
   readonly #startedMs = Date.now();
   readonly #total: number;
   readonly #live = process.stdout.isTTY;
-  #begun = 0;
+  /** Undefined where experiments do not take their usual time. */
+  readonly #remaining: RemainingTime | undefined;
+  readonly #begunMs = new Map<Job, number>();
   #toldMs = 0;
 
-  constructor(total: number) {
-    this.#total = total;
+  constructor(jobs: readonly Job[], usual: boolean) {
+    this.#total = jobs.length;
+    const seconds = jobs.map(({ experiment }) => experiment.seconds);
+    this.#remaining = usual ? new RemainingTime(seconds) : undefined;
   }
 
-  begin(title: string): void {
-    this.#begun += 1;
-    if (this.#live) this.tell(title, 'begins');
-    else this.#print(this.#line(title));
+  begin(job: Job): void {
+    this.#begunMs.set(job, Date.now());
+    if (this.#live) this.tell(job, 'begins');
+    else this.#print(this.#line(job));
   }
 
-  tell(title: string, progress: string): void {
-    const line = `${this.#line(title)}: ${progress}`;
+  tell(job: Job, progress: string): void {
+    const line = `${this.#line(job)}: ${progress}`;
     if (this.#live) {
       const width = (process.stdout.columns || 100) - 1;
       process.stdout.write(`\r${line.slice(0, width).padEnd(width)}`);
     } else if (Date.now() - this.#toldMs > QUIET_MS) this.#print(line);
+  }
+
+  ended(job: Job): void {
+    this.#remaining?.ended(job.experiment.seconds, this.#secondsOf(job));
   }
 
   end(): void {
@@ -39,8 +50,18 @@ export class Progress {
     console.log(line);
   }
 
-  #line(title: string): string {
+  #line(job: Job): string {
     const seconds = Math.round((Date.now() - this.#startedMs) / 1000);
-    return `[${this.#begun}/${this.#total}] ${seconds} s  ${title}`;
+    const left = this.#remaining?.left(job.experiment.seconds, this.#secondsOf(job));
+    const text = left === undefined ? '' : `, about ${Math.ceil(left / 60)} min left`;
+    return `[${this.#begunMs.size}/${this.#total}] ${seconds} s${text}  ${titleOf(job)}`;
   }
+
+  #secondsOf(job: Job): number {
+    return (Date.now() - this.#begunMs.get(job)!) / 1000;
+  }
+}
+
+export function titleOf({ node, experiment }: Job): string {
+  return `Node.js ${node}: ${experiment.name}`;
 }

@@ -1,57 +1,41 @@
 import { availableParallelism } from 'node:os';
-import { EXPERIMENTS, type Listed } from '../experiments/all.ts';
 import { FULL, QUICK, withRounds } from '../experiments/scale.ts';
-import type { Scope } from '../experiments/scope.ts';
 import type { NodeRun } from '../report/run.ts';
 import type { Measurement } from '../statistics/measurement.ts';
+import { type Job, jobsOf } from './jobs.ts';
 import { nodeVersions } from './node-versions.ts';
-import { NODES, SHOWN_NODE } from './nodes.ts';
-import type { Options } from './options.ts';
-import { Progress } from './progress.ts';
+import { NODES } from './nodes.ts';
+import { isUsual, type Options } from './options.ts';
+import { Progress, titleOf } from './progress.ts';
 import { runExperiment } from './run-experiment.ts';
-
-interface Job {
-  readonly node: string;
-  readonly version: string;
-  readonly experiment: Listed;
-  readonly scope: Scope;
-  measurements: readonly Measurement[];
-}
 
 /** Runs every experiment on every Node.js. A failure is reported and does not stop the others. */
 export async function runAll(
-  { quick, nodes, experiments, scenarios, subjects, rounds }: Options,
+  options: Options,
   stop: AbortSignal,
 ): Promise<{ readonly runs: readonly NodeRun[]; readonly failures: readonly string[] }> {
-  const versions = nodes.map((name) => ({ name, ...nodeVersions(NODES[name]!) }));
-  const chosen = EXPERIMENTS.filter(({ name }) => experiments.includes(name));
-  const jobs = versions.flatMap(({ name, node: version }) =>
-    chosen.map((experiment): Job => ({
-      node: NODES[name]!,
-      version,
-      experiment,
-      scope: { scenarios, subjects, extras: name === SHOWN_NODE || versions.length === 1 },
-      measurements: [],
-    })),
-  );
-  const failures: string[] = [];
+  const { quick, rounds } = options;
   const scale = withRounds(quick ? QUICK : FULL, rounds);
-  const progress = new Progress(jobs.length);
+  const jobs = jobsOf(options);
+  const progress = new Progress(jobs, isUsual(options));
+  const found = new Map<Job, readonly Measurement[]>();
+  const failures: string[] = [];
   const waiting = [...jobs];
   async function work(): Promise<void> {
     for (;;) {
       const job = stop.aborted ? undefined : waiting.shift();
       if (job === undefined) return;
-      const { experiment, node, version, scope } = job;
-      const title = `Node.js ${version}: ${experiment.name}`;
-      progress.begin(title);
+      const { experiment, node, scope } = job;
+      progress.begin(job);
       try {
-        const report = (received: string): void => progress.tell(title, received);
-        job.measurements = await runExperiment(experiment, node, { scale, scope }, report, stop);
+        const report = (received: string): void => progress.tell(job, received);
+        const order = { scale, scope };
+        found.set(job, await runExperiment(experiment, NODES[node]!, order, report, stop));
       } catch (error) {
         const [line = ''] = (error as Error).message.split('\n');
-        failures.push(`${title}: ${line}`);
+        failures.push(`${titleOf(job)}: ${line}`);
       }
+      progress.ended(job);
     }
   }
   // Two at a time would distort each other's times, which do not matter in a quick run.
@@ -59,10 +43,9 @@ export async function runAll(
   await Promise.all(Array.from({ length: atOnce }, work));
   progress.end();
   if (stop.aborted) failures.push('the run was interrupted');
-  const runs = versions.map(({ node, openssl }) => ({
-    node,
-    openssl,
-    measurements: jobs.filter(({ version }) => version === node).flatMap((job) => job.measurements),
+  const runs = options.nodes.map((name) => ({
+    ...nodeVersions(NODES[name]!),
+    measurements: jobs.filter(({ node }) => node === name).flatMap((job) => found.get(job) ?? []),
   }));
   return { runs, failures };
 }

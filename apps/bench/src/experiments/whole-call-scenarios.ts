@@ -20,7 +20,7 @@ const COLD_ENTRIES = 64;
 /** Creates an HS256 token as long as an RS256 one, plus or minus a byte. */
 const FILLING = '-'.repeat(224);
 
-/** The extras are what no goal needs: peers that are never the cheapest, and refused calls. */
+/** The extras are peers that are never the cheapest, and a call without a token. */
 export function wholeCallScenarios(
   { warmTokens, quick }: Scale,
   scope: Scope,
@@ -77,7 +77,7 @@ export function wholeCallScenarios(
     refused('refused, expired', (mint, number) => mint.expired(number)),
     refused('refused, wrong signature', (mint, number) => mint.forged(number)),
   ];
-  const all = [...warm, ...cold, ...(extras ? refusals : [])];
+  const all = [...warm, ...cold, ...refusals];
   if (!quick) return all;
   const shown = new Set([warm[0]?.name, 'cold, RS256', 'refused, expired']);
   return all

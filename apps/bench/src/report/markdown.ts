@@ -1,10 +1,12 @@
 import type { Measurement } from '../statistics/measurement.ts';
-import { type Judged, judgeGoals } from './goals.ts';
-import { withSpread, withUnit } from './numbers.ts';
+import { goalsSection } from './goals-section.ts';
+import { withSpread } from './numbers.ts';
 import { type NodeRun, type Run, wasBusy } from './run.ts';
+import { table } from './table.ts';
 
 /** The title of each experiment's section, in the order of the report. */
 const TITLES: Readonly<Record<string, string>> = {
+  size: 'What an application installs, without gRPC',
   imports: 'Imports',
   'whole call': 'The whole call',
   bindings: 'Each binding over its bare framework',
@@ -24,7 +26,7 @@ export function toMarkdown(run: Run): string {
   const parts = [
     '# What authentication costs',
     aboutOf(run),
-    ...goalsOf(run),
+    ...goalsSection(run),
     ...Object.entries(TITLES).flatMap(([experiment, title]) => sectionOf(run, experiment, title)),
     '## Versions',
     table(['package', 'version'], Object.entries(run.versions)),
@@ -47,24 +49,6 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
   if (quick) lines.push('**A quick run.** It checks that everything runs; its times mean nothing.');
   if (failures.length > 0) lines.push(`**Failed:** ${failures.join('; ')}.`);
   return lines.join('\n\n');
-}
-
-function goalsOf({ runs, quick }: Run): readonly string[] {
-  const judged = runs.map(({ measurements }) => judgeGoals(measurements, quick));
-  const rows = (judged[0] ?? []).flatMap(({ title, limit }, index) => {
-    const goals = judged.map((one) => one[index]!);
-    if (goals.every(({ ours }) => ours === undefined)) return [];
-    return [[title, `≤ ${limit}`, ...goals.map(goalCell)]];
-  });
-  if (rows.length === 0) return [];
-  return ['## Goals', table(['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)], rows)];
-}
-
-function goalCell({ ours, passed, bestPeer }: Judged): string {
-  if (ours === undefined) return '–';
-  const peer = bestPeer === undefined ? '' : `; ${bestPeer.subject} ${withUnit(bestPeer)}`;
-  const verdict = passed === undefined ? '' : passed ? 'pass: ' : 'miss: ';
-  return `${verdict}${withUnit(ours)}${peer}`;
 }
 
 function sectionOf({ runs }: Run, experiment: string, title: string): readonly string[] {
@@ -90,11 +74,6 @@ function crossTable(cells: readonly Measurement[]): string {
     }),
   ]);
   return table(['', ...scenarios], rows);
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function unique(values: readonly string[]): readonly string[] {

@@ -13,6 +13,7 @@ export function withUnit({ median, unit }: Measurement): string {
 }
 
 /** The median with the first and third quartile. */
-export function withSpread({ median, q1, q3, samples }: Measurement): string {
+export function withSpread({ median, q1, q3, samples, unit }: Measurement): string {
+  if (unit === 'packages') return median.toString();
   return samples < 3 ? shown(median) : `${shown(median)} (${shown(q1)}–${shown(q3)})`;
 }

@@ -6,7 +6,7 @@ export interface Measurement extends Summary {
   readonly scenario: string;
   readonly subject: string;
   readonly measure: string;
-  readonly unit: 'µs' | 'ms' | '×' | 'bytes' | '%';
+  readonly unit: 'µs' | 'ms' | '×' | 'bytes' | 'kB' | 'packages' | '%';
 }
 
 export type Measured = Pick<Measurement, 'experiment' | 'scenario' | 'subject'>;
