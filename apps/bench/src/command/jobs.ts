@@ -1,4 +1,4 @@
-import { EXPERIMENTS, type Listed } from '../experiments/all.ts';
+import { BEFORE, EXPERIMENTS, type Listed } from '../experiments/all.ts';
 import type { Scope } from '../experiments/scope.ts';
 import { SHOWN_NODE } from './nodes.ts';
 import type { Options } from './options.ts';
@@ -13,11 +13,16 @@ export interface Job {
 
 type Chosen = Pick<Options, 'nodes' | 'experiments' | 'scenarios' | 'subjects'>;
 
-/** Experiments that were chosen by name run on every chosen Node.js. */
-export function jobsOf({ nodes, experiments, scenarios, subjects }: Chosen): readonly Job[] {
+/** Experiments that were chosen by name run on every chosen Node.js. `before` is the module of another commit. */
+export function jobsOf(
+  { nodes, experiments, scenarios, subjects }: Chosen,
+  before?: string,
+): readonly Job[] {
   const shown = nodes.includes(SHOWN_NODE) ? SHOWN_NODE : nodes.at(-1);
   const byName = experiments.length < EXPERIMENTS.length;
-  const chosen = EXPERIMENTS.filter(({ name }) => experiments.includes(name));
+  const chosen = EXPERIMENTS.filter(
+    ({ name }) => experiments.includes(name) && (name !== BEFORE || before !== undefined),
+  );
   return nodes.flatMap((node) =>
     chosen
       .filter(({ on }) => {
@@ -27,7 +32,7 @@ export function jobsOf({ nodes, experiments, scenarios, subjects }: Chosen): rea
       .map((experiment) => ({
         node,
         experiment,
-        scope: { scenarios, subjects, extras: node === shown },
+        scope: { scenarios, subjects, before, extras: node === shown },
       })),
   );
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXPERIMENTS } from '../experiments/all.ts';
+import { BEFORE, EXPERIMENTS } from '../experiments/all.ts';
 import { NODES } from './nodes.ts';
 
 export interface Options {
@@ -10,6 +10,8 @@ export interface Options {
   readonly scenarios: readonly string[] | undefined;
   readonly subjects: readonly string[] | undefined;
   readonly rounds: number | undefined;
+  /** A commit to compare with. */
+  readonly before: string | undefined;
   /** The folder that the report is written into. */
   readonly out: string | undefined;
 }
@@ -23,6 +25,7 @@ pnpm bench --node 24 --only "cold calls" --scenario "cold, RS256" --subjects grp
   --scenario  a scenario by its name in the report; may be repeated; default: all
   --subjects  contenders by their names in the report, separated by commas without a space; default: all
   --rounds    another number of rounds
+  --before    a commit that our packages are compared with, in the experiment of this name
   --out       where the report is written; default: docs/generated/bench, for a complete run only`;
 
 /** @throws TypeError that says what is wrong. */
@@ -36,9 +39,13 @@ export function readOptions(args: readonly string[]): Options {
       scenario: { type: 'string', multiple: true },
       subjects: { type: 'string' },
       rounds: { type: 'string' },
+      before: { type: 'string' },
       out: { type: 'string' },
     },
   });
+  if (values.before === undefined && values.only?.split(',').includes(BEFORE)) {
+    throw new TypeError(`--only: "${BEFORE}" needs --before with a commit`);
+  }
   return {
     quick: values.quick,
     nodes: listOf('node', values.node, Object.keys(NODES)),
@@ -51,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
     // Some names have a comma and a space.
     subjects: values.subjects?.split(/,(?! )/),
     rounds: roundsOf(values.rounds),
+    before: values.before,
     out: values.out,
   };
 }

@@ -14,9 +14,9 @@ export async function runAll(
   options: Options,
   stop: AbortSignal,
 ): Promise<{ readonly runs: readonly NodeRun[]; readonly failures: readonly string[] }> {
-  const { quick, rounds } = options;
+  const { quick, rounds, before } = options;
   const scale = withRounds(quick ? QUICK : FULL, rounds);
-  const jobs = jobsOf(options);
+  const jobs = jobsOf(options, before && (await bundleOf(before)));
   const progress = new Progress(jobs, isUsual(options));
   const found = new Map<Job, readonly Measurement[]>();
   const failures: string[] = [];
@@ -48,4 +48,10 @@ export async function runAll(
     measurements: jobs.filter(({ node }) => node === name).flatMap((job) => found.get(job) ?? []),
   }));
   return { runs, failures };
+}
+
+/** The bundler is loaded only where it is needed. */
+async function bundleOf(commit: string): Promise<string> {
+  const { bundleBefore } = await import('../before/bundle-before.ts');
+  return bundleBefore(commit);
 }

@@ -1,11 +1,6 @@
-import {
-  type AuthenticationContext,
-  type Authenticator,
-  cached,
-} from '@grpc-authn/core/authenticator';
-import { createHs256Authenticator } from '@grpc-authn/hs256';
-import { createJwksAuthenticator } from '@grpc-authn/jwks';
+import type { AuthenticationContext, Authenticator } from '@grpc-authn/core/authenticator';
 import { importKeySet, verifyCompactJws } from '@grpc-authn/jwt';
+import { NOW, type Packages } from '../before/packages.ts';
 import { AUDIENCE, ISSUER } from '../tokens/mint.ts';
 import { ALGORITHMS, publicJwkOf, secretOf } from '../tokens/signing-material.ts';
 import { OURS, OURS_CACHED, OURS_JWS } from './names.ts';
@@ -14,21 +9,27 @@ import type { Contender, Setting, Verifier } from './contender.ts';
 const WHO = { issuer: ISSUER, audience: AUDIENCE };
 
 /** The authenticator that an application creates. */
-export function ourAuthenticator({ keys }: Setting): Authenticator<object> {
+export function ourAuthenticator(
+  { keys }: Setting,
+  packages: Packages = NOW,
+): Authenticator<object> {
   const { algorithm } = keys[0];
   if (algorithm === 'HS256') {
     const [signing, next] = keys.map((key) => ({ kid: key.kid, bytes: secretOf(key) }));
-    return createHs256Authenticator({ ...WHO, secrets: [signing!, next!] });
+    return packages.createHs256Authenticator({ ...WHO, secrets: [signing!, next!] });
   }
-  return createJwksAuthenticator({
+  return packages.createJwksAuthenticator({
     ...WHO,
     algorithms: [algorithm],
     jwks: { keys: keys.map((key) => publicJwkOf(key)) },
   });
 }
 
-export function ourCachedAuthenticator(setting: Setting): Authenticator<object> {
-  return cached(ourAuthenticator(setting), { maxEntries: setting.cacheEntries });
+export function ourCachedAuthenticator(
+  setting: Setting,
+  packages: Packages = NOW,
+): Authenticator<object> {
+  return packages.cached(ourAuthenticator(setting, packages), { maxEntries: setting.cacheEntries });
 }
 
 /** Like the context of a call: its signal is created when somebody reads it. */

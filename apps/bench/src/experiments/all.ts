@@ -12,6 +12,9 @@ export interface Listed {
   load(): Promise<Experiment>;
 }
 
+/** Needs the option of the same name. */
+export const BEFORE = 'before';
+
 /** A young generation so large that nothing is collected within a sample, in MiB. */
 const YOUNG = 256;
 const ALLOCATION_FLAGS = [
@@ -50,6 +53,7 @@ export const EXPERIMENTS: readonly Listed[] = [
   listed('refused calls', 110, 'shown', async () =>
     (await import('./whole-call.ts')).wholeCall('refused'),
   ),
+  listed(BEFORE, 120, 'ends', async () => (await import('./before.ts')).before),
   listed('bindings', 100, 'ends', async () => (await import('./bindings.ts')).bindings),
 ];
 

@@ -4,6 +4,8 @@ export interface Scope {
   readonly scenarios?: readonly string[] | undefined;
   /** Names of contenders; default: all. What they are compared with is measured in any case. */
   readonly subjects?: readonly string[] | undefined;
+  /** The module with our packages as they were at another commit. */
+  readonly before?: string | undefined;
   /** Also what no goal needs, which is measured on one Node.js only. */
   readonly extras: boolean;
 }

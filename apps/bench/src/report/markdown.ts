@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<string, string>> = {
   size: 'What an application installs, without gRPC',
   imports: 'Imports',
   'whole call': 'The whole call',
+  before: 'Our packages before and now',
   bindings: 'Each binding over its bare framework',
   'in process': 'The interceptor in process, warm',
   allocation: 'What a warm call allocates',

@@ -1,8 +1,9 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
-import { createAuthInterceptor } from '@grpc-authn/core';
+import { subscribeToAll } from '../before/observed.ts';
+import { NOW, packagesBefore } from '../before/packages.ts';
 import { contenderOf } from '../contenders/all.ts';
 import type { Setting, Verifier } from '../contenders/contender.ts';
-import { OURS, OURS_CACHED } from '../contenders/names.ts';
+import { OURS, OURS_BEFORE, OURS_CACHED_BEFORE, OURS_OBSERVED } from '../contenders/names.ts';
 import { asVerifier, ourAuthenticator, ourCachedAuthenticator } from '../contenders/ours.ts';
 import { handWrittenInterceptor } from './hand-written-interceptor.ts';
 
@@ -25,14 +26,19 @@ export async function modeOf(name: string, setting: Setting): Promise<Mode> {
       verifier: undefined,
     };
   }
-  if (name === OURS || name === OURS_CACHED) {
-    const make = name === OURS ? ourAuthenticator : ourCachedAuthenticator;
-    const authenticator = make(setting);
-    return {
-      interceptors: [createAuthInterceptor({ authenticator })],
-      verifier: asVerifier(authenticator),
-    };
-  }
+  if (name.startsWith(OURS)) return ourMode(name, setting);
   const verifier = await contenderOf(name).create(setting);
   return { interceptors: [handWrittenInterceptor(verifier)], verifier };
+}
+
+async function ourMode(name: string, setting: Setting): Promise<Mode> {
+  if (name === OURS_OBSERVED) subscribeToAll();
+  const isBefore = name === OURS_BEFORE || name === OURS_CACHED_BEFORE;
+  const packages = isBefore ? await packagesBefore(setting.before) : NOW;
+  const isCached = name !== OURS && name !== OURS_BEFORE;
+  const authenticator = (isCached ? ourCachedAuthenticator : ourAuthenticator)(setting, packages);
+  return {
+    interceptors: [packages.createAuthInterceptor({ authenticator })],
+    verifier: asVerifier(authenticator),
+  };
 }
