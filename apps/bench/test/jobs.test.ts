@@ -27,13 +27,18 @@ describe('the jobs of a run', () => {
   });
 
   it('run everything where one version was chosen', () => {
-    const jobs = jobsOf({ nodes: ['22'], experiments: ALL, ...none });
+    const jobs = jobsOf({ nodes: ['22'], experiments: ALL, ...none }, 'before.js');
     expect(jobs.map(({ experiment }) => experiment.name)).toEqual(ALL);
     expect(jobs.every(({ scope }) => scope.extras)).toBe(true);
   });
 
-  it('usually take less than an hour', () => {
+  it('compare with another commit only where one is given', () => {
     const jobs = jobsOf({ nodes: NODES, experiments: ALL, ...none });
+    expect(nodesOf(jobs, 'before')).toEqual([]);
+  });
+
+  it('usually take less than an hour', () => {
+    const jobs = jobsOf({ nodes: NODES, experiments: ALL, ...none }, 'before.js');
     const seconds = jobs.reduce((sum, { experiment }) => sum + experiment.seconds, 0);
     expect(seconds).toBeLessThan(3600);
   });

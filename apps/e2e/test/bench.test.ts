@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 const BENCH = fileURLToPath(new URL('../../../bench/dist/main.js', import.meta.url));
 const [NODE = ''] = process.versions.node.split('.');
 
+/** An archive of the sources has no commits. */
+const IN_GIT =
+  spawnSync('git', ['rev-parse', 'HEAD:packages'], { cwd: import.meta.dirname }).status === 0;
+
 interface Row {
   readonly experiment: string;
   readonly subject: string;
@@ -24,7 +28,7 @@ function runBench(...args: readonly string[]) {
 describe('the bench', () => {
   it('compares us with others in process and on the wire, and writes a report', () => {
     const folder = mkdtempSync(join(tmpdir(), 'grpc-authn-bench-'));
-    const experiments = ['imports', 'in process', 'warm calls', 'cold calls', 'bindings'];
+    const experiments = ['size', 'imports', 'in process', 'warm calls', 'cold calls', 'bindings'];
     try {
       const ran = runBench('--only', experiments.join(','), '--out', folder);
       assert.equal(ran.status, 0, ran.stderr);
@@ -56,13 +60,45 @@ describe('the bench', () => {
       }
       const imports = runs[0].measurements.filter((row) => row.experiment === 'imports');
       assert.ok(imports.some(({ subject }) => subject === '@grpc-authn/hs256'));
+      const sizes = runs[0].measurements.filter((row) => row.experiment === 'size');
+      assert.ok(sizes.some(({ subject }) => subject === 'grpc-authn: core and jwks'));
       const report = readFileSync(join(folder, 'README.md'), 'utf8');
       assert.match(report, /\*\*A quick run\.\*\*/);
-      assert.doesNotMatch(report, /pass:|miss:/);
+      assert.doesNotMatch(report, /pass:|tie:|miss:/);
       assert.match(readFileSync(join(folder, 'whole-call.svg'), 'utf8'), /<rect class="bar ours"/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('measures the chosen scenario and contenders', () => {
+    const scenario = ['--scenario', 'cold, RS256', '--subjects', 'grpc-authn,jose'];
+    const ran = runBench('--only', 'cold calls', ...scenario);
+    assert.equal(ran.status, 0, ran.stderr);
+    const table = /times bare.*?\n\n(.*?)\n\n/s.exec(ran.stdout)?.[1]?.split('\n') ?? [];
+    const [heads = '', , ...rows] = table.map((line) => line.replace(/ \| [\d.].*/, ' |'));
+    assert.equal(heads, '|  | cold, RS256 |');
+    assert.deepEqual(rows, ['| grpc-authn |', '| jose |']);
+  });
+
+  it('lists the scenarios where none was chosen', () => {
+    const ran = runBench('--only', 'cold calls', '--scenario', 'cold, RS265');
+    assert.equal(ran.status, 1);
+    assert.match(ran.stderr, /scenario: expected one of .*"cold, RS256".*, received "cold, RS265"/);
+  });
+
+  it('compares our packages with those of another commit', { skip: !IN_GIT }, () => {
+    const ran = runBench('--only', 'before', '--before', 'HEAD');
+    assert.equal(ran.status, 0, ran.stderr);
+    for (const subject of ['grpc-authn, cached, before', 'grpc-authn, cached, observed']) {
+      assert.match(ran.stdout, new RegExp(`^\\| ${subject} \\|`, 'm'));
+    }
+  });
+
+  it('prints its usage where a commit is missing', () => {
+    const ran = runBench('--only', 'before');
+    assert.equal(ran.status, 2);
+    assert.match(ran.stderr, /--only: "before" needs --before with a commit/);
   });
 
   it('prints its usage for an unknown experiment', () => {
@@ -70,7 +106,7 @@ describe('the bench', () => {
     assert.equal(ran.status, 2);
     assert.match(
       ran.stderr,
-      /--only: expected one of imports, verification, .*, received "verifcation"/,
+      /--only: expected one of size, imports, verification, .*, received "verifcation"/,
     );
   });
 });

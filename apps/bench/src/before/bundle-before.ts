@@ -43,10 +43,10 @@ export async function bundleBefore(commit: string): Promise<string> {
       plugins: [packagesIn(folder)],
     });
     // Inside of the bench, where its imports are installed.
-    const file = join(BENCH, 'dist', 'before', `${name}.js`);
-    await bundle.write({ file, format: 'esm' });
+    const dir = join(BENCH, 'dist', 'before', name);
+    await bundle.write({ dir, entryFileNames: 'index.js', format: 'esm' });
     await bundle.close();
-    return file;
+    return join(dir, 'index.js');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { BEFORE, EXPERIMENTS, type Listed } from '../experiments/all.ts';
 import type { Scope } from '../experiments/scope.ts';
-import { SHOWN_NODE } from './nodes.ts';
 import type { Options } from './options.ts';
+import { SHOWN_NODE } from './shown-node.ts';
 
 /** One experiment on one Node.js. */
 export interface Job {
