@@ -48,6 +48,10 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
   // An interrupted run still reports its results so far.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());

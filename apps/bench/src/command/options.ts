@@ -3,6 +3,7 @@ import { BEFORE, EXPERIMENTS } from '../experiments/all.ts';
 import { NODES } from './nodes.ts';
 
 export interface Options {
+  readonly help: boolean;
   readonly quick: boolean;
   readonly nodes: readonly string[];
   readonly experiments: readonly string[];
@@ -33,6 +34,7 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      help: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       node: { type: 'string' },
       only: { type: 'string' },
@@ -47,6 +49,7 @@ export function readOptions(args: readonly string[]): Options {
     throw new TypeError(`--only: "${BEFORE}" needs --before with a commit`);
   }
   return {
+    help: values.help,
     quick: values.quick,
     nodes: listOf('node', values.node, Object.keys(NODES)),
     experiments: listOf(

@@ -23,8 +23,7 @@ function summaryOf(cells: readonly Judged[]): string {
     `${cells.filter(({ result }) => result === wanted).length} ${wanted}`;
   return (
     `${count('pass')}, ${count('tie')}, ${count('miss')}. Medians are compared with the limit and with the ` +
-    'cheapest peer that does the same checks. A tie is above the limit, with quartiles that overlap. ' +
-    '[Which peers, and how](../../adr/0079-compare-with-peers-at-equal-checks.md).'
+    'cheapest peer that does the same checks. A tie is above the limit, with quartiles that overlap.'
   );
 }
 

@@ -42,7 +42,8 @@ function aboutOf({ machine, commit, date, command, seconds, quick, failures }: R
       `${memoryGiB} GiB, ${platform}; load average ${loadAtStart} at the start, ${loadAtEnd} at the end.`,
     'A cell is the median of the rounds, with the quartiles in brackets. Subjects take turns in an order ' +
       'that is random in each round; a ratio (×) is of two samples of the same round. ' +
-      '[How it is measured](../../adr/0040-compare-in-paired-rounds.md).',
+      '[How it is measured](../../adr/0040-compare-in-paired-rounds.md), and ' +
+      '[what peers check](../../adr/0079-compare-with-peers-at-equal-checks.md).',
   ];
   if (wasBusy(machine)) {
     lines.push('**The machine was busy.** Times are too long and vary: draw no conclusions.');
