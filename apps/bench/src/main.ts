@@ -1,6 +1,6 @@
 // Compares our packages with others under each supported Node.js: `pnpm bench`; with --quick in seconds.
 import { fileURLToPath } from 'node:url';
-import { isComplete, type Options, readOptions, USAGE } from './command/options.ts';
+import { commandOf, isComplete, type Options, readOptions, USAGE } from './command/options.ts';
 import { runAll } from './command/run-all.ts';
 import { currentLoad, describeMachine, measuredCommit, packageVersions } from './report/machine.ts';
 import { toMarkdown } from './report/markdown.ts';
@@ -25,13 +25,6 @@ async function bench(options: Options, args: readonly string[], stop: AbortSigna
     runs,
     failures,
   };
-}
-
-/** The command as it was given, without the output folder. */
-function commandOf(args: readonly string[]): string {
-  const out = args.indexOf('--out');
-  const given = out < 0 ? args : args.toSpliced(out, 2);
-  return ['pnpm bench', ...given.map((arg) => (/[ ,]/.test(arg) ? `"${arg}"` : arg))].join(' ');
 }
 
 /** A partial run is never committed. */
@@ -66,4 +59,7 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = run.failures.length > 0 ? 1 : 0;
 }
 
-void main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`failed: ${(error as Error).message}`);
+  process.exitCode = 1;
+});

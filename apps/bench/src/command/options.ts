@@ -81,6 +81,15 @@ export function isComplete(options: Options): boolean {
   );
 }
 
+/** The command as it was given, without the output folder. */
+export function commandOf(args: readonly string[]): string {
+  const out = args.indexOf('--out');
+  const given = (out < 0 ? args : args.toSpliced(out, 2)).filter(
+    (arg) => !arg.startsWith('--out='),
+  );
+  return ['pnpm bench', ...given.map((arg) => (/[ ,]/.test(arg) ? `"${arg}"` : arg))].join(' ');
+}
+
 function listOf(option: string, text: string | undefined, known: readonly string[]) {
   if (text === undefined) return known;
   const list = text.split(',').map((item) => item.trim());

@@ -13,7 +13,11 @@ export function goalsSection({ runs, quick }: Run): readonly string[] {
   })).filter(({ cells }) => cells.some(({ ours }) => ours !== undefined));
   if (rows.length === 0) return [];
   const heads = ['', 'goal', ...runs.map(({ node }) => `Node.js ${node}`)];
-  const lines = rows.map(({ goal, cells }) => [goal.title, limitOf(goal), ...cells.map(cellOf)]);
+  const lines = rows.map(({ goal, cells }) => [
+    goal.title,
+    limitOf(goal, cells),
+    ...cells.map(cellOf),
+  ]);
   const about = quick ? [] : [summaryOf(rows.flatMap(({ cells }) => cells))];
   return ['## Goals', ...about, table(heads, lines)];
 }
@@ -27,9 +31,10 @@ function summaryOf(cells: readonly Judged[]): string {
   );
 }
 
-function limitOf({ limit, timesPeer }: Goal): string {
+function limitOf({ limit, timesPeer }: Goal, cells: readonly Judged[]): string {
   const parts = [];
-  if (limit !== undefined) parts.push(`≤ ${limit}`);
+  const measured = cells.find(({ ours }) => ours !== undefined)?.ours;
+  if (limit !== undefined) parts.push(`≤ ${limit}${measured ? unitOf(measured) : ''}`);
   if (timesPeer === 1) parts.push('≤ the cheapest peer');
   else if (timesPeer !== undefined) parts.push(`≤ ${timesPeer} × the cheapest peer`);
   return parts.join(' and ');

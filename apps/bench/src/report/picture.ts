@@ -54,7 +54,7 @@ text { font: 13px system-ui, sans-serif; fill: #6e7781; }
 .ours { fill: #2f81f7; }
 .line, .one { stroke: #6e7781; fill: none; }
 .one { stroke-dasharray: 3 3; }
-.limit { stroke: #2f81f7; fill: none; }
+.limit { stroke: #d29922; stroke-width: 2; fill: none; }
 @media (prefers-color-scheme: light) { text { fill: #1f2328; } }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .line, .one { stroke: #e6edf3; } }
 `;
