@@ -29,7 +29,7 @@ export const EXPERIMENTS: readonly Listed[] = [
   listed('imports', 35, 'all', async () => (await import('./imports.ts')).imports),
   listed('verification', 25, 'all', async () => (await import('./verification.ts')).verification),
   listed('refusals', 12, 'all', async () => (await import('./refusals.ts')).refusals),
-  listed('in process', 45, 'all', async () => (await import('./in-process.ts')).inProcess),
+  listed('in process', 25, 'all', async () => (await import('./in-process.ts')).inProcess),
   listed(
     'allocation',
     30,
