@@ -4,6 +4,7 @@ import type { AuthError } from '../errors/auth-error.ts';
 import { GateContext } from '../gate/gate-context.ts';
 import type { GateLimits } from '../gate/gate-limits.ts';
 import type { Rule } from '../policy/rule.ts';
+import type { Link } from '../queue/linked-list.ts';
 import type { OpenCall } from './open-calls.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 
@@ -23,6 +24,7 @@ export class CallState implements OpenCall {
   /** Why the guard ended the call; undefined if it did not. */
   endedWith: AuthError | undefined;
   cancelTimer: (() => void) | undefined;
+  place: Link<OpenCall> | undefined;
   readonly #revoke: (state: CallState) => void;
 
   constructor(

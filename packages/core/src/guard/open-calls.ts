@@ -1,12 +1,15 @@
 import type { Authenticator, AuthenticatorEvent } from '../contract/authenticator.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Principal } from '../contract/principal.ts';
+import { Link, LinkedList } from '../queue/linked-list.ts';
 
 type Revocation = Extract<AuthenticatorEvent, { type: 'revoked' }>;
 
 /** A call that was allowed, and has not ended. */
 export interface OpenCall {
   readonly caller: Principal<object> | undefined;
+  /** Its place among the open calls; undefined while it has none. Set by OpenCalls. */
+  place: Link<OpenCall> | undefined;
   /** Never throws. */
   revoke(): void;
 }
@@ -18,7 +21,7 @@ const MAX_REMEMBERED = 1024;
 /** Ends the open calls whose callers are revoked, and says which callers were revoked during a decision. */
 export class OpenCalls {
   readonly #clock: Clock;
-  readonly #open = new Set<OpenCall>();
+  readonly #open = new LinkedList<OpenCall>();
   readonly #listens: boolean;
   readonly #recent: {
     readonly number: number;
@@ -42,11 +45,15 @@ export class OpenCalls {
   }
 
   add(call: OpenCall): void {
-    if (this.#listens) this.#open.add(call);
+    if (!this.#listens || call.place !== undefined) return;
+    call.place = new Link(call);
+    this.#open.append(call.place);
   }
 
   remove(call: OpenCall): void {
-    this.#open.delete(call);
+    if (call.place === undefined) return;
+    this.#open.remove(call.place);
+    call.place = undefined;
   }
 
   /** True if the caller was revoked after the call began: its verification may have been too early. */
@@ -68,7 +75,8 @@ export class OpenCalls {
     ) {
       this.#recent.shift();
     }
-    for (const call of this.#open) {
+    // A copy, because a revoked call leaves the list, and its handler may end others.
+    for (const call of this.#open.toArray()) {
       if (call.caller !== undefined && matches(event, call.caller)) call.revoke();
     }
   }

@@ -11,7 +11,8 @@ export class Link<T> {
 
 /**
  * Appends and removes in constant time. A Map or Set in order of insertion does not: after many deletions,
- * finding its first entry skips the deleted ones.
+ * finding its first entry skips the deleted ones. Its tables also refer from one to the next, so that an old one
+ * keeps in memory whatever was in the later ones, until the next full garbage collection.
  */
 export class LinkedList<T> {
   #first: Link<T> | undefined;
@@ -23,6 +24,13 @@ export class LinkedList<T> {
 
   get last(): T | undefined {
     return this.#last?.value;
+  }
+
+  /** What is in the list now, from first to last. */
+  toArray(): T[] {
+    const values: T[] = [];
+    for (let link = this.#first; link !== undefined; link = link.next) values.push(link.value);
+    return values;
   }
 
   /** `link` must not be in a list. */
