@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Principal } from '../contract/principal.ts';
 import type { AuthError } from '../errors/auth-error.ts';
 import { GateContext } from '../gate/gate-context.ts';
 import type { GateLimits } from '../gate/gate-limits.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { Link } from '../queue/linked-list.ts';
+import { nextCallId } from './call-id.ts';
 import type { OpenCall } from './open-calls.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 
@@ -13,7 +13,7 @@ export class CallState implements OpenCall {
   readonly call: TransportCall;
   readonly rule: Rule;
   readonly context: GateContext;
-  readonly callId: string = randomUUID();
+  readonly callId: string = nextCallId();
   /** undefined if nobody records the call. */
   readonly startedMs: number | undefined;
   /** The number of revocations before the call began. */

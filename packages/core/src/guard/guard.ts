@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../contract/authenticator.ts';
 import { decisionChannel, handlerEndChannel } from '../contract/channels.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
@@ -11,6 +10,7 @@ import { faultOf } from '../gate/judge.ts';
 import { namesMethod } from '../policy/checked-policy.ts';
 import { isDeadline } from '../gate/time-limit.ts';
 import type { Refusal } from '../refusal/refusal.ts';
+import { nextCallId } from './call-id.ts';
 import { CallState } from './call-state.ts';
 import { CallStates } from './call-states.ts';
 import type { Decision } from './decision.ts';
@@ -55,7 +55,7 @@ export class Guard implements CallGuard {
     try {
       return this.#begin(call);
     } catch (fault) {
-      return refused(faultOf(fault), randomUUID());
+      return refused(faultOf(fault), nextCallId());
     }
   }
 

@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, createVerify, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { DecodedJws } from '../compact/decode-compact-jws.ts';
 import { derSignature } from './der-signature.ts';
@@ -20,20 +20,20 @@ export const nodeEngine: SignatureEngine = {
       case 'RS256':
       case 'RS384':
       case 'RS512':
-        return (jws) => verify(hash, inputOf(jws), key, jws.signatureBytes);
+        return (jws) => isSigned(jws, hash, key, jws.signatureBytes);
       case 'PS256':
       case 'PS384':
       case 'PS512': {
         const pssKey = toPssKey(key, hash);
         if (pssKey === undefined) return undefined;
-        return (jws) => verify(hash, inputOf(jws), pssKey, jws.signatureBytes);
+        return (jws) => isSigned(jws, hash, pssKey, jws.signatureBytes);
       }
       case 'ES256':
       case 'ES384':
       case 'ES512':
         return (jws, thread) =>
           thread === 'this'
-            ? verify(hash, inputOf(jws), key, derSignature(jws.signatureBytes))
+            ? isSigned(jws, hash, key, derSignature(jws.signatureBytes))
             : thread.run(() =>
                 verifyInPool(hash, inputOf(jws), key, derSignature(jws.signatureBytes)),
               );
@@ -58,6 +58,16 @@ const verifyInPool = promisify(verify) as (
 /** RFC 7515, section 5.2. ASCII only, so one byte per character. */
 function inputOf({ signingInput }: DecodedJws): Buffer {
   return Buffer.from(signingInput, 'latin1');
+}
+
+/** A microsecond less than verify(), which needs the input as bytes. */
+function isSigned(
+  { signingInput }: DecodedJws,
+  hash: string,
+  key: KeyObject,
+  signature: Uint8Array,
+): boolean {
+  return createVerify(hash).update(signingInput, 'latin1').verify(key, signature);
 }
 
 function isHmac(
