@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERIFYING } from '../contenders/all.ts';
+import { ours, oursGuarded } from '../contenders/ours.ts';
 import { proved, type Verifier } from '../contenders/contender.ts';
 import { withProvider } from '../processes/with-provider.ts';
 import { type Measurement, measurement } from '../statistics/measurement.ts';
@@ -9,6 +10,7 @@ import { type Algorithm, createKeySet } from '../tokens/signing-material.ts';
 import type { Experiment } from './experiment.ts';
 import { subjectsIn } from './scope.ts';
 
+const SUBJECTS = VERIFYING.map((contender) => (contender === ours ? oursGuarded : contender));
 const BURST_ALGORITHMS: readonly Algorithm[] = ['RS256', 'ES256', 'EdDSA'];
 
 /**
@@ -23,7 +25,7 @@ export const bursts: Experiment = async ({ burstTokens, burstRounds }, report, s
     await withProvider(keys, async (origin) => {
       const setting = { keys, jwksUri: `${origin}/jwks`, cacheEntries: 1 };
       const subjects = [];
-      for (const contender of subjectsIn(VERIFYING, scope)) {
+      for (const contender of subjectsIn(SUBJECTS, scope)) {
         if (!contender.algorithms.includes(algorithm)) continue;
         const verifier = await proved(contender, setting);
         // Once, so that the code is compiled.

@@ -1,5 +1,5 @@
 /** Also the budget of a turn in which nothing else happens. */
-const MIN_MS = 0.5;
+const MIN_MS = 0.85;
 /** Bounds the time for which signatures hold up everything else. The last one of a turn may overrun it. */
 const MAX_MS = 5;
 

@@ -19,7 +19,7 @@ const RETRY_AFTER_MS = 1000;
 /** Fewer waiting calls are served sooner on this thread: a task for another thread costs time, too. */
 const MIN_FOR_OTHER_THREADS = 32;
 /** Bounds how long other users of the thread pool wait, such as name look-ups. */
-const MAX_ON_OTHER_THREADS = availableParallelism() > 1 ? 64 : 0;
+const MAX_ON_OTHER_THREADS = availableParallelism() > 1 ? 16 : 0;
 
 /**
  * What the scheduler reads of a call: when it is cancelled, and whose turn it takes. A context of core says so
