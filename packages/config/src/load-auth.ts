@@ -99,7 +99,7 @@ export interface LoadedAuth<C extends object> {
   watch(options?: { readonly onReload?: (error: Error | undefined) => void }): void;
   /**
    * Verifies credentials by the running config, past every cache, and reports each check. With `method`
-   * ('/pkg.Service/Method') also the method's rule. See explain() of core: the steps contain claim values.
+   * ('/pkg.Service/Method') also the method's rule. Takes at most `timeoutMs`, as a call does. See explain() of core: the steps contain claim values.
    */
   explain(
     credentials: Credentials | AuthError | undefined,
@@ -260,7 +260,9 @@ class Loaded implements LoadedAuth<object> {
   ): Promise<Explanation> {
     checkOptionNames('explain', options, ['method', 'signal']);
     const { authenticator, policy } = this;
-    return explain(authenticator, credentials, { ...options, policy, clock: this.#clock });
+    const { timeoutMs } = this.#reloader.current.guard;
+    const clock = this.#clock;
+    return explain(authenticator, credentials, { ...options, policy, timeoutMs, clock });
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { AuthError, bearerFromMetadata, ConfigError, type TransportCall } from '@grpc-authn/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFolder } from './support/config-folder.ts';
 import { load, messageOf } from './support/loaded.ts';
 
@@ -139,6 +139,20 @@ describe('`timeoutMs` in a file', () => {
       await clock.advance(1);
       expect((await outcome).refusal?.reason).toBe('timeout');
     }
+  });
+
+  it.each([
+    ['the file', 'timeoutMs: 40\n', {}],
+    ['code', '', { timeoutMs: 40 }],
+  ])('bounds an explanation, too: in %s', async (_, more, options) => {
+    const { auth, table, clock } = await loadText(more, options);
+    table.hold();
+    const explained = auth.explain({ scheme: 'bearer', token: 't' });
+    await vi.waitFor(() => expect(table.made[0]?.asked).toEqual(['t']));
+    await clock.advance(39);
+    expect(await Promise.race([explained, Promise.resolve('waiting')])).toBe('waiting');
+    await clock.advance(1);
+    expect((await explained).error?.reason).toBe('timeout');
   });
 
   it.each([

@@ -44,8 +44,8 @@ export {
   noSuchOption,
   wrongOption,
 } from './errors/option-checks.ts';
-export { readLimits } from './gate/gate-limits.ts';
+export { readLimits, readTimeout } from './gate/gate-limits.ts';
 export { checkPolicy, reportDryRuns } from './gate/check-policy.ts';
 export { anyCallerPolicy, reloadablePolicy } from './policy/reloadable-policy.ts';
 export { weakenedMethods } from './policy/weakened-methods.ts';
-export { INTERCEPTOR_OPTION_NAMES, readTimeout } from './guard/guard-options.ts';
+export { INTERCEPTOR_OPTION_NAMES } from './guard/guard-options.ts';

@@ -61,7 +61,10 @@ function checkToken(
   settings: BearerSettings,
 ): Credentials | AuthError {
   const bytes = value.length - start;
-  if (bytes > settings.maxTokenBytes) return tooLarge(bytes, settings);
+  if (bytes > settings.maxTokenBytes) {
+    const cause = new TokenTooLarge(bytes, settings.maxTokenBytes);
+    return new AuthError('malformed_credentials', 'too_large', { cause });
+  }
   const token = value.slice(start);
   if (B64TOKEN.test(token)) return { scheme: SCHEME, token };
   const reason = token.includes(',') ? 'multiple' : 'bad_characters';
@@ -69,11 +72,17 @@ function checkToken(
 }
 
 /** For the operator: tokens with many groups or roles are the usual cause. */
-function tooLarge(bytes: number, { maxTokenBytes }: BearerSettings): AuthError {
-  const cause = new RangeError(
-    `expected a token of at most ${maxTokenBytes} bytes (maxTokenBytes), received ${bytes} bytes`,
-  );
-  return new AuthError('malformed_credentials', 'too_large', { cause });
+export class TokenTooLarge extends RangeError {
+  readonly maxTokenBytes: number;
+  readonly bytes: number;
+
+  constructor(bytes: number, maxTokenBytes: number) {
+    super(
+      `expected a token of at most ${maxTokenBytes} bytes (maxTokenBytes), received ${bytes} bytes`,
+    );
+    this.maxTokenBytes = maxTokenBytes;
+    this.bytes = bytes;
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { AuthError } from '../errors/auth-error.ts';
 import type { GateAnswer } from '../gate/gate.ts';
 import { faultOf, toAnswer } from '../gate/judge.ts';
 import { failedChecksOf } from './failed-checks.ts';
+import { TIMEOUT_HINTS } from './timeout-hints.ts';
 import type { TraceRecord } from './trace-record.ts';
 
 /** Asks the authenticator, and records what it does not report itself. */
@@ -50,13 +51,32 @@ export class AskedAuthenticator implements Authenticator<object> {
 
   /** The gate has decided, perhaps before the authenticator answered: then it was too slow. */
   conclude({ refusal }: GateAnswer): void {
-    if (this.wasAsked && this.verdict === undefined) this.#note(refusal);
+    if (!this.wasAsked || this.verdict !== undefined) return;
+    if (refusal?.reason === 'timeout') this.#addTimeout(refusal);
+    this.#note(refusal);
   }
 
   #note(answered: unknown): void {
     this.verdict = isPrincipal(answered) ? answered : toAnswer(answered);
     if (AuthError.is(this.verdict)) this.#addRefusal(this.verdict);
     this.#addBinding(this.verdict);
+  }
+
+  /** A step for the check that waits for a provider, unless an authenticator has reported one. */
+  #addTimeout(error: AuthError): void {
+    const [check] = failedChecksOf(error, acceptsOpaqueTokens(this.#inner));
+    const waiting = this.#record.waiting ?? {
+      check: check === 'introspection' ? check : 'key',
+      authenticator: this.name,
+    };
+    if (this.#record.hasFailed([waiting.check])) return;
+    this.#record.add({
+      ...waiting,
+      result: 'failed',
+      expected: 'an answer of the provider in time',
+      received: `none (${describeError(error)})`,
+      hint: TIMEOUT_HINTS[waiting.check],
+    });
   }
 
   /** A step for the refusal, unless the authenticator has reported one. */

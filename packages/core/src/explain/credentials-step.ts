@@ -1,5 +1,6 @@
 import type { Authenticator, Credentials } from '../contract/authenticator.ts';
 import type { CheckStep } from '../contract/check-step.ts';
+import { TokenTooLarge } from '../credentials/bearer.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import type { GateAnswer } from '../gate/gate.ts';
 
@@ -21,16 +22,18 @@ export function credentialsStep(call: {
     return { ...step, result: 'not_reached', received };
   }
   const hint = HINTS[refusal.reason] ?? 'correct the code that reads the credentials';
+  if (refusal.cause instanceof TokenTooLarge) {
+    const { bytes, maxTokenBytes } = refusal.cause;
+    const size = `a token of at most ${maxTokenBytes} bytes`;
+    return { ...step, result: 'failed', expected: size, received: `${bytes} bytes`, hint };
+  }
   return { ...step, result: 'failed', expected, received, hint };
 }
 
 function describeCredentials(credentials: Credentials | AuthError | undefined): string {
   if (credentials === undefined) return 'none';
   if (!AuthError.is(credentials)) return `the scheme ${credentials.scheme}`;
-  const { cause, code, reason } = credentials;
-  return reason === 'too_large' && cause instanceof RangeError
-    ? cause.message
-    : `${code}/${reason}`;
+  return `${credentials.code}/${credentials.reason}`;
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { checkOptionNames } from '../errors/option-checks.ts';
 import { checkPolicy } from '../gate/check-policy.ts';
 import { Gate, type GateAnswer } from '../gate/gate.ts';
 import { GateContext } from '../gate/gate-context.ts';
-import { readLimits } from '../gate/gate-limits.ts';
+import { readLimits, readTimeout } from '../gate/gate-limits.ts';
 import { toAnswer } from '../gate/judge.ts';
 import type { TransportCall } from '../gate/transport-call.ts';
 import { authenticated } from '../policy/rules.ts';
@@ -22,9 +22,7 @@ import type { Explanation, ExplainOptions } from './explanation.ts';
 import { ruleStep } from './rule-step.ts';
 import { TraceRecord } from './trace-record.ts';
 
-const OPTION_NAMES = ['method', 'policy', 'signal', 'clock'];
-/** The default of a guard. */
-const TIMEOUT_MS = 10_000;
+const OPTION_NAMES = ['method', 'policy', 'signal', 'timeoutMs', 'clock'];
 
 /** The context of a call that is explained. */
 class ExplainedContext extends GateContext {
@@ -52,7 +50,7 @@ export async function explainCall(
   const gate = new Gate({
     authenticator: asked,
     policy,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: readTimeout(options.timeoutMs),
     clock: checkClock(options.clock),
     limits: readLimits(),
   });

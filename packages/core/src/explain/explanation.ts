@@ -10,7 +10,9 @@ export interface ExplainOptions {
   readonly policy?: Policy;
   /** Ends the explanation as `unavailable`. */
   readonly signal?: AbortSignal;
-  /** For the time limit of 10 s, and for rules under a dry run. Default: the system's clock. */
+  /** Milliseconds the decision may take, 1 to 600,000; default 10,000, as for a guard. */
+  readonly timeoutMs?: number;
+  /** For the time limit, and for rules under a dry run. Default: the system's clock. */
   readonly clock?: Clock;
 }
 

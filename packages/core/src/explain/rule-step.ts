@@ -5,6 +5,7 @@ import type { AuthError } from '../errors/auth-error.ts';
 import type { GateAnswer } from '../gate/gate.ts';
 import { toAnswer } from '../gate/judge.ts';
 import type { Rule } from '../policy/rule.ts';
+import { TIMEOUT_HINTS } from './timeout-hints.ts';
 import { type AskedAuthenticator, describeError } from './asked-authenticator.ts';
 
 /** Whether the method's rule allows the caller. */
@@ -58,7 +59,8 @@ function describeRefusal(
       hint: 'request a new token: this one may have been revoked',
     };
   }
-  return { received: describeError(refused), hint: 'correct the rule, or what it asks' };
+  const hint = reason === 'timeout' ? TIMEOUT_HINTS.rule : 'correct the rule, or what it asks';
+  return { received: describeError(refused), hint };
 }
 
 /** The refusal names a path with dots, which may also be part of a name. */

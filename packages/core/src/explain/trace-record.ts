@@ -30,6 +30,24 @@ export class TraceRecord {
     return this.#steps.some(({ check, result }) => result === 'failed' && checks.includes(check));
   }
 
+  /** The authenticator that has begun to report, and the check whose result it does not know yet. */
+  get waiting():
+    | (Pick<CheckStep, 'authenticator'> & { check: 'key' | 'introspection' })
+    | undefined {
+    const last = this.#steps.findLast(
+      ({ check, result }) => result !== 'not_reached' && check !== 'credentials',
+    );
+    if (last === undefined) return undefined;
+    const { authenticator, check } = last;
+    const isDone = this.#steps.some(
+      (step) => step.authenticator === authenticator && FROM_PROVIDERS.has(step.check),
+    );
+    // Only a JWT has checks between the format and the provider's answer.
+    return isDone
+      ? undefined
+      : { authenticator, check: check === 'format' ? 'introspection' : 'key' };
+  }
+
   readonly add = (step: CheckStep): void => {
     if (this.#steps.length < MAX_STEPS) this.#steps.push(this.#clean(step));
   };
@@ -57,6 +75,8 @@ export class TraceRecord {
     return escaped.length > MAX_CHARACTERS ? `${escaped.slice(0, MAX_CHARACTERS - 1)}…` : escaped;
   }
 }
+
+const FROM_PROVIDERS: ReadonlySet<CheckName> = new Set(['key', 'introspection']);
 
 const REMOVED = '[removed]';
 /** A claim may contain another token; at the end, one that was cut. */

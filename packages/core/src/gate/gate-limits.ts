@@ -50,6 +50,11 @@ export function readLimits(options: LimitOptions = {}): GateLimits {
   };
 }
 
+/** `timeoutMs`, checked. @throws ConfigError */
+export function readTimeout(timeoutMs: number | undefined): number {
+  return checkNumber('timeoutMs', timeoutMs, { default: 10_000, min: 1, max: 600_000 });
+}
+
 function checkCount(option: string, value: unknown, byDefault: number): number {
   const count = checkNumber(option, value, { default: byDefault, min: 1, max: 1_000_000 });
   if (Number.isInteger(count)) return count;

@@ -6,8 +6,13 @@ import {
   checkMetadataKey,
   readBearerFormat,
 } from '../credentials/bearer.ts';
-import { checkFunction, checkNumber, checkOptionNames } from '../errors/option-checks.ts';
-import { type GateLimits, type LimitOptions, readLimits } from '../gate/gate-limits.ts';
+import { checkFunction, checkOptionNames } from '../errors/option-checks.ts';
+import {
+  type GateLimits,
+  type LimitOptions,
+  readLimits,
+  readTimeout,
+} from '../gate/gate-limits.ts';
 import type { Policy } from '../policy/checked-policy.ts';
 import { RefusalTable } from '../refusal/refusal-table.ts';
 import type { StatusOverrides } from '../refusal/status-overrides.ts';
@@ -96,9 +101,4 @@ export function readGuardOptions(options: BindingOptions): GuardSettings {
     onDecision,
     clock: checkClock(options.clock),
   });
-}
-
-/** `timeoutMs`, checked. @throws ConfigError */
-export function readTimeout(timeoutMs: number | undefined): number {
-  return checkNumber('timeoutMs', timeoutMs, { default: 10_000, min: 1, max: 600_000 });
 }

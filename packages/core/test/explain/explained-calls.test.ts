@@ -5,7 +5,9 @@ import {
   type Authenticator,
   AuthError,
   authenticated,
+  bearerFromHeader,
   cached,
+  type CheckName,
   confirmedBy,
   ConfigError,
   createPrincipal,
@@ -86,11 +88,11 @@ describe('an explanation', () => {
   });
 
   it('names the size of a token that is too large', async () => {
-    const cause = new RangeError('expected a token of at most 5 bytes, received 9 bytes');
-    const tooLarge = new AuthError('malformed_credentials', 'too_large', { cause });
+    const tooLarge = bearerFromHeader('Bearer 123456789', { maxTokenBytes: 5 });
     const { steps } = await explain(accepting, tooLarge);
     expect(steps[0]).toMatchObject({
-      received: cause.message,
+      expected: 'a token of at most 5 bytes',
+      received: '9 bytes',
       hint: expect.stringContaining('maxTokenBytes'),
     });
   });
@@ -243,6 +245,92 @@ describe('an explanation of what fails', () => {
     ]);
   });
 
+  it('ends after `timeoutMs`', async () => {
+    const clock = new ManualClock();
+    const open = new OpenVerdict();
+    const asked = explain(
+      stubAuthenticator(() => open.promise),
+      BEARER,
+      { clock, timeoutMs: 30_000 },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    clock.advance(29_999);
+    open.resolve(createPrincipal({ authenticator: 'stub' }));
+    expect((await asked).outcome).toBe('allowed');
+    const late = explain(
+      stubAuthenticator(() => new OpenVerdict().promise),
+      BEARER,
+      { clock, timeoutMs: 40 },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    clock.advance(40);
+    expect((await late).error?.reason).toBe('timeout');
+  });
+
+  it.each<[string, readonly CheckName[], CheckName, RegExp]>([
+    ['keys', ['format', 'issuer'], 'key', /did not send its keys in time.+grpc-authn check FILE/],
+    [
+      'an answer',
+      ['format'],
+      'introspection',
+      /did not answer about the token in time.+check FILE/,
+    ],
+  ])(
+    'shows who waits for %s of a provider that hangs, and what to do',
+    async (_, reported, check, hint) => {
+      const hanging = stubAuthenticator(
+        (_credentials, { trace }) => {
+          for (const passed of reported) {
+            trace?.({ check: passed, result: 'passed', authenticator: 'hanging' });
+          }
+          trace?.({ check: 'format', result: 'not_reached', authenticator: 'other' });
+          return new OpenVerdict().promise;
+        },
+        { name: 'composition' },
+      );
+      const { outcome, steps } = await explain(hanging, BEARER, { timeoutMs: 20 });
+      expect(outcome).toBe('unavailable');
+      expect(steps.filter(({ result }) => result === 'failed')).toEqual([
+        {
+          check,
+          result: 'failed',
+          authenticator: 'hanging',
+          expected: 'an answer of the provider in time',
+          received: 'none (unavailable/timeout)',
+          hint: expect.stringMatching(hint),
+        },
+      ]);
+    },
+  );
+
+  it('shows an authenticator that reports nothing, and hangs after another one', async () => {
+    const silent = stubAuthenticator(
+      (_, { trace }) => {
+        trace?.({ check: 'issuer', result: 'failed', authenticator: 'first' });
+        trace?.({ check: 'key', result: 'not_reached', authenticator: 'first' });
+        return new OpenVerdict().promise;
+      },
+      { issuers: ['https://id.example'] },
+    );
+    const { steps } = await explain(silent, BEARER, { timeoutMs: 20 });
+    expect(steps).toContainEqual(
+      expect.objectContaining({ check: 'key', result: 'failed', authenticator: 'stub' }),
+    );
+  });
+
+  it('shows that the confirmation of a rule does not answer in time', async () => {
+    const by = stubAuthenticator(() => new OpenVerdict().promise, { name: 'second' });
+    const options = { ...under(confirmedBy(by)), timeoutMs: 20 };
+    const { outcome, steps } = await explain(accepting, BEARER, options);
+    expect(outcome).toBe('unavailable');
+    expect(steps.at(-1)).toMatchObject({
+      check: 'rule',
+      result: 'failed',
+      received: 'unavailable/timeout',
+      hint: expect.stringMatching(/confirms the caller.+grpc-authn check FILE/),
+    });
+  });
+
   it('is unavailable when it is aborted, before or meanwhile', async () => {
     const never = stubAuthenticator(() => new OpenVerdict().promise);
     const before = await explain(never, BEARER, { signal: AbortSignal.abort() });
@@ -279,7 +367,12 @@ describe('an explanation of what fails', () => {
   });
 
   it('rejects with a ConfigError for a wrong option', async () => {
-    const wrong: readonly unknown[] = [{ methods: 'x' }, { policy: {} }, { clock: 7 }];
+    const wrong: readonly unknown[] = [
+      { methods: 'x' },
+      { policy: {} },
+      { clock: 7 },
+      { timeoutMs: 0 },
+    ];
     for (const options of wrong) {
       await expect(explain(accepting, BEARER, options as object)).rejects.toThrow(ConfigError);
     }
