@@ -71,9 +71,15 @@ describe('explain', () => {
     expect(stdout).toMatch(/· {2}not reached +key, signature/);
   });
 
-  it.each(['down', 'hang'] as const)(
+  it.each([
+    ['down', /Fix: run grpc-authn check: it shows what the provider answers\n$/],
+    [
+      'hang',
+      /✗ {2}key +expected an answer of the provider in time\n.+\n.+\n\n.+\n\nFix: the provider did not send its keys in time: is it reachable\? grpc-authn check FILE .+\n$/,
+    ],
+  ] as const)(
     'needs no network for the checks before the key, and says so: %s',
-    async (mode) => {
+    async (mode, fix) => {
       const issuer = await openIssuer();
       const stdin = await issuer.sign({ aud: 'orders', scope: 'orders:read' });
       issuer.fail(mode);
@@ -84,9 +90,24 @@ describe('explain', () => {
       expect(stdout).toMatch(/✓ {2}audience/);
       expect(stdout).toMatch(/✗ {2}key/);
       expect(stdout).toContain('The checks before the key need no network, and are complete.');
-      expect(stdout).toMatch(/Fix: run grpc-authn check: it shows what the provider answers\n$/);
+      expect(stdout).toMatch(fix);
     },
   );
+
+  it('ends after `timeoutMs` of the config without --timeout', async () => {
+    const issuer = await openIssuer();
+    const stdin = await issuer.sign({ aud: 'orders' });
+    issuer.fail('hang');
+    const { 'a.yaml': file } = await writeFiles({
+      'a.yaml': `authenticator: { use: oidc, issuer: '${issuer.issuer}', audience: orders }
+timeoutMs: 200
+`,
+    });
+    const { status, stdout } = await runCli(['explain', file], { stdin });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^✗ not decided: unavailable\/timeout/);
+    expect(stdout).toContain('did not send its keys in time');
+  });
 
   it('asks no provider about a token that fails before', async () => {
     const issuer = await openIssuer();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newPath, openIssuer, writeConfig, writeFiles } from './support/folder.ts';
-import { runCli, type Stdin, TERMINAL } from './support/run-cli.ts';
+import { runCli, runJson, type Stdin, TERMINAL } from './support/run-cli.ts';
 
 /** Both read a token that they need. */
 const COMMANDS = ['explain', 'can-i'];
@@ -49,6 +49,17 @@ describe.each(COMMANDS)('the token of %s', (command) => {
     expect(status).toBe(1);
     expect(output).toContain('malformed_credentials/too_large');
     expect(output).toContain('credentials.maxTokenBytes');
+    if (command === 'explain') {
+      expect(output).toMatch(/expected a token of at most 16384 bytes\n +received 1048576 bytes\n/);
+      const { steps } = await runJson([command, await writeConfig(issuer.issuer)], { stdin });
+      expect(steps).toContainEqual(
+        expect.objectContaining({
+          check: 'credentials',
+          expected: 'a token of at most 16384 bytes',
+          received: '1048576 bytes',
+        }),
+      );
+    }
     expect(output.length).toBeLessThan(4000);
     expect(output).not.toContain('AAAA');
     expect(issuer.requests.discovery).toBe(0);

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { splitCompactJws } from '../src/compact/split-compact-jws.ts';
 import { anyText } from './support/any-text.ts';
-import { decide, token } from './support/test-authenticator.ts';
+import { explained } from './support/explained.ts';
+import { createTestAuthenticator, decide, token } from './support/test-authenticator.ts';
 
 const MAX_CHARACTERS = 65_536;
 
@@ -16,6 +17,16 @@ describe('the size of a token', () => {
     ['five parts that are too long', `a.b.c.d.${'e'.repeat(MAX_CHARACTERS)}`],
   ])('refuses %s as too large, regardless of other faults', async (_, jwt) => {
     expect(await decide(jwt)).toBe('malformed_credentials/too_large');
+  });
+
+  it('is in an explanation, and the token is not', async () => {
+    const jwt = 'a'.repeat(1_048_576);
+    const { steps } = await explained(createTestAuthenticator(), jwt);
+    expect(steps.find(({ check }) => check === 'format')).toMatchObject({
+      result: 'failed',
+      expected: 'a token of at most 65536 bytes',
+      received: '1048576 bytes',
+    });
   });
 
   it('splits a token of the maximum length', () => {

@@ -31,8 +31,13 @@ const MAX_SECONDS = 600;
 
 /** @throws UsageError */
 export function timeoutMsOf(input: Input): number {
+  return givenTimeoutMs(input) ?? DEFAULT_SECONDS * 1000;
+}
+
+/** Undefined without --timeout. @throws UsageError */
+export function givenTimeoutMs(input: Input): number | undefined {
   const text = textOption(input, 'timeout');
-  if (text === undefined) return DEFAULT_SECONDS * 1000;
+  if (text === undefined) return undefined;
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds > 0 && seconds <= MAX_SECONDS) return seconds * 1000;
   throw new UsageError(`--timeout: expected seconds, more than 0 and at most ${MAX_SECONDS}`);

@@ -2,7 +2,7 @@ import type { Explanation } from '@grpc-authn/core';
 import type { Command, Input, Report } from '../command/command.ts';
 import { textOption } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
-import { PROTOS, readMethod, TIMEOUT, timeoutMsOf, TOKEN_FILE } from '../command/options.ts';
+import { givenTimeoutMs, PROTOS, readMethod, TIMEOUT, TOKEN_FILE } from '../command/options.ts';
 import { whileWaiting } from '../output/progress.ts';
 import { type LoadedConfig, withConfig } from '../project/load-config.ts';
 import { credentialsOf } from '../token/credentials-of.ts';
@@ -25,7 +25,10 @@ export const EXPLAIN: Command = {
     },
     protos: PROTOS,
     'token-file': TOKEN_FILE,
-    timeout: TIMEOUT,
+    timeout: {
+      ...TIMEOUT,
+      help: 'how long to wait for the network, default timeoutMs of the config',
+    },
   },
   run: explain,
 };
@@ -33,7 +36,7 @@ export const EXPLAIN: Command = {
 async function explain(input: Input): Promise<Report> {
   const given = textOption(input, 'method');
   const method = given === undefined ? undefined : readMethod(given, '--method');
-  const timeoutMs = timeoutMsOf(input);
+  const timeoutMs = givenTimeoutMs(input);
   const token = await readToken(input);
   return withConfig(input, async (loaded) => {
     const asked = explainToken(loaded, { token, method, timeoutMs });
@@ -50,7 +53,7 @@ async function explain(input: Input): Promise<Report> {
 interface Question {
   readonly token: string;
   readonly method: string | undefined;
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | undefined;
 }
 
 /** The checks before the key are in the explanation, too, where the provider does not answer in time. */
@@ -65,7 +68,7 @@ async function explainToken(
     );
   }
   return auth.explain(credentialsOf(auth, token), {
-    signal: AbortSignal.timeout(timeoutMs),
+    ...(timeoutMs === undefined ? undefined : { signal: AbortSignal.timeout(timeoutMs) }),
     ...(method === undefined ? undefined : { method }),
   });
 }

@@ -10,7 +10,7 @@ export interface CompactJws {
 }
 
 /** The maximum of `maxTokenBytes`, for tokens that did not come through bearerFromMetadata(). */
-const MAX_CHARACTERS = 65_536;
+export const MAX_BYTES = 65_536;
 
 /**
  * Splits a compact JWS. The only parser of tokens in this project, so that two parts of it cannot read
@@ -21,9 +21,9 @@ const MAX_CHARACTERS = 65_536;
  */
 export function splitCompactJws(token: unknown): CompactJws | AuthError {
   if (typeof token !== 'string') return malformed('not_a_compact_jws');
-  if (token.length > MAX_CHARACTERS) {
+  if (token.length > MAX_BYTES) {
     const cause = new RangeError(
-      `expected a token of at most ${MAX_CHARACTERS} bytes, received ${token.length}`,
+      `expected a token of at most ${MAX_BYTES} bytes, received ${token.length} bytes`,
     );
     return new AuthError('malformed_credentials', 'too_large', { cause });
   }

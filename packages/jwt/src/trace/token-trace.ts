@@ -2,6 +2,7 @@ import { AuthError, type CheckName, type Verdict } from '@grpc-authn/core/authen
 import { CHECK_NAMES } from '@grpc-authn/core/internal';
 import type { JwtRules } from '../authenticator/jwt-options.ts';
 import { readToken } from '../authenticator/token-check.ts';
+import { MAX_BYTES } from '../compact/split-compact-jws.ts';
 import type { HeaderFields } from '../compact/protected-header.ts';
 import type { ImportedKeySet } from '../keys/key-set.ts';
 import { reportClaims } from './claim-steps.ts';
@@ -16,12 +17,12 @@ const TOKEN_CHECKS: readonly CheckName[] = CHECK_NAMES.slice(
   CHECK_NAMES.indexOf('pins'),
 );
 
+const FORMAT = 'three parts of base64url; header and payload are JSON objects';
 const FORMATS: Readonly<Record<string, string>> = {
   not_a_compact_jws: 'text that does not have three parts, such as an opaque token',
   not_base64url: 'a part that is not base64url',
   not_a_json_object: 'a header or payload that is not a JSON object',
   encrypted: 'an encrypted token (JWE)',
-  too_large: 'a token that is too large',
 };
 
 /**
@@ -40,8 +41,9 @@ export class TokenTrace {
     const token = readToken(jwt);
     if (AuthError.is(token)) {
       steps.report('format', {
-        expected: 'three parts of base64url; header and payload are JSON objects',
-        received: FORMATS[token.reason] ?? token.reason,
+        ...(token.reason === 'too_large'
+          ? { expected: `a token of at most ${MAX_BYTES} bytes`, received: `${jwt.length} bytes` }
+          : { expected: FORMAT, received: FORMATS[token.reason] ?? token.reason }),
         fault: 'send the access token of the provider as it was issued, and only that',
       });
       steps.notReached(...TOKEN_CHECKS, ...(rules.pins === undefined ? [] : ['pins' as const]));

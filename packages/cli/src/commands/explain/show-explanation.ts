@@ -56,15 +56,17 @@ function notesOf({ outcome }: Explanation): readonly Line[] {
 }
 
 /** Last, where they are read first. */
-function hintsOf({ steps, outcome }: Explanation): readonly Line[] {
+function hintsOf({ steps, outcome, error }: Explanation): readonly Line[] {
   const several = leavesOf(steps).size > 1;
   const failed = steps.filter(({ result }) => result === 'failed');
   const hints = failed.flatMap(({ hint, authenticator }) => {
     if (hint === undefined) return [];
     return [several && leavesOf(steps).has(authenticator) ? `${authenticator}: ${hint}` : hint];
   });
-  if (outcome === 'unavailable')
+  // After a timeout, the hint of the step says it.
+  if (outcome === 'unavailable' && (error?.reason !== 'timeout' || hints.length === 0)) {
     hints.push('run grpc-authn check: it shows what the provider answers');
+  }
   if (hints.length === 0) return [];
   return [[], ...[...new Set(hints)].map((hint): Line => [styled('strong', 'Fix:'), ` ${hint}`])];
 }
