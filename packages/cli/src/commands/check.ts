@@ -1,4 +1,3 @@
-import type { AuthEvent } from '@grpc-authn/core';
 import type { Command, Input, Report } from '../command/command.ts';
 import { PROTOS, TIMEOUT, timeoutMsOf } from '../command/options.ts';
 import { BAD, GOOD, type Line, styled, WARNING } from '../output/line.ts';
@@ -23,21 +22,16 @@ export const CHECK: Command = {
 
 async function check(input: Input): Promise<Report> {
   const timeoutMs = timeoutMsOf(input);
-  const events: AuthEvent[] = [];
-  return withConfig(
-    input,
-    async (loaded) => {
-      const asked = askProviders(loaded.auth.authenticator, events, timeoutMs);
-      const reports = await whileWaiting(input.env, 'asking the providers', asked);
-      const accepted = acceptedAlgorithms(loaded.path);
-      const providers = reports.map((report) => ({
-        ...report,
-        accepted: accepted.get(report.authenticator),
-      }));
-      return reportOf(loaded, providers);
-    },
-    (event) => events.push(event),
-  );
+  return withConfig(input, async (loaded) => {
+    const asked = askProviders(loaded.loadAgain, timeoutMs);
+    const reports = await whileWaiting(input.env, 'asking the providers', asked);
+    const accepted = acceptedAlgorithms(loaded.path);
+    const providers = reports.map((report) => ({
+      ...report,
+      accepted: accepted.get(report.authenticator),
+    }));
+    return reportOf(loaded, providers);
+  });
 }
 
 function reportOf(loaded: LoadedConfig, providers: readonly CheckedProvider[]): Report {

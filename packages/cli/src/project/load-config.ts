@@ -14,6 +14,8 @@ export interface LoadedConfig {
   readonly name: string;
   readonly path: string;
   readonly auth: LoadedAuth<object>;
+  /** Loads the config once more. The caller closes it. */
+  readonly loadAgain: (report: (event: AuthEvent) => void) => Promise<LoadedAuth<object>>;
   readonly core: CoreModule;
   /** Of --protos; undefined without it. */
   readonly services: readonly ServiceLike[] | undefined;
@@ -29,7 +31,6 @@ export interface LoadedConfig {
 export async function withConfig<T>(
   input: Input,
   body: (loaded: LoadedConfig) => Promise<T>,
-  report: (event: AuthEvent) => void = () => undefined,
 ): Promise<T> {
   const path = input.positionals[0] ?? DEFAULT_FILE;
   const name = basename(path);
@@ -46,14 +47,16 @@ export async function withConfig<T>(
     if (warning.code?.startsWith('GRPC_AUTHN') === true) warnings.push(warning.message);
   };
   process.on('warning', onWarning);
-  let auth: LoadedAuth<object>;
-  try {
-    auth = await config.loadAuth({
+  const load = (report: (event: AuthEvent) => void): Promise<LoadedAuth<object>> =>
+    config.loadAuth({
       file: path,
       report,
       ...(services === undefined ? undefined : { services }),
       ...(input.env.adapters === undefined ? undefined : { adapters: input.env.adapters }),
     });
+  let auth: LoadedAuth<object>;
+  try {
+    auth = await load(() => undefined);
     // Warnings are emitted on the next turn.
     await new Promise((resolve) => {
       setImmediate(resolve);
@@ -64,7 +67,7 @@ export async function withConfig<T>(
     process.off('warning', onWarning);
   }
   try {
-    return await body({ name, path, auth, core, services, warnings });
+    return await body({ name, path, auth, loadAgain: load, core, services, warnings });
   } finally {
     // A provider that hangs must not keep the command waiting.
     void auth.close().catch(() => undefined);

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { adapter as hs256 } from '@grpc-authn/hs256/adapter';
 import { adapter as introspection } from '@grpc-authn/introspection/adapter';
 import { adapter as jwks } from '@grpc-authn/jwks/adapter';
+import { byTrustedIssuerAdapter } from '@grpc-authn/jwt/adapter';
 import { adapter as oidc } from '@grpc-authn/oidc/adapter';
 import { run } from '../../src/run.ts';
 
@@ -39,7 +40,7 @@ export async function runCli(
     stdout,
     stderr,
     variables,
-    adapters: [hs256, introspection, jwks, oidc],
+    adapters: [hs256, introspection, jwks, oidc, byTrustedIssuerAdapter],
   });
   const [out, err] = [stdout.text(), stderr.text()];
   return { status, stdout: out, stderr: err, output: out + err };

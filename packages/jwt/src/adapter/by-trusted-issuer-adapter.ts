@@ -16,6 +16,7 @@ import { systemClock } from '@grpc-authn/core/internal';
 import { MAX_ISSUERS } from '../routing/by-trusted-issuer.ts';
 import { TrustedIssuers } from '../routing/trusted-issuers.ts';
 import { LateAuthenticator } from './late-authenticator.ts';
+import { tenantReadiness } from './tenant-readiness.ts';
 import { readTenantIssuers, type Tenants } from './tenant-issuers.ts';
 
 export interface ByTrustedIssuerFileOptions {
@@ -73,7 +74,7 @@ export const adapter: AuthenticatorAdapter<ByTrustedIssuerFileOptions> = defineA
       throw new ConfigError([{ path: 'each.use', message }]);
     }
     const { create, traits } = await context.buildPerIssuer(each, ['each'], trusted);
-    return new TrustedIssuers({
+    const made = new TrustedIssuers({
       trust: (issuer) =>
         trusted.includes(issuer)
           ? new LateAuthenticator(context.name, issuer, () => create(issuer))
@@ -84,5 +85,6 @@ export const adapter: AuthenticatorAdapter<ByTrustedIssuerFileOptions> = defineA
       issuers: trusted.known,
       traits: { ...traits, opaqueTokens: false },
     });
+    return Object.assign(made, tenantReadiness(create));
   },
 });

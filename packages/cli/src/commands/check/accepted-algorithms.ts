@@ -24,11 +24,18 @@ function visit(
   accepted: Map<string, readonly string[]>,
 ): void {
   if (typeof spec !== 'object' || spec === null) return;
-  const { use, name: ownName, algorithms } = spec as Readonly<Record<string, unknown>>;
-  if (typeof use === 'string' && WITH_PUBLIC_KEYS.has(use)) {
-    const key = typeof ownName === 'string' ? ownName : (name ?? use);
+  const { use, name: ownName, algorithms, each } = spec as Readonly<Record<string, unknown>>;
+  if (typeof use !== 'string') return visitChildren(spec, accepted);
+  const key = typeof ownName === 'string' ? ownName : (name ?? use);
+  // Each tenant's authenticator has the name of the one around it.
+  if (use === 'byTrustedIssuer') return visit(each, key, accepted);
+  if (WITH_PUBLIC_KEYS.has(use)) {
     accepted.set(key, Array.isArray(algorithms) ? (algorithms as string[]) : DEFAULT_ALGORITHMS);
     return;
   }
+  visitChildren(spec, accepted);
+}
+
+function visitChildren(spec: object, accepted: Map<string, readonly string[]>): void {
   for (const child of Object.values(spec)) visit(child, undefined, accepted);
 }

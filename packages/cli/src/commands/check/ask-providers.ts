@@ -1,101 +1,118 @@
-import type { AuthEvent, Authenticator } from '@grpc-authn/core';
+import type { LoadedAuth } from '@grpc-authn/config';
+import type { AuthEvent } from '@grpc-authn/core';
 import { problemsOf } from '../../project/load-config.ts';
-import { metadataIn, type ProviderRequest, RequestRecorder } from './requests.ts';
+import { findingsIn, type ProviderReport } from './provider-report.ts';
+import { type Question, questionsOf } from './questions.ts';
+import { metadataIn, RequestRecorder } from './requests.ts';
+import { Turns } from './turns.ts';
 
-export interface UsedKey {
-  readonly kid: string | null;
-  /** null for an RSA key without `alg`. */
-  readonly alg: string | null;
-}
-export interface LeftOutKey {
-  readonly kid: string | null;
-  readonly why: string;
-}
+type Load = (report: (event: AuthEvent) => void) => Promise<LoadedAuth<object>>;
 
-/** What one authenticator found out about its provider. */
-export interface ProviderReport {
-  readonly authenticator: string;
-  readonly expectedIssuers: readonly string[];
-  /** Of the metadata; undefined where none was read. */
-  readonly receivedIssuer: string | undefined;
-  /** Those that the metadata announces. */
-  readonly announcedAlgorithms: readonly string[];
-  readonly requests: readonly ProviderRequest[];
-  readonly durationMs: number;
-  /** Undefined if it is ready. */
-  readonly problem: string | undefined;
-  readonly used: readonly UsedKey[];
-  readonly leftOut: readonly LeftOutKey[];
-  /** Other events that it reported, such as a proxy in use. */
-  readonly events: readonly string[];
-}
+/** Enough for most configs, and few enough for any network. */
+const MAX_AT_ONCE = 8;
 
-/** Asks one provider after the other, each for at most `timeoutMs`. `events` gains what the authenticators report. */
+/**
+ * Asks the providers, at most eight at the same time, each for at most `timeoutMs`. The reports are in the order of
+ * the file.
+ */
 export async function askProviders(
-  root: Authenticator<object>,
-  events: readonly AuthEvent[],
+  load: Load,
   timeoutMs: number,
 ): Promise<readonly ProviderReport[]> {
   const recorder = new RequestRecorder();
+  const open = <T>(work: (copy: ConfigCopy) => Promise<T>): Promise<T> =>
+    recorder.inContext(async () => {
+      const events: AuthEvent[] = [];
+      const auth = await load((event) => events.push(event));
+      try {
+        return await work(new ConfigCopy({ auth, events, recorder, timeoutMs }));
+      } finally {
+        // A provider that hangs must not keep the command waiting.
+        void auth.close().catch(() => undefined);
+      }
+    });
+  const reports: ProviderReport[] = [];
+  const turns = new Turns();
+  const askInTurn = (copy: ConfigCopy): Promise<void> =>
+    turns.each(copy.questions, async (question, index) => {
+      reports[index] = await copy.ask(question);
+    });
   try {
-    const reports: ProviderReport[] = [];
-    for (const leaf of leavesOf(root)) {
-      reports.push(await ask(leaf, recorder, events, timeoutMs));
-    }
-    return [...reports, ...(await askOthers(root, reports, recorder, timeoutMs))];
+    return await open(async (first) => {
+      const count = Math.min(MAX_AT_ONCE, first.questions.length);
+      const others = Array.from({ length: count - 1 }, () => open(askInTurn));
+      await Promise.all([askInTurn(first), ...others]);
+      return [...reports, ...(await first.askConfirmations(reports))];
+    });
   } finally {
     recorder.close();
   }
 }
 
-/** Those that only rules name (`confirmedBy`): they are ready when the config as a whole is. */
-async function askOthers(
-  root: Authenticator<object>,
-  asked: readonly ProviderReport[],
-  recorder: RequestRecorder,
-  timeoutMs: number,
-): Promise<readonly ProviderReport[]> {
-  if (asked.some(({ problem }) => problem !== undefined)) return [];
-  const others = { name: 'confirmations', ready: (signal?: AbortSignal) => root.ready?.(signal) };
-  const report = await ask(others as Authenticator<object>, recorder, [], timeoutMs);
-  return report.requests.length > 0 || report.problem !== undefined ? [report] : [];
+interface Copy {
+  readonly auth: LoadedAuth<object>;
+  /** What its authenticators have reported. */
+  readonly events: readonly AuthEvent[];
+  readonly recorder: RequestRecorder;
+  readonly timeoutMs: number;
 }
 
-async function ask(
-  leaf: Authenticator<object>,
-  recorder: RequestRecorder,
-  events: readonly AuthEvent[],
-  timeoutMs: number,
-): Promise<ProviderReport> {
-  const startedMs = performance.now();
-  let problem: string | undefined;
-  const requests = await recorder.record(async () => {
-    problem = await problemOf(leaf, timeoutMs);
-  });
-  const durationMs = Math.round(performance.now() - startedMs);
-  const metadata = metadataIn(requests);
-  const own = events.filter(({ authenticator }) => authenticator === leaf.name);
-  return {
-    authenticator: leaf.name,
-    expectedIssuers: leaf.issuers ?? [],
-    receivedIssuer: metadata?.issuer,
-    announcedAlgorithms: metadata?.algorithms ?? [],
-    requests,
-    durationMs,
-    problem,
-    used: own.filter(isRefresh).flatMap(keysIn) as readonly UsedKey[],
-    leftOut: own
-      .filter(({ type }) => type === 'keys_discarded')
-      .flatMap(keysIn) as readonly LeftOutKey[],
-    events: own.filter(({ type }) => !type.startsWith('keys_')).map((event) => event.type),
-  };
+/** The config, loaded once more: its providers are asked one after the other, so that each request is of a known one. */
+class ConfigCopy {
+  readonly questions: readonly Question[];
+  readonly #copy: Copy;
+
+  constructor(copy: Copy) {
+    this.#copy = copy;
+    this.questions = questionsOf(copy.auth.authenticator);
+  }
+
+  async ask(question: Question): Promise<ProviderReport> {
+    const { name, issuers, isTenant, note } = question;
+    const { events, recorder, timeoutMs } = this.#copy;
+    // Tenants have one name.
+    const first = isTenant ? events.length : 0;
+    const startedMs = performance.now();
+    let problem: string | undefined;
+    const requests = await recorder.record(async () => {
+      problem = await problemOf(question, timeoutMs);
+    });
+    const metadata = metadataIn(requests);
+    return {
+      authenticator: name,
+      expectedIssuers: issuers,
+      receivedIssuer: metadata?.issuer,
+      announcedAlgorithms: metadata?.algorithms ?? [],
+      requests,
+      durationMs: Math.round(performance.now() - startedMs),
+      note,
+      problem,
+      ...findingsIn(events.slice(first).filter(({ authenticator }) => authenticator === name)),
+    };
+  }
+
+  /** Those that only rules name (`confirmedBy`): they are ready when the config as a whole is. */
+  async askConfirmations(asked: readonly ProviderReport[]): Promise<readonly ProviderReport[]> {
+    if (asked.some(({ problem }) => problem !== undefined)) return [];
+    const { auth, timeoutMs } = this.#copy;
+    // Most of the others were asked by other copies.
+    const rest = this.questions.filter(({ isTenant }) => !isTenant);
+    const turns = new Turns();
+    const makeReady = (): Promise<void> =>
+      turns.each(rest, async (question) => void (await problemOf(question, timeoutMs)));
+    await Promise.all(Array.from({ length: MAX_AT_ONCE }, makeReady));
+    const report = await this.ask({
+      name: 'confirmations',
+      issuers: [],
+      isTenant: false,
+      ready: (signal) => auth.authenticator.ready(signal),
+    });
+    return report.requests.length > 0 || report.problem !== undefined ? [report] : [];
+  }
 }
 
 /** Undefined where the authenticator is ready. */
-async function problemOf(
-  leaf: Authenticator<object>,
-  timeoutMs: number,
-): Promise<string | undefined> {
+async function problemOf({ ready }: Question, timeoutMs: number): Promise<string | undefined> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -104,12 +121,12 @@ async function problemOf(
       resolve(`no answer in ${timeoutMs / 1000} s`);
     }, timeoutMs);
   });
+  const answered = async (): Promise<undefined> => {
+    await ready?.(controller.signal);
+    return undefined;
+  };
   try {
-    const ready = async (): Promise<string | undefined> => {
-      await leaf.ready?.(controller.signal);
-      return undefined;
-    };
-    return await Promise.race([ready(), late]);
+    return await Promise.race([answered(), late]);
   } catch (error) {
     return shownCause(error);
   } finally {
@@ -124,21 +141,4 @@ function shownCause(error: unknown): string {
   const problems = problemsOf(cause);
   if (problems !== undefined) return problems.map(({ message }) => message).join('; ');
   return cause instanceof Error ? cause.message : 'it is not ready';
-}
-
-function isRefresh({ type }: AuthEvent): boolean {
-  return type === 'keys_refreshed' || type === 'keys_recovered';
-}
-
-/** The `keys` of an event, as the adapters document them. */
-function keysIn({ detail }: AuthEvent): readonly object[] {
-  const keys: unknown = detail?.['keys'];
-  return Array.isArray(keys) ? (keys as readonly object[]) : [];
-}
-
-/** The authenticators that verify: those inside compositions, caches and wrappers. */
-function leavesOf(root: Authenticator<object>): ReadonlySet<Authenticator<object>> {
-  const children = root.traits?.children ?? [];
-  if (children.length === 0) return new Set([root]);
-  return new Set(children.flatMap((child) => [...leavesOf(child)]));
 }

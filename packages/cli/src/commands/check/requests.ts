@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 /** One HTTP request to a provider. */
@@ -27,13 +28,18 @@ interface Message {
 
 const MAX_BODY_CHARACTERS = 1024 * 1024;
 
+/** Where the requests of one piece of work are recorded; undefined between two of them. */
+interface Recording {
+  current: ProviderRequest[] | undefined;
+}
+
 /**
  * Records the requests that begin during a piece of work, from the diagnostics channels of undici: those that the
- * adapters send, by whichever copy of it. An adapter loads its keys in an async context of its own, so one piece of
- * work is recorded at a time.
+ * adapters send, by whichever copy of it. An adapter loads its keys in the async context in which it was created. So
+ * what is created and asked inside one inContext() is recorded together, one piece of work at a time.
  */
 export class RequestRecorder {
-  #current: ProviderRequest[] | undefined;
+  readonly #contexts = new AsyncLocalStorage<Recording>();
   readonly #requests = new WeakMap<
     UndiciRequest,
     ProviderRequest & { readonly startedMs: number }
@@ -53,19 +59,25 @@ export class RequestRecorder {
     for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);
   }
 
+  inContext<T>(work: () => Promise<T>): Promise<T> {
+    return this.#contexts.run({ current: undefined }, work);
+  }
+
+  /** The requests of the work, which belongs to the inContext() around this call. */
   async record(work: () => Promise<void>): Promise<readonly ProviderRequest[]> {
     const requests: ProviderRequest[] = [];
-    this.#current = requests;
+    const recording = this.#contexts.getStore() ?? { current: undefined };
+    recording.current = requests;
     try {
       await work();
     } finally {
-      this.#current = undefined;
+      recording.current = undefined;
     }
     return requests;
   }
 
   #created(request: UndiciRequest): void {
-    const requests = this.#current;
+    const requests = this.#contexts.getStore()?.current;
     if (requests === undefined) return;
     const { origin, path, method } = request;
     const recorded = {

@@ -1,7 +1,7 @@
 import type { Data } from '../../command/command.ts';
 import { BAD, GOOD, type Line, type Part, styled, WARNING } from '../../output/line.ts';
 import { table } from '../../output/table.ts';
-import type { ProviderReport } from './ask-providers.ts';
+import type { ProviderReport } from './provider-report.ts';
 
 /** A report, and the algorithms that the file accepts from this authenticator. */
 export interface CheckedProvider extends ProviderReport {
@@ -25,18 +25,23 @@ export function isWell(provider: CheckedProvider): boolean {
 }
 
 export function showProvider(provider: CheckedProvider): readonly Line[] {
-  const { authenticator, problem, durationMs } = provider;
-  const well = isWell(provider);
+  const { authenticator, note, problem, durationMs } = provider;
+  const well = note === undefined ? GOOD : WARNING;
   const state: Part =
-    problem === undefined ? `ready in ${durationMs} ms` : styled('bad', 'not ready');
+    problem === undefined
+      ? note === undefined
+        ? `ready in ${durationMs} ms`
+        : 'not checked'
+      : styled('bad', 'not ready');
   return [
-    ['  ', well ? GOOD : BAD, ' ', styled('strong', authenticator), '  ', state],
+    ['  ', isWell(provider) ? well : BAD, ' ', styled('strong', authenticator), '  ', state],
     ...table(detailsOf(provider), 6),
   ];
 }
 
 function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
-  const { problem, requests, used, leftOut, accepted, announcedAlgorithms, events } = provider;
+  const { note, problem, requests, used, leftOut, accepted, announcedAlgorithms, events } =
+    provider;
   const label = (text: string): Part => styled('faint', text);
   const algorithm = algorithmProblem(provider);
   return [
@@ -45,7 +50,7 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
       `${method} ${url}: ${status ?? 'no answer'}${durationMs === undefined ? '' : `, ${durationMs} ms`}`,
     ]),
     ...(requests.length === 0 && used.length === 0 && problem === undefined
-      ? [[label('asked'), NOTHING]]
+      ? [[label('asked'), note === undefined ? NOTHING : `nothing: ${note}`]]
       : []),
     ...issuerRows(provider).map(([name, value]) => [label(name), value]),
     ...(problem === undefined
@@ -70,8 +75,7 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
   ];
 }
 
-const NOTHING =
-  'nothing: it has no provider, or one for each tenant, which is asked about its first token';
+const NOTHING = 'nothing: it has no provider, or learns from each token which provider to ask';
 
 function fixOf({ requests, receivedIssuer }: CheckedProvider): string {
   if (receivedIssuer !== undefined) {
@@ -106,6 +110,7 @@ export function providerData(provider: CheckedProvider): Data {
     ready: problem === undefined,
     ok: isWell(provider),
     durationMs: provider.durationMs,
+    note: provider.note,
     problem: problem ?? algorithmProblem(provider),
     issuer: { expected: provider.expectedIssuers, received: provider.receivedIssuer },
     algorithms: { accepted, announced: provider.announcedAlgorithms },
