@@ -161,6 +161,20 @@ export const PROJECTS: readonly Project[] = [
     compilers: 'newest',
   },
   {
+    name: 'core + opentelemetry',
+    ours: ['core', 'opentelemetry'],
+    others: [
+      '@opentelemetry/api@~1.9.0',
+      '@opentelemetry/sdk-metrics@^2.12.0',
+      '@opentelemetry/sdk-trace-base@^2.12.0',
+      '@types/node@^20.19.0',
+    ],
+    programs: [['telemetry.mjs']],
+    entryPoints: ['opentelemetry'],
+    compilers: 'ends',
+    quick: true,
+  },
+  {
     name: 'core + testing',
     ours: ['core', 'testing'],
     only: [...CORE, '@grpc-authn/testing', 'jose'],
