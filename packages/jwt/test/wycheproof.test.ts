@@ -1,30 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AuthError } from '@grpc-authn/core/authenticator';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyCompactJws } from '../src/index.ts';
 import { importKeySetWith } from '../src/keys/import-key-set.ts';
 import type { SignatureEngine } from '../src/signature/signature-engine.ts';
 import { ALGORITHMS, ENGINES } from './support/engines.ts';
-
-const FOLDER =
-  process.env['WYCHEPROOF_DIR'] ??
-  join(import.meta.dirname, '../../../../shared/corpora/wycheproof');
-
-interface Vector {
-  readonly tcId: number;
-  readonly comment: string;
-  readonly jws: string;
-  readonly result: 'valid' | 'invalid';
-  readonly flags: readonly string[];
-}
-
-interface Group {
-  readonly comment: string;
-  readonly public?: object;
-  readonly private: object;
-  readonly tests: readonly Vector[];
-}
+import { groupsOf, HAS_WYCHEPROOF, jwksOf, reportMissing } from './support/wycheproof.ts';
 
 /** The corpus has no EdDSA. */
 const COVERED = ALGORITHMS.filter((alg) => alg !== 'EdDSA');
@@ -55,23 +35,16 @@ const EXCLUSIONS: Readonly<Record<string, ReadonlyMap<number, string>>> = {
 async function accepts(
   engines: readonly SignatureEngine[],
   jws: string,
-  key: object,
+  jwks: { readonly keys: object[] },
 ): Promise<boolean> {
-  const keys = importKeySetWith(engines, { keys: 'keys' in key ? (key.keys as object[]) : [key] });
+  const keys = importKeySetWith(engines, jwks);
   return !AuthError.is(await verifyCompactJws(jws, keys, { algorithms: COVERED }));
 }
 
-function groupsOf(file: string): readonly Group[] {
-  const { testGroups } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as {
-    testGroups: Group[];
-  };
-  return testGroups.filter(({ tests }) => tests.every((vector) => 'jws' in vector));
-}
-
-if (!existsSync(FOLDER)) {
+if (!HAS_WYCHEPROOF) {
   describe('Wycheproof', () => {
     it('is skipped: the corpus is missing, and WYCHEPROOF_DIR is not set', () => {
-      process.stdout.write('Wycheproof: left out, its folder is not here (WYCHEPROOF_DIR)\n');
+      reportMissing();
     });
   });
 } else {
@@ -100,8 +73,7 @@ if (!existsSync(FOLDER)) {
           it(name, async () => {
             ran += 1;
             const expected = (vector.result === 'valid') === (exclusion === undefined);
-            const key = group.public ?? group.private;
-            expect(await accepts(engines, vector.jws, key)).toBe(expected);
+            expect(await accepts(engines, vector.jws, jwksOf(group))).toBe(expected);
           });
         }
       }
