@@ -44,6 +44,16 @@ afterEach(() => vi.restoreAllMocks());
 
 const hidden = { see: () => 'seen' };
 
+/** A server with a gate of the user, which may call ours: `decide`. */
+async function startWithGate(
+  gate: (decide: () => Promise<void>) => Promise<void>,
+): Promise<Awaited<ReturnType<typeof startEcho>>> {
+  const auth = createConnectAuth({ authenticator });
+  const requestGate = (context: HandlerContext): Promise<void> =>
+    gate(async () => auth.requestGate(context));
+  return startEcho({ ...hidden, auth: { ...auth, requestGate } });
+}
+
 /** Calls of each kind and protocol, all of them with a good token. */
 async function allEndWith(code: Code, options: EchoOptions): Promise<void> {
   const server = await startEcho({ ...hidden, ...options });
@@ -93,16 +103,9 @@ describe('a part that was forgotten', () => {
 
 describe('a part that is there twice', () => {
   it('refuses each call of two gates, as two interceptors of grpc-js do', async () => {
-    const auth = createConnectAuth({ authenticator });
-    const server = await startEcho({
-      ...hidden,
-      auth: {
-        ...auth,
-        requestGate: async (context) => {
-          await auth.requestGate(context);
-          await auth.requestGate(context);
-        },
-      },
+    const server = await startWithGate(async (decide) => {
+      await decide();
+      await decide();
     });
     for (const [, call] of KINDS) {
       const error = await errorOf(call(clientOf(server, 'connect'), as('alice')));
@@ -178,19 +181,12 @@ describe('a gate of the user', () => {
   });
 
   it('that swallows a refusal opens nothing', async () => {
-    const auth = createConnectAuth({ authenticator });
-    const server = await startEcho({
-      ...hidden,
-      auth: {
-        ...auth,
-        requestGate: async (context) => {
-          try {
-            await auth.requestGate(context);
-          } catch {
-            // What is tested.
-          }
-        },
-      },
+    const server = await startWithGate(async (decide) => {
+      try {
+        await decide();
+      } catch {
+        // What is tested.
+      }
     });
     for (const [, call] of KINDS) {
       const error = await errorOf(call(clientOf(server, 'grpc'), as('bad')));

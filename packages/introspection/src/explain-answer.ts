@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type Verdict,
 } from '@grpc-authn/core/authenticator';
+import { CHECK_NAMES } from '@grpc-authn/core/internal';
 import { loadTrace, pinsOf } from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
 import {
@@ -22,16 +23,10 @@ type Tools = Awaited<ReturnType<typeof loadTrace>>;
 type Reporter = InstanceType<Tools['StepReporter']>;
 
 /** The checks of an answer that says that the token is active. */
-const ANSWER_CHECKS = [
-  'type',
-  'issuer',
-  'audience',
-  'token_use',
-  'expiry',
-  'not_before',
-  'issued_at',
-  'subject',
-] as const satisfies readonly CheckName[];
+const ANSWER_CHECKS: readonly CheckName[] = CHECK_NAMES.slice(
+  CHECK_NAMES.indexOf('type'),
+  CHECK_NAMES.indexOf('pins'),
+).filter((check) => check !== 'required_claims');
 
 interface Question {
   readonly trace: NonNullable<AuthenticationContext['trace']>;
@@ -97,14 +92,13 @@ function reportOtherIssuer(
   { issuer }: IntrospectionSettings,
   payload: JsonObject,
 ): void {
-  const [type, , ...others] = ANSWER_CHECKS;
-  steps.notReached(type);
+  steps.notReached('type');
   steps.report('issuer', {
     expected: JSON.stringify(issuer),
     received: describeClaim(payload, 'iss'),
     fault: `request the token from ${issuer}, or change the option "issuer"`,
   });
-  steps.notReached(...others);
+  steps.notReached(...ANSWER_CHECKS.slice(ANSWER_CHECKS.indexOf('issuer') + 1));
 }
 
 /** Reports what follows the checks of an answer, where there is none that says that the token is active. */

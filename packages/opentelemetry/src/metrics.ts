@@ -1,6 +1,6 @@
 import type { AuthEvent, CacheLookup, Decision } from '@grpc-authn/core/authenticator';
 import type { Counter, Histogram, MeterProvider } from '@opentelemetry/api';
-import { KeptAttributes } from './kept-attributes.ts';
+import { AttributeCache } from './attribute-cache.ts';
 import type { Labels } from './labels.ts';
 import { codeOf, OTHER, reasonOf, statusNameOf } from './names.ts';
 import { SCOPE } from './scope.ts';
@@ -38,23 +38,23 @@ export class Metrics {
   readonly #providerNow: () => MeterProvider;
   #provider: MeterProvider | undefined;
   #instruments: Instruments | undefined;
-  readonly #forCalls = new KeptAttributes(
+  readonly #forCalls = new AttributeCache(
     METHOD,
     'rpc.response.status_code',
     'error.type',
     'rpc.system.name',
   );
-  readonly #forDecisions = new KeptAttributes(
+  readonly #forDecisions = new AttributeCache(
     METHOD,
     OUTCOME,
     'grpc_authn.code',
     'grpc_authn.reason',
     AUTHENTICATOR,
   );
-  readonly #forAuthentications = new KeptAttributes(AUTHENTICATOR, OUTCOME, 'grpc_authn.cached');
-  readonly #forLookups = new KeptAttributes(AUTHENTICATOR, 'grpc_authn.cache.result');
-  readonly #forRefreshes = new KeptAttributes(AUTHENTICATOR, OUTCOME);
-  readonly #forEnded = new KeptAttributes(METHOD, OUTCOME, AUTHENTICATOR);
+  readonly #forAuthentications = new AttributeCache(AUTHENTICATOR, OUTCOME, 'grpc_authn.cached');
+  readonly #forLookups = new AttributeCache(AUTHENTICATOR, 'grpc_authn.cache.result');
+  readonly #forRefreshes = new AttributeCache(AUTHENTICATOR, OUTCOME);
+  readonly #forEnded = new AttributeCache(METHOD, OUTCOME, AUTHENTICATOR);
 
   constructor(providerNow: () => MeterProvider, labels: Labels) {
     this.#providerNow = providerNow;
@@ -112,32 +112,36 @@ export class Metrics {
 
 function createInstruments(provider: MeterProvider): Instruments {
   const meter = provider.getMeter(...SCOPE);
+  const counter = (name: string, unit: string, description: string): Counter =>
+    meter.createCounter(name, { description, unit: `{${unit}}` });
+  const seconds = (name: string, buckets: number[], description: string): Histogram =>
+    meter.createHistogram(name, {
+      description,
+      unit: 's',
+      advice: { explicitBucketBoundaries: buckets },
+    });
   return {
-    calls: meter.createHistogram('rpc.server.call.duration', {
-      description: 'Duration of calls that authentication refused or ended',
-      unit: 's',
-      advice: { explicitBucketBoundaries: CALL_BUCKETS },
-    }),
-    decisions: meter.createCounter('grpc_authn.decisions', {
-      description: 'Decisions about calls',
-      unit: '{decision}',
-    }),
-    authentications: meter.createHistogram('grpc_authn.authenticate.duration', {
-      description: 'Duration of decisions that asked an authenticator, with the rule',
-      unit: 's',
-      advice: { explicitBucketBoundaries: AUTHENTICATE_BUCKETS },
-    }),
-    lookups: meter.createCounter('grpc_authn.cache.lookups', {
-      description: 'Look-ups of verdicts in a cache',
-      unit: '{lookup}',
-    }),
-    refreshes: meter.createCounter('grpc_authn.key.refreshes', {
-      description: 'Attempts to refresh the keys of an issuer',
-      unit: '{refresh}',
-    }),
-    ended: meter.createCounter('grpc_authn.streams.ended', {
-      description: 'Accepted calls that ended because their token expired or was revoked',
-      unit: '{call}',
-    }),
+    calls: seconds(
+      'rpc.server.call.duration',
+      CALL_BUCKETS,
+      'Duration of calls that authentication refused or ended',
+    ),
+    decisions: counter('grpc_authn.decisions', 'decision', 'Decisions about calls'),
+    authentications: seconds(
+      'grpc_authn.authenticate.duration',
+      AUTHENTICATE_BUCKETS,
+      'Duration of decisions that asked an authenticator, with the rule',
+    ),
+    lookups: counter('grpc_authn.cache.lookups', 'lookup', 'Look-ups of verdicts in a cache'),
+    refreshes: counter(
+      'grpc_authn.key.refreshes',
+      'refresh',
+      'Attempts to refresh the keys of an issuer',
+    ),
+    ended: counter(
+      'grpc_authn.streams.ended',
+      'call',
+      'Accepted calls that ended because their token expired or was revoked',
+    ),
   };
 }

@@ -10,7 +10,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { harmless } from './harmless.ts';
-import { KeptAttributes } from './kept-attributes.ts';
+import { AttributeCache } from './attribute-cache.ts';
 import type { Labels } from './labels.ts';
 import { OTHER, reasonOf, statusNameOf } from './names.ts';
 import { SCOPE } from './scope.ts';
@@ -30,7 +30,7 @@ export class Spans {
   readonly #labels: Labels;
   readonly #providerNow: () => TracerProvider;
   readonly #includeSubject: boolean;
-  readonly #kept = new KeptAttributes(
+  readonly #kept = new AttributeCache(
     'rpc.method',
     'rpc.response.status_code',
     'grpc_authn.outcome',

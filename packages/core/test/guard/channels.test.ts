@@ -39,6 +39,16 @@ function guardOf(options: Partial<BindingOptions> = {}) {
   return createCallGuard({ authenticator: stubAuthenticator(() => caller()), ...options });
 }
 
+const BAD = { scheme: 'bearer', token: 'bad' };
+
+/** A guard with a cache, also of refusals. */
+function cachingGuard() {
+  const authenticator = stubAuthenticator(({ token }) =>
+    token === BAD.token ? new AuthError('invalid_token', 'signature') : caller(),
+  );
+  return guardOf({ authenticator: cached(authenticator, { negative: { maxAgeSeconds: 5 } }) });
+}
+
 describe('grpc-authn:decision', () => {
   it('carries what onDecision gets, frozen', () => {
     const published = messagesOf<Decision>('grpc-authn:decision');
@@ -125,15 +135,8 @@ describe('grpc-authn:decision', () => {
 
   it('says whether the verdict is from a cache', () => {
     const published = messagesOf<Decision>('grpc-authn:decision');
-    const authenticator = cached(
-      stubAuthenticator(({ token }) =>
-        token === 'bad' ? new AuthError('invalid_token', 'signature') : caller(),
-      ),
-      { negative: { maxAgeSeconds: 5 } },
-    );
-    const guard = guardOf({ authenticator });
-    const bad = { scheme: 'bearer', token: 'bad' };
-    for (const call of [{}, {}, { credentials: bad }, { credentials: bad }]) {
+    const guard = cachingGuard();
+    for (const call of [{}, {}, { credentials: BAD }, { credentials: BAD }]) {
       void guard.begin(callOf(call));
     }
     void guard.begin(callOf({ credentials: undefined }));
@@ -152,15 +155,8 @@ describe('grpc-authn:decision', () => {
 describe('grpc-authn:cache', () => {
   it('carries each look-up, by objects that are made once', () => {
     const lookups = messagesOf<CacheLookup>('grpc-authn:cache');
-    const authenticator = cached(
-      stubAuthenticator(({ token }) =>
-        token === 'bad' ? new AuthError('invalid_token', 'signature') : caller(),
-      ),
-      { negative: { maxAgeSeconds: 5 } },
-    );
-    const guard = guardOf({ authenticator });
-    const bad = { scheme: 'bearer', token: 'bad' };
-    for (const call of [{}, {}, {}, { credentials: bad }, { credentials: bad }]) {
+    const guard = cachingGuard();
+    for (const call of [{}, {}, {}, { credentials: BAD }, { credentials: BAD }]) {
       void guard.begin(callOf(call));
     }
     expect(lookups).toEqual([

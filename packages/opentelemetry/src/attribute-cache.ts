@@ -4,7 +4,7 @@ type Value = string | undefined;
 type Node = Map<Value, Node | Attributes>;
 
 /** Attributes by up to five values: each combination is made once, and a look-up allocates nothing. */
-export class KeptAttributes {
+export class AttributeCache {
   readonly #keys: readonly [string, string?, string?, string?, string?];
   readonly #root: Node = new Map();
 
