@@ -13,5 +13,5 @@ process.removeAllListeners('warning');
 
 const { stdin, stdout, stderr, env: variables } = process;
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, variables });
-// A provider that hangs, or a terminal that is still open for input, does not keep the command running.
+// A provider that hangs, or a terminal that is still open for input, must not delay the end of the command.
 process.exit();

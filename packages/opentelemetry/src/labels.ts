@@ -5,7 +5,7 @@ type Named = Pick<Decision, 'method'> & Partial<Pick<Decision, 'methodKnown'>>;
 
 /** The values of attributes that come from this server's own configuration. */
 export class Labels {
-  /** The SDK itself keeps at most 2,000 combinations of attributes for a metric. */
+  /** The SDK itself stores at most 2,000 combinations of attributes for a metric. */
   readonly #methods = new BoundedNames(1000, /^\/([\w.]{1,200}\/\w{1,100})$/);
   readonly #authenticators = new BoundedNames(100, /^([^\p{Cc}]{1,200})$/u);
 

@@ -30,7 +30,7 @@ export class Spans {
   readonly #labels: Labels;
   readonly #providerNow: () => TracerProvider;
   readonly #includeSubject: boolean;
-  readonly #kept = new AttributeCache(
+  readonly #cache = new AttributeCache(
     'rpc.method',
     'rpc.response.status_code',
     'grpc_authn.outcome',
@@ -97,7 +97,7 @@ export class Spans {
     const attributes: Attributes = {
       'rpc.system.name': 'grpc',
       'error.type': status,
-      ...this.#kept.get(
+      ...this.#cache.get(
         method,
         status,
         outcome,

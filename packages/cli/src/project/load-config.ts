@@ -69,7 +69,7 @@ export async function withConfig<T>(
   try {
     return await body({ name, path, auth, loadAgain: load, core, services, warnings });
   } finally {
-    // A provider that hangs must not keep the command waiting.
+    // A provider that hangs must not delay the end of the command.
     void auth.close().catch(() => undefined);
   }
 }

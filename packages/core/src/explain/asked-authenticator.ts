@@ -62,7 +62,7 @@ export class AskedAuthenticator implements Authenticator<object> {
     this.#addBinding(this.verdict);
   }
 
-  /** A step for the check that waits for a provider, unless an authenticator has reported one. */
+  /** Adds a step for the check that waits for a provider, if no authenticator has reported one. */
   #addTimeout(error: AuthError): void {
     const [check] = failedChecksOf(error, acceptsOpaqueTokens(this.#inner));
     const waiting = this.#record.waiting ?? {
@@ -79,7 +79,7 @@ export class AskedAuthenticator implements Authenticator<object> {
     });
   }
 
-  /** A step for the refusal, unless the authenticator has reported one. */
+  /** Adds a step for the refusal, if the authenticator has reported none. */
   #addRefusal(error: AuthError): void {
     const checks = failedChecksOf(error, acceptsOpaqueTokens(this.#inner));
     const [check] = checks;

@@ -22,7 +22,7 @@ export async function explained(
   return explanation;
 }
 
-/** Fails unless the verdict of explain() is that of the authenticator. */
+/** Fails if the verdict of explain() is not that of the authenticator. */
 export async function assertAgrees(
   authenticator: Authenticator<object>,
   token: string,

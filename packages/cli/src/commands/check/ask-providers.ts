@@ -27,7 +27,7 @@ export async function askProviders(
       try {
         return await work(new ConfigCopy({ auth, events, recorder, timeoutMs }));
       } finally {
-        // A provider that hangs must not keep the command waiting.
+        // A provider that hangs must not delay the end of the command.
         void auth.close().catch(() => undefined);
       }
     });
