@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 import { run } from './run.ts';
 
-// `grpc-authn explain | head` closes the pipe early. The result is written as far as somebody reads it.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code !== 'EPIPE') process.exitCode = 1;
-  });
-}
+// `grpc-authn explain | head` closes the pipe early: the result is written as far as somebody reads it. The command
+// reports other errors of its output.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 // By default Node.js prints warnings with the number of the process. Commands print those of grpc-authn themselves.
 process.removeAllListeners('warning');

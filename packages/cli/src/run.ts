@@ -14,7 +14,7 @@ import { PACKAGE_FOLDER } from './package-folder.ts';
 import { BAD, type Line, renderLine } from './output/line.ts';
 import { toJson } from './output/json.ts';
 import { Redactor } from './output/redactor.ts';
-import { write } from './output/write.ts';
+import { write, WriteFailure } from './output/write.ts';
 
 const COMMANDS: readonly Command[] = [INIT, CHECK, EXPLAIN, CAN_I, CALL];
 
@@ -43,8 +43,13 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
     return report.status;
   } catch (error) {
     const shown = shownErrorOf(error);
-    if (json) await printData({ ok: false, error: shown.data });
-    else await print('stderr', shown.lines);
+    try {
+      if (json && !(error instanceof WriteFailure)) {
+        await printData({ ok: false, error: shown.data });
+      } else await print('stderr', shown.lines);
+    } catch {
+      // The status is all that is left.
+    }
     return shown.status;
   }
 }

@@ -307,7 +307,8 @@ describe('call', () => {
       '2',
     ]);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/no gRPC server|does not speak TLS/);
+    expect(stdout).toMatch(/it is no gRPC server: it does not offer HTTP\/2 \(ALPN h2\)/);
+    expect(stdout).toMatch(/hint +check the port\n/);
   });
 
   it('shows what a web server on HTTP/2 answers', async () => {
@@ -411,6 +412,34 @@ describe('call', () => {
     vi.unstubAllEnvs();
     expect(output).toContain('UNAUTHENTICATED');
     expect(requests).toEqual([]);
+  });
+
+  it('does not send a token that is larger than any server accepts', async () => {
+    const { address } = await serve();
+    const { status, output } = await runCli(['call', address, METHOD], {
+      stdin: 'A'.repeat(1024 * 1024),
+    });
+    expect(status).toBe(1);
+    expect(output).toContain(
+      'expected a token of at most 65536 bytes, received 1048576 bytes: no server accepts it',
+    );
+    expect(output).not.toContain('AAAA');
+  });
+
+  it('says that the server may not have the method', async () => {
+    const { address } = await serve();
+    const { status, stdout } = await runCli(['call', address, '/orders.v1.Orders/Gett'], {
+      stdin: sign({ scope: 'orders:read' }),
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/! no token: not refused/);
+    expect(stdout).toContain(
+      'the server answers UNIMPLEMENTED without a token: check the name of the method; a public unary method also answers so',
+    );
+    const known = await runCli(['call', address, METHOD], {
+      stdin: sign({ scope: 'orders:read' }),
+    });
+    expect(known.stdout).not.toContain('check the name of the method');
   });
 
   it('refuses a token that metadata cannot have, with status 2', async () => {

@@ -1,7 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { generate } from 'selfsigned';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { newPath, openIssuer, POLICY, writeConfig, writeFiles } from './support/folder.ts';
 import { runCli, runJson } from './support/run-cli.ts';
+
+const EXPIRED = { notBeforeDate: new Date('2020-01-01'), notAfterDate: new Date('2021-01-01') };
 
 describe('check', () => {
   it('shows the provider, its keys and the policy of a config that is well', async () => {
@@ -75,11 +81,56 @@ policy: { rules: { orders.v1.Orders/Get: pubic } }
     expect(stderr).toContain('there is no such file; name another, or write one: grpc-authn init');
   });
 
-  // root reads every file, so a folder is in its place.
-  it('says why a file cannot be read', async () => {
+  it('says that a folder is no file, and what to do', async () => {
     const { status, stderr } = await runCli(['check', join(await newPath('a'), '..')]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/the file is not a regular file|cannot be read/);
+    expect(stderr).toMatch(
+      /^✗ \S+: expected a config file, received a folder; name the file in it\n$/,
+    );
+  });
+
+  it('says that a file cannot be read, and what to do', async () => {
+    const { 'a.yaml': file } = await writeFiles({ 'a.yaml': 'x' });
+    // root reads every file, so the name is one that no file system takes.
+    const { status, stderr } = await runCli(['check', join(file, '..', 'a'.repeat(300))]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cannot be read \(ENAMETOOLONG\); run this command as the user of the/);
+  });
+
+  it.each(['', 'a.yaml/b.yaml'])('says that there is no such file: %j', async (path) => {
+    const { 'a.yaml': file } = await writeFiles({ 'a.yaml': 'x' });
+    const { status, stderr } = await runCli(['check', path.replace('a.yaml', file)]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^✗ .+: there is no such file; name another/);
+  });
+
+  it.each([
+    [
+      'has expired',
+      EXPIRED,
+      /CERT_HAS_EXPIRED\)\n +fix +a certificate of the provider has expired/,
+    ],
+    [
+      'is of an unknown authority',
+      {},
+      /\(\w+\)\n +fix +let the provider's certificate be checked .*http\.ca/,
+    ],
+  ])('says what to do about a certificate that %s', async (_, dates, expected) => {
+    const altNames = [{ type: 7, ip: '127.0.0.1' } as const];
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'id' }], {
+      ...dates,
+      extensions: [{ name: 'subjectAltName', altNames }],
+    });
+    const server = createServer({ cert, key }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { status, stdout } = await runCli([
+      'check',
+      await writeConfig(`https://127.0.0.1:${port}`),
+    ]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(expected);
   });
 
   it('shows the expected and the received issuer', async () => {

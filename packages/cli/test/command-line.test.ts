@@ -1,7 +1,9 @@
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { looksLikeToken } from '../src/command/looks-like-token.ts';
 import { openIssuer, writeConfig } from './support/folder.ts';
-import { runCli, runJson } from './support/run-cli.ts';
+import { run } from '../src/run.ts';
+import { createSink, runCli, runJson } from './support/run-cli.ts';
 
 const COMMANDS = ['init', 'check', 'explain', 'can-i', 'call'];
 const JWT = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
@@ -80,6 +82,31 @@ describe('the command line', () => {
       ok: false,
       error: { message: expect.stringMatching(message) },
     });
+  });
+});
+
+describe('output that cannot be written', () => {
+  const failing = (code: string): Writable =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('canary'), { code })),
+    }).on('error', () => undefined);
+  const runInto = (args: readonly string[], code: string, stderr: Writable): Promise<number> =>
+    run(args, { stdin: new PassThrough(), stdout: failing(code), stderr, variables: {} });
+
+  it('has status 1, and a line on standard error', async () => {
+    const stderr = createSink(false);
+    expect(await runInto(['--help'], 'ENOSPC', stderr)).toBe(1);
+    expect(stderr.text()).toBe('✗ the result cannot be written (ENOSPC)\n');
+  });
+
+  it('changes no status where the reader of the pipe has left', async () => {
+    const stderr = createSink(false);
+    expect(await runInto(['--help'], 'EPIPE', stderr)).toBe(0);
+    expect(stderr.text()).toBe('');
+  });
+
+  it('changes no status where standard error cannot be written either', async () => {
+    expect(await runInto(['--help'], 'ENOSPC', failing('ENOSPC'))).toBe(1);
   });
 });
 

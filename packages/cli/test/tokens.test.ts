@@ -42,6 +42,30 @@ describe.each(COMMANDS)('the token of %s', (command) => {
     expect(output).not.toContain('5up3r');
   });
 
+  it.each([
+    ['of a token endpoint', '{"access_token":"canary-5up3r-s3cret","token_type":"Bearer"}\n'],
+    ['that is a text', '"canary-5up3r-s3cret"'],
+    ['with a list', '["canary-5up3r-s3cret"]'],
+  ])('is no JSON %s', async (_, stdin) => {
+    const { status, output } = await runCli([command], { stdin });
+    expect(status).toBe(2);
+    expect(output).toContain(
+      'expected a token, received JSON: pass the token alone, such as by jq -r .access_token',
+    );
+    expect(output).not.toContain('5up3r');
+  });
+
+  it('is no token of another scheme', async () => {
+    const issuer = await openIssuer();
+    const file = await writeConfig(issuer.issuer);
+    for (const stdin of ['Basic Y2FuYXJ5OjV1cDNy\n', 'authorization: DPoP Y2FuYXJ5OjV1cDNy']) {
+      const { status, output } = await runCli([command, file], { stdin });
+      expect(status).toBe(1);
+      expect(output).toContain('missing_credentials/other_scheme');
+      expect(output).not.toContain('Y2FuYXJ5');
+    }
+  });
+
   it('of a megabyte is refused as the server refuses it, with what to do', async () => {
     const issuer = await openIssuer();
     const stdin = 'A'.repeat(1024 * 1024);
@@ -77,7 +101,8 @@ describe.each(COMMANDS)('the token of %s', (command) => {
     const { empty } = await writeFiles({ empty: '\n' });
     const cases = [
       [folder, 'it is not a regular file'],
-      [join(folder, 'absent'), 'cannot be read (ENOENT)'],
+      [join(folder, 'absent'), 'there is no such file (ENOENT); check the path'],
+      ['-', 'there is no such file (ENOENT); check the path, or use standard input without it'],
       [empty, 'received an empty file'],
     ] as const;
     for (const [file, expected] of cases) {

@@ -17,17 +17,24 @@ export class ProviderError extends Error {
   readonly problem: ProviderProblem;
   /** The HTTP status, for the problem `status`. */
   readonly status: number | undefined;
+  /** Of the system or of TLS, such as ECONNREFUSED, for the problem `connection`. */
+  readonly systemCode: string | undefined;
   /** Milliseconds, from `Retry-After`. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     problem: ProviderProblem,
     message: string,
-    more: { readonly status?: number; readonly retryAfterMs?: number | undefined } = {},
+    more: {
+      readonly status?: number;
+      readonly systemCode?: string;
+      readonly retryAfterMs?: number | undefined;
+    } = {},
   ) {
     super(message);
     this.problem = problem;
     this.status = more.status;
+    this.systemCode = more.systemCode;
     this.retryAfterMs = more.retryAfterMs;
   }
 }

@@ -1,5 +1,5 @@
 import { type Command, type Data, type Input, isSet, type Report } from '../command/command.ts';
-import { UsageError } from '../command/failure.ts';
+import { Failure, UsageError } from '../command/failure.ts';
 import { readMethod, TIMEOUT, timeoutMsOf, TOKEN_FILE } from '../command/options.ts';
 import { BAD, GOOD, type Line, type Part, SKIPPED, styled, WARNING } from '../output/line.ts';
 import { whileWaiting } from '../output/progress.ts';
@@ -10,6 +10,8 @@ import { probe, type Probe } from './call/probe.ts';
 import { reflectionAccess, type ReflectionAccess } from './call/reflection.ts';
 import { isExposed, readTarget, type Target } from './call/target.ts';
 
+/** The maximum of maxTokenBytes. Metadata that is longer may end the connection, and the other calls with it. */
+const MAX_TOKEN_BYTES = 65_536;
 /** No server accepts it. */
 const BROKEN_TOKEN = 'not-a-token';
 
@@ -57,6 +59,11 @@ async function call(input: Input): Promise<Report> {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     throw new UsageError(
       'expected a token of visible ASCII characters, received others, which metadata cannot have: check what wrote it',
+    );
+  }
+  if (token !== undefined && token.length > MAX_TOKEN_BYTES) {
+    throw new Failure(
+      `expected a token of at most ${MAX_TOKEN_BYTES} bytes, received ${token.length} bytes: no server accepts it; run grpc-authn explain`,
     );
   }
   const probed = await whileWaiting(env, 'connecting', probe(target, method, timeoutMs));
@@ -107,6 +114,7 @@ function reportOf(found: Found): Report {
       ...table([...connectionRows(target, probed)], 2),
       ...(attempts.length === 0 ? [] : [[]]),
       ...attempts.flatMap((each) => [...showAttempt(each), []]),
+      ...(attempts.some(isUnknownMethod) ? [UNKNOWN_METHOD, []] : []),
       ...(reflection === undefined ? [] : [showReflection(reflection)]),
       ...(own === undefined && attempts.length > 0
         ? [[SKIPPED, ' no token was given: pass one with < FILE or --token-file FILE'] as Line]
@@ -135,6 +143,16 @@ function isFailed(answer: Answer | undefined): boolean {
 function isUnreachable({ answer: { status, failure } }: Attempt): boolean {
   return failure === undefined && (status === 'UNAVAILABLE' || status === 'DEADLINE_EXCEEDED');
 }
+
+/** Where credentials are needed, a call without a token gets another status. */
+function isUnknownMethod({ what, answer: { status, failure } }: Attempt): boolean {
+  return what === 'no token' && status === 'UNIMPLEMENTED' && failure === undefined;
+}
+
+const UNKNOWN_METHOD: Line = [
+  WARNING,
+  ' the server answers UNIMPLEMENTED without a token: check the name of the method; a public unary method also answers so',
+];
 
 function connectionRows({ tls }: Target, probed: Probe): readonly (readonly Part[])[] {
   const { problem, hint, tls: facts } = probed;

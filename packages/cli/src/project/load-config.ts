@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { LoadedAuth } from '@grpc-authn/config';
 import type { AuthEvent, ServiceLike } from '@grpc-authn/core';
@@ -34,11 +34,7 @@ export async function withConfig<T>(
 ): Promise<T> {
   const path = input.positionals[0] ?? DEFAULT_FILE;
   const name = basename(path);
-  if (!existsSync(path)) {
-    throw new Failure(
-      `${name}: there is no such file; name another, or write one: grpc-authn init`,
-    );
-  }
+  checkFile(path, name === '' ? 'FILE' : name);
   const { config, core } = await loadPackages(path);
   const protos = textOption(input, 'protos');
   const services = protos === undefined ? undefined : await readProtos(protos);
@@ -71,6 +67,28 @@ export async function withConfig<T>(
   } finally {
     // A provider that hangs must not delay the end of the command.
     void auth.close().catch(() => undefined);
+  }
+}
+
+/** @throws Failure for what the loader would report without saying what to do */
+function checkFile(path: string, name: string): void {
+  let found: ReturnType<typeof statSync>;
+  try {
+    found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined) accessSync(path, constants.R_OK);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new Failure(
+      `${name}: the file cannot be read (${code}); run this command as the user of the server, or change the permissions`,
+    );
+  }
+  if (found === undefined) {
+    throw new Failure(
+      `${name}: there is no such file; name another, or write one: grpc-authn init`,
+    );
+  }
+  if (found.isDirectory()) {
+    throw new Failure(`${name}: expected a config file, received a folder; name the file in it`);
   }
 }
 

@@ -33,7 +33,13 @@ export async function findToken(input: Input, maxWaitMs: number): Promise<string
   const source = file === undefined ? 'standard input' : '--token-file';
   const text = textOf(bytes, source)
     .trim()
-    .replace(/^(?:authorization:\s*)?bearer +/i, '');
+    .replace(/^authorization:\s*/i, '')
+    .replace(/^bearer +/i, '');
+  if (/^["{[]/.test(text)) {
+    throw new UsageError(
+      `${source}: expected a token, received JSON: pass the token alone, such as by jq -r .access_token`,
+    );
+  }
   if (text === '' && file === undefined) return undefined;
   if (text === '') throw new UsageError('--token-file: expected a token, received an empty file');
   input.redactor.add(text);
@@ -65,7 +71,12 @@ async function readFileBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`--token-file: the file cannot be read (${code})`);
+    const isStdin = file === '-' ? ', or use standard input without it' : '';
+    throw new UsageError(
+      code === 'ENOENT'
+        ? `--token-file: there is no such file (${code}); check the path${isStdin}`
+        : `--token-file: the file cannot be read (${code}); check the path and its permissions`,
+    );
   }
 }
 

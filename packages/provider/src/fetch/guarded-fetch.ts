@@ -164,7 +164,9 @@ function toProviderError(error: unknown, shown: string): ProviderError {
     if (cause instanceof ProviderError) return cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (cause.cause === undefined && typeof code === 'string') {
-      return new ProviderError('connection', `${shown}: could not be asked (${code})`);
+      return new ProviderError('connection', `${shown}: could not be asked (${code})`, {
+        systemCode: code,
+      });
     }
     cause = cause.cause;
   }

@@ -34,10 +34,7 @@ export async function probe(target: Target, method: string, timeoutMs: number): 
       tls: facts,
     };
   }
-  if (alpn !== 'h2') {
-    const problem = `${NO_GRPC}: it does not offer HTTP/2 (ALPN h2)`;
-    return { problem, hint: 'check the port', tls: facts };
-  }
+  if (alpn !== 'h2') return { ...NO_HTTP2, tls: facts };
   return probeHttp2(target, { method, timeoutMs, facts });
 }
 
@@ -86,6 +83,7 @@ function openTls(
       timeoutMs,
     );
     socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return end(NO_HTTP2);
       end(connectionProblem(error, 'it does not speak TLS', 'try without --tls and --ca'));
     });
     socket.once('secureConnect', () => {
@@ -108,6 +106,10 @@ function errorCodeOf(error: unknown): string {
 }
 
 const NO_GRPC = 'it is no gRPC server';
+const NO_HTTP2 = {
+  problem: `${NO_GRPC}: it does not offer HTTP/2 (ALPN h2)`,
+  hint: 'check the port',
+};
 
 function probeHttp2(
   { tls, host, port, address, ca }: Target,

@@ -73,9 +73,9 @@ class ConfigCopy {
     // Tenants have one name.
     const first = isTenant ? events.length : 0;
     const startedMs = performance.now();
-    let problem: string | undefined;
+    let found: Problem | undefined;
     const requests = await recorder.record(async () => {
-      problem = await problemOf(question, timeoutMs);
+      found = await problemOf(question, timeoutMs);
     });
     const metadata = metadataIn(requests);
     return {
@@ -86,7 +86,8 @@ class ConfigCopy {
       requests,
       durationMs: Math.round(performance.now() - startedMs),
       note,
-      problem,
+      problem: found?.problem,
+      code: found?.code,
       ...findingsIn(events.slice(first).filter(({ authenticator }) => authenticator === name)),
     };
   }
@@ -111,14 +112,16 @@ class ConfigCopy {
   }
 }
 
+type Problem = { readonly problem: string; readonly code?: string | undefined };
+
 /** Undefined where the authenticator is ready. */
-async function problemOf({ ready }: Question, timeoutMs: number): Promise<string | undefined> {
+async function problemOf({ ready }: Question, timeoutMs: number): Promise<Problem | undefined> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
+  const late = new Promise<Problem>((resolve) => {
     timer = setTimeout(() => {
       controller.abort();
-      resolve(`no answer in ${timeoutMs / 1000} s`);
+      resolve({ problem: `no answer in ${timeoutMs / 1000} s` });
     }, timeoutMs);
   });
   const answered = async (): Promise<undefined> => {
@@ -135,10 +138,12 @@ async function problemOf({ ready }: Question, timeoutMs: number): Promise<string
 }
 
 /** The message of the innermost error: that of the provider package says what was requested and received. */
-function shownCause(error: unknown): string {
+function shownCause(error: unknown): Problem {
   let cause: unknown = error;
   while ((cause as Error | undefined)?.cause !== undefined) cause = (cause as Error).cause;
   const problems = problemsOf(cause);
-  if (problems !== undefined) return problems.map(({ message }) => message).join('; ');
-  return cause instanceof Error ? cause.message : 'it is not ready';
+  if (problems !== undefined) return { problem: problems.map(({ message }) => message).join('; ') };
+  if (!(cause instanceof Error)) return { problem: 'it is not ready' };
+  const { systemCode } = cause as { readonly systemCode?: string };
+  return { problem: cause.message, code: systemCode };
 }

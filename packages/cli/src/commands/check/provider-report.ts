@@ -34,6 +34,8 @@ export interface ProviderReport extends Findings {
   readonly note: string | undefined;
   /** Undefined if it is ready. */
   readonly problem: string | undefined;
+  /** The error code of the connection to the provider, such as CERT_HAS_EXPIRED, where it failed. */
+  readonly code: string | undefined;
 }
 
 /** The events of one authenticator. */

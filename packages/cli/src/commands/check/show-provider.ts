@@ -75,18 +75,40 @@ function detailsOf(provider: CheckedProvider): readonly (readonly Part[])[] {
   ];
 }
 
-const NOTHING = 'nothing: it has no provider, or learns from each token which provider to ask';
+const NOTHING =
+  'nothing: it has no provider, or asks one about tokens only; try grpc-authn explain';
 
-function fixOf({ requests, receivedIssuer }: CheckedProvider): string {
+function fixOf({ requests, receivedIssuer, code }: CheckedProvider): string {
   if (receivedIssuer !== undefined) {
     return 'make both the same: issuer in the file, or the URL of the provider';
   }
+  const certificate = CERTIFICATE_FIXES.get(code);
+  if (certificate !== undefined) return `${certificate}; until then calls get UNAVAILABLE`;
   const answered = requests.some(({ status }) => status !== undefined);
   const first = answered
     ? 'compare the address with the one that the provider documents'
     : 'check that it runs, then address, DNS, proxy and firewall';
   return `${first}; until then calls get UNAVAILABLE`;
 }
+
+const UNKNOWN_AUTHORITY =
+  "let the provider's certificate be checked by its own authority: http.ca in the file, or NODE_EXTRA_CA_CERTS";
+
+/** By the code of the error. */
+const CERTIFICATE_FIXES: ReadonlyMap<string | undefined, string> = new Map([
+  [
+    'CERT_HAS_EXPIRED',
+    'a certificate of the provider has expired: renew it, or pass the current authority in http.ca',
+  ],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    "the provider's certificate is for another name: use a name that it has",
+  ],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', UNKNOWN_AUTHORITY],
+  ['SELF_SIGNED_CERT_IN_CHAIN', UNKNOWN_AUTHORITY],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', UNKNOWN_AUTHORITY],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', UNKNOWN_AUTHORITY],
+]);
 
 function issuerRows({
   expectedIssuers,
