@@ -89,6 +89,15 @@ policy: { rules: { orders.v1.Orders/Get: pubic } }
     );
   });
 
+  // Windows has no such device.
+  it.skipIf(process.platform === 'win32')('says that a device or a pipe is no file', async () => {
+    const { status, stderr } = await runCli(['check', '/dev/null']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'null: expected a file, received a pipe or a device; name a file, because adapters are looked up beside it',
+    );
+  });
+
   it('says that a file cannot be read, and what to do', async () => {
     const { 'a.yaml': file } = await writeFiles({ 'a.yaml': 'x' });
     // root reads every file, so the name is one that no file system takes.

@@ -90,6 +90,11 @@ function checkFile(path: string, name: string): void {
   if (found.isDirectory()) {
     throw new Failure(`${name}: expected a config file, received a folder; name the file in it`);
   }
+  if (!found.isFile()) {
+    throw new Failure(
+      `${name}: expected a file, received a pipe or a device; name a file, because adapters are looked up beside it`,
+    );
+  }
 }
 
 /** A ConfigError of whichever copy of core has its problems as data. */
