@@ -109,6 +109,23 @@ timeoutMs: 200
     expect(stdout).toContain('did not send its keys in time');
   });
 
+  it('says that the config does not name the method', async () => {
+    const issuer = await openIssuer();
+    const file = await writeConfig(issuer.issuer);
+    const stdin = await issuer.sign({ aud: 'orders', scope: 'orders:read' });
+    const args = ['explain', file, '--method', 'orders.v1.Orders/Gett'];
+    const { status, stdout } = await runCli(args, { stdin });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /Fix: check the name of the method: no rule of the config names orders\.v1\.Orders\/Gett\n$/,
+    );
+    expect(await runJson(args, { stdin })).toMatchObject({ ok: false, methodNamed: false });
+    const named = await runCli(['explain', file, ...METHOD], { stdin });
+    expect(named.stdout).not.toContain('check the name of the method');
+    const health = ['explain', file, '--method', 'grpc.health.v1.Health/Check'];
+    expect(await runJson(health, { stdin })).toMatchObject({ ok: true, methodNamed: true });
+  });
+
   it('asks no provider about a token that fails before', async () => {
     const issuer = await openIssuer();
     const file = await writeConfig(issuer.issuer);

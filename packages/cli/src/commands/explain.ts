@@ -39,15 +39,23 @@ async function explain(input: Input): Promise<Report> {
   const timeoutMs = givenTimeoutMs(input);
   const token = await readToken(input);
   return withConfig(input, async (loaded) => {
-    const asked = explainToken(loaded, { token, method, timeoutMs });
-    const explanation = await whileWaiting(input.env, 'asking the provider', asked);
+    const explained = explainToken(loaded, { token, method, timeoutMs });
+    const explanation = await whileWaiting(input.env, 'asking the provider', explained);
     const { outcome } = explanation;
+    const asked = { method, isNamed: method !== undefined && isNamed(loaded, method) };
     return {
       status: outcome === 'allowed' || outcome === 'would_refuse' ? 0 : 1,
-      lines: showExplanation(explanation),
-      data: explanationData(explanation, method),
+      lines: showExplanation(explanation, asked),
+      data: explanationData(explanation, asked),
     };
   });
+}
+
+/** False for a method that only `otherwise` covers: its name may be wrong. */
+function isNamed({ auth }: LoadedConfig, method: string): boolean {
+  const name = method.slice(1);
+  const ofService = name.replace(/[^/]*$/, '*');
+  return auth.policy.table().some((rule) => rule.method === name || rule.method === ofService);
 }
 
 interface Question {

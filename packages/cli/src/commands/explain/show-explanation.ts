@@ -5,7 +5,13 @@ import { table } from '../../output/table.ts';
 import { errorData, formatError } from './format-error.ts';
 import { leavesOf, showSteps } from './show-steps.ts';
 
-export function showExplanation(explanation: Explanation): readonly Line[] {
+/** The method whose rule was applied, and whether a rule names it. */
+export interface AskedMethod {
+  readonly method: string | undefined;
+  readonly isNamed: boolean;
+}
+
+export function showExplanation(explanation: Explanation, asked: AskedMethod): readonly Line[] {
   const { principal } = explanation;
   return [
     headOf(explanation),
@@ -13,7 +19,7 @@ export function showExplanation(explanation: Explanation): readonly Line[] {
     ...showSteps(explanation.steps),
     ...(principal === undefined ? [] : [[], ...table(principalRows(principal), 2)]),
     ...notesOf(explanation),
-    ...hintsOf(explanation),
+    ...hintsOf(explanation, asked),
   ];
 }
 
@@ -56,7 +62,10 @@ function notesOf({ outcome }: Explanation): readonly Line[] {
 }
 
 /** Last, where they are read first. */
-function hintsOf({ steps, outcome, error }: Explanation): readonly Line[] {
+function hintsOf(
+  { steps, outcome, error }: Explanation,
+  { method = '', isNamed }: AskedMethod,
+): readonly Line[] {
   const several = leavesOf(steps).size > 1;
   const failed = steps.filter(({ result }) => result === 'failed');
   const hints = failed.flatMap(({ hint, authenticator }) => {
@@ -67,19 +76,25 @@ function hintsOf({ steps, outcome, error }: Explanation): readonly Line[] {
   if (outcome === 'unavailable' && (error?.reason !== 'timeout' || hints.length === 0)) {
     hints.push('run grpc-authn check: it shows what the provider answers');
   }
+  if (error?.reason === 'denied' && !isNamed) {
+    hints.push(
+      `check the name of the method: no rule of the config names ${method.replace('/', '')}`,
+    );
+  }
   if (hints.length === 0) return [];
   return [[], ...[...new Set(hints)].map((hint): Line => [styled('strong', 'Fix:'), ` ${hint}`])];
 }
 
 export function explanationData(
   explanation: Explanation,
-  method: string | undefined,
+  { method, isNamed }: AskedMethod,
 ): { [name: string]: Data } {
   const { outcome, steps, error, principal } = explanation;
   return {
     ok: outcome === 'allowed' || outcome === 'would_refuse',
     outcome,
     method,
+    methodNamed: method === undefined ? undefined : isNamed,
     error: error === undefined ? undefined : errorData(error),
     steps: steps.map((step) => ({ ...step })),
     principal:
