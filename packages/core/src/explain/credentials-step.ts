@@ -27,7 +27,8 @@ export function credentialsStep(call: {
     const size = `a token of at most ${maxTokenBytes} bytes`;
     return { ...step, result: 'failed', expected: size, received: `${bytes} bytes`, hint };
   }
-  return { ...step, result: 'failed', expected, received, hint };
+  const found = AuthError.is(call.credentials) ? FINDINGS[refusal.reason] : undefined;
+  return { ...step, result: 'failed', expected, received, hint, ...found };
 }
 
 function describeCredentials(credentials: Credentials | AuthError | undefined): string {
@@ -35,6 +36,16 @@ function describeCredentials(credentials: Credentials | AuthError | undefined): 
   if (!AuthError.is(credentials)) return `the scheme ${credentials.scheme}`;
   return `${credentials.code}/${credentials.reason}`;
 }
+
+/** What the reader of a header found, by the reason. */
+const FINDINGS: Readonly<Record<string, Pick<CheckStep, 'expected' | 'received'>>> = {
+  other_scheme: { received: 'another scheme' },
+  multiple: { expected: 'one token', received: 'several values, or a comma' },
+  bad_characters: {
+    expected: 'a token of letters, digits and -._~+/=',
+    received: 'other characters',
+  },
+};
 
 const HINTS: Readonly<Record<string, string>> = {
   absent: 'send the header "authorization: Bearer TOKEN"',

@@ -62,15 +62,9 @@ describe('an explanation', () => {
     });
   });
 
-  it.each<[string, Credentials | AuthError | undefined, string, string]>([
+  it.each<[string, Credentials | undefined, string, string]>([
     ['none', undefined, 'none', 'absent'],
     ['another scheme', { scheme: 'basic', token: 'x' }, 'the scheme basic', 'other_scheme'],
-    [
-      'malformed ones',
-      new AuthError('malformed_credentials', 'multiple'),
-      'malformed_credentials/multiple',
-      'multiple',
-    ],
   ])('shows what is wrong with the credentials: %s', async (_, credentials, received, reason) => {
     const { outcome, error, steps } = await explain(accepting, credentials);
     expect(outcome).toBe('refused');
@@ -84,6 +78,18 @@ describe('an explanation', () => {
         received,
         hint: expect.stringMatching(/^send /),
       },
+    ]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['two tokens', 'Bearer a b', 'a token of letters, digits and -._~+/=', 'other characters'],
+    ['a list', 'Bearer a,b', 'one token', 'several values, or a comma'],
+    ['a scheme', 'Basic eHg6eXk=', 'credentials of the scheme bearer', 'another scheme'],
+  ])('shows what is wrong with a header: %s', async (_, header, expected, received) => {
+    const { steps } = await explain(accepting, bearerFromHeader(header));
+    const hint = expect.stringMatching(/^send /);
+    expect(steps).toEqual([
+      { check: 'credentials', result: 'failed', authenticator: 'stub', expected, received, hint },
     ]);
   });
 
