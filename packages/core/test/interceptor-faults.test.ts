@@ -5,6 +5,9 @@ import { AuthError } from '../src/errors/auth-error.ts';
 import { bearerFromMetadata } from '../src/grpc/bearer-from-metadata.ts';
 import { readGrpcOptions } from '../src/grpc/interceptor-options.ts';
 import { StatusTable } from './support/status-table.ts';
+import { stubAuthenticator } from './support/stub-authenticator.ts';
+
+const authenticator = stubAuthenticator(() => undefined);
 
 describe('what one call adds to its trailers', () => {
   it('does not reach the next call', () => {
@@ -19,14 +22,14 @@ describe('an extractor', () => {
   it('that is changed after construction changes nothing', () => {
     const credentials = bearerFromMetadata();
     const given = { headers: ['authorization'], extract: credentials.extract.bind(credentials) };
-    const { extractor } = readGrpcOptions({ credentials: given });
+    const { extract } = readGrpcOptions({ credentials: given }, authenticator);
     given.extract = () => ({ scheme: 'bearer', token: 'smuggled' });
-    expect(extractor.extract(new Metadata())).toBeUndefined();
+    expect(extract(new Metadata())).toBeUndefined();
   });
 
   it('names only what a metadata field can be called', () => {
     const credentials = { headers: ['bad header'], extract: () => undefined };
-    expect(() => readGrpcOptions({ credentials })).toThrow(/credentials\.headers/);
+    expect(() => readGrpcOptions({ credentials }, authenticator)).toThrow(/credentials\.headers/);
   });
 
   it('is not asked to read the field null', () => {

@@ -79,8 +79,8 @@ describe('an option of the interceptor that is wrong', () => {
 
 describe('the options of the interceptor', () => {
   it('need no more than an authenticator', () => {
-    const settings = readGrpcOptions({});
-    expect(settings.extractor.extract(metadataWith('authorization', 'Bearer t'))).toMatchObject({
+    const settings = readGrpcOptions({}, authenticator);
+    expect(settings.extract(metadataWith('authorization', 'Bearer t'))).toMatchObject({
       token: 't',
     });
     expect(settings).toMatchObject({ hidden: ['authorization'], asyncContext: false });
@@ -91,10 +91,10 @@ describe('the options of the interceptor', () => {
 
   it('hide the fields that the extractor names, unless the token is forwarded', () => {
     const read = (forwardToken?: 'never' | 'always') =>
-      readGrpcOptions({
-        credentials: extractor,
-        ...(forwardToken === undefined ? {} : { forwardToken }),
-      }).hidden;
+      readGrpcOptions(
+        { credentials: extractor, ...(forwardToken === undefined ? {} : { forwardToken }) },
+        authenticator,
+      ).hidden;
     expect(read()).toEqual(['x-api-key']);
     expect(read('never')).toEqual(['x-api-key']);
     expect(read('always')).toEqual([]);
@@ -108,8 +108,8 @@ describe('the options of the interceptor', () => {
         return { scheme: this.scheme, token: 't' };
       },
     };
-    const settings = readGrpcOptions({ credentials });
-    expect(settings.extractor.extract(new Metadata())).toEqual({ scheme: 'api-key', token: 't' });
+    const settings = readGrpcOptions({ credentials }, authenticator);
+    expect(settings.extract(new Metadata())).toEqual({ scheme: 'api-key', token: 't' });
   });
 
   it('pass the time limit and the clock to the guard', async () => {
@@ -144,7 +144,7 @@ describe('the options of the interceptor', () => {
     call.receiveMetadata();
     expect(call.outbound).toEqual([`status ${Status.NOT_FOUND}`]);
     expect(onDecision).toHaveBeenCalledOnce();
-    expect(Object.isFrozen(readGrpcOptions({}))).toBe(true);
+    expect(Object.isFrozen(readGrpcOptions({}, authenticator))).toBe(true);
   });
 
   it('may be a guard that another binding uses, too', () => {

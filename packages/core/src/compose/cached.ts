@@ -18,6 +18,7 @@ import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
 import { callAuthenticator, toVerdict } from './call-authenticator.ts';
+import { KNOWS_TOKEN } from './known-token.ts';
 import { SingleFlight } from './single-flight.ts';
 import { SteadyTime } from './steady-time.ts';
 import { VerdictStore } from './verdict-store.ts';
@@ -84,6 +85,10 @@ class Cached implements ManagedAuthenticator<object> {
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
     );
+  }
+
+  [KNOWS_TOKEN](token: string): boolean {
+    return this.#settings.keepTokens && this.#accepted.hasB64Token(token, 'bearer');
   }
 
   #verify(

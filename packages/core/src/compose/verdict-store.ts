@@ -1,3 +1,5 @@
+import { isB64Token } from '../credentials/bearer.ts';
+
 /** Places in a set. With four, a full set seldom evicts an entry that is used. */
 const WAYS = 4;
 /** Some bits of the last base64url character are always zero, so it is not sampled. */
@@ -14,6 +16,7 @@ export interface Until {
 
 interface Entry<V> extends Until {
   readonly key: string;
+  readonly isB64Token: boolean;
   readonly scheme: string;
   readonly value: V;
   usedAt: number;
@@ -28,6 +31,9 @@ export class VerdictStore<V> {
   readonly #places: (Entry<V> | undefined)[];
   readonly #sets: number;
   #uses = 0;
+  /** What has() found, and for which string: the look-up that usually follows need not search again. */
+  #found: Entry<V> | undefined;
+  #foundFor: string | undefined;
 
   constructor(maxEntries: number) {
     const ways = Math.min(WAYS, maxEntries);
@@ -36,16 +42,31 @@ export class VerdictStore<V> {
   }
 
   get(key: string, scheme: string, nowMs: number, steadyMs: number): V | undefined {
+    const entry = this.#find(key, scheme);
+    if (entry === undefined) return undefined;
+    if (nowMs < entry.untilMs && steadyMs < entry.untilSteadyMs) {
+      entry.usedAt = this.#uses += 1;
+      return entry.value;
+    }
+    this.#remove(entry);
+    return undefined;
+  }
+
+  /** True if a token with only b64token characters is stored under this key, even if it has expired. */
+  hasB64Token(key: string, scheme: string): boolean {
+    const entry = this.#find(key, scheme);
+    this.#found = entry;
+    this.#foundFor = entry && key;
+    return entry?.isB64Token === true;
+  }
+
+  #find(key: string, scheme: string): Entry<V> | undefined {
+    const found = this.#found;
+    if (found !== undefined && this.#foundFor === key && found.scheme === scheme) return found;
     const start = this.#startOf(key);
     for (let place = start; place < start + this.#ways; place += 1) {
       const entry = this.#places[place];
-      if (entry === undefined || entry.key !== key || entry.scheme !== scheme) continue;
-      if (nowMs < entry.untilMs && steadyMs < entry.untilSteadyMs) {
-        entry.usedAt = this.#uses += 1;
-        return entry.value;
-      }
-      this.#places[place] = undefined;
-      return undefined;
+      if (entry !== undefined && entry.key === key && entry.scheme === scheme) return entry;
     }
     return undefined;
   }
@@ -62,8 +83,10 @@ export class VerdictStore<V> {
     const copy = Buffer.from(key, 'latin1').toString('latin1');
     // Outside of latin1 the copy would be another token.
     if (copy !== key) return;
+    this.#found = undefined;
     this.#places[this.#placeFor(key, scheme, nowMs)] = {
       key: copy,
+      isB64Token: isB64Token(copy),
       scheme,
       value,
       untilMs,
@@ -73,7 +96,14 @@ export class VerdictStore<V> {
   }
 
   clear(): void {
+    this.#found = undefined;
+    this.#foundFor = undefined;
     this.#places.fill(undefined);
+  }
+
+  #remove(entry: Entry<V>): void {
+    this.#found = undefined;
+    this.#places[this.#places.indexOf(entry, this.#startOf(entry.key))] = undefined;
   }
 
   get #ways(): number {

@@ -36,8 +36,20 @@ export function readBearerFormat({ maxTokenBytes, bare = false }: BearerFormat):
   };
 }
 
-/** The length is checked before any character is: a megabyte costs no more than a word. */
-export function parseBearer(value: string, settings: BearerSettings): Credentials | AuthError {
+/** RFC 6750, section 2.1: true if a token may have these characters. */
+export function isB64Token(token: string): boolean {
+  return B64TOKEN.test(token);
+}
+
+/**
+ * The length is checked before any character is: a megabyte costs no more than a word. The characters of a token
+ * that `isKnown` knows were checked before.
+ */
+export function parseBearer(
+  value: string,
+  settings: BearerSettings,
+  isKnown: (token: string) => boolean = isB64Token,
+): Credentials | AuthError {
   const end = SCHEME.length;
   if (
     value.slice(0, end).toLowerCase() === SCHEME &&
@@ -48,10 +60,10 @@ export function parseBearer(value: string, settings: BearerSettings): Credential
     let start = end;
     // RFC 6750, section 2.1: 1*SP.
     while (start < stop && value[start] === ' ') start += 1;
-    return checkToken(value, start, settings);
+    return checkToken(value, start, settings, isKnown);
   }
   return settings.bare && !value.includes(' ')
-    ? checkToken(value, 0, settings)
+    ? checkToken(value, 0, settings, isKnown)
     : new AuthError('missing_credentials', 'other_scheme');
 }
 
@@ -59,6 +71,7 @@ function checkToken(
   value: string,
   start: number,
   settings: BearerSettings,
+  isKnown: (token: string) => boolean,
 ): Credentials | AuthError {
   const bytes = value.length - start;
   if (bytes > settings.maxTokenBytes) {
@@ -66,7 +79,7 @@ function checkToken(
     return new AuthError('malformed_credentials', 'too_large', { cause });
   }
   const token = value.slice(start);
-  if (B64TOKEN.test(token)) return { scheme: SCHEME, token };
+  if (isKnown(token) || isB64Token(token)) return { scheme: SCHEME, token };
   const reason = token.includes(',') ? 'multiple' : 'bad_characters';
   return new AuthError('malformed_credentials', reason);
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
-import type { Credentials } from '../contract/authenticator.ts';
+import { knowsToken } from '../compose/known-token.ts';
+import type { Authenticator, Credentials } from '../contract/authenticator.ts';
 import {
   type BearerFormat,
   checkMetadataKey,
@@ -35,15 +36,37 @@ export function bearerFromMetadata(options: BearerOptions = {}): CredentialsExtr
   const { header: named = 'authorization' } = options;
   const header = checkMetadataKey('header', named);
   const settings = readBearerFormat(options);
-  return Object.freeze({
+  const extractFor: ExtractFor = (metadata, isKnown) => {
+    const values = metadata.get(header);
+    if (values.length === 0) return undefined;
+    const [value] = values;
+    return values.length > 1 || typeof value !== 'string'
+      ? new AuthError('malformed_credentials', 'multiple')
+      : parseBearer(value, settings, isKnown);
+  };
+  const extractor: CredentialsExtractor = Object.freeze({
     headers: Object.freeze([header]),
-    extract(metadata: Metadata): Credentials | AuthError | undefined {
-      const values = metadata.get(header);
-      if (values.length === 0) return undefined;
-      const [value] = values;
-      return values.length > 1 || typeof value !== 'string'
-        ? new AuthError('malformed_credentials', 'multiple')
-        : parseBearer(value, settings);
-    },
+    extract: (metadata: Metadata) => extractFor(metadata, undefined),
   });
+  extractFors.set(extractor, extractFor);
+  return extractor;
+}
+
+type ExtractFor = (
+  metadata: Metadata,
+  isKnown: ((token: string) => boolean) | undefined,
+) => Credentials | AuthError | undefined;
+
+/** By the extractor itself: a copy of it may have another extract(). */
+const extractFors = new WeakMap<CredentialsExtractor, ExtractFor>();
+
+/** extract() for the calls of one server. What a cache of its authenticator knows is not checked again. */
+export function extractFrom(
+  extractor: CredentialsExtractor,
+  authenticator: Authenticator<object>,
+): CredentialsExtractor['extract'] {
+  const extractFor = extractFors.get(extractor);
+  if (extractFor === undefined) return extractor.extract.bind(extractor);
+  const isKnown = (token: string): boolean => knowsToken(authenticator, token);
+  return (metadata) => extractFor(metadata, isKnown);
 }

@@ -44,7 +44,7 @@ function bind(guard: CallGuard, options: Omit<SharedGuardOptions, 'guard'>): Ser
     guard,
     root: options.authenticator,
     clock: checkClock(options.clock),
-    ...readGrpcOptions(options),
+    ...readGrpcOptions(options, options.authenticator),
   });
   return (method, call) => new GuardedCall(settings, method, call);
 }

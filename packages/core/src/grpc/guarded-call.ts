@@ -71,7 +71,7 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
   // ── the call, as the guard sees it ──────────────────────────────────────────────────────────────
 
   get credentials(): Credentials | AuthError | undefined {
-    return this.#metadata && this.#settings.extractor.extract(this.#metadata);
+    return this.#metadata && this.#settings.extract(this.#metadata);
   }
 
   get peer(): { readonly address: string; readonly certificate?: Uint8Array } {

@@ -4,7 +4,11 @@ import { checkOneOf, checkTexts, describeValue, wrongOption } from '../errors/op
 import { checkMetadataKey } from '../credentials/bearer.ts';
 import type { CallGuard } from '../guard/call-guard.ts';
 import type { BindingOptions } from '../guard/guard-options.ts';
-import { bearerFromMetadata, type CredentialsExtractor } from './bearer-from-metadata.ts';
+import {
+  bearerFromMetadata,
+  type CredentialsExtractor,
+  extractFrom,
+} from './bearer-from-metadata.ts';
 
 /** The options that only the grpc-js interceptor has. */
 export interface GrpcOptions {
@@ -41,27 +45,31 @@ export const SHARED_GUARD_OPTION_NAMES: readonly (keyof SharedGuardOptions)[] = 
 
 /** The options, checked and copied once. */
 export interface GrpcSettings {
-  readonly extractor: CredentialsExtractor;
+  readonly extract: CredentialsExtractor['extract'];
   /** The metadata keys that are removed before the handler runs. */
   readonly hidden: readonly string[];
   readonly asyncContext: boolean;
 }
 
 /** @throws ConfigError for a wrong option. */
-export function readGrpcOptions(options: GrpcOptions): GrpcSettings {
+export function readGrpcOptions(
+  options: GrpcOptions,
+  authenticator: Authenticator<object>,
+): GrpcSettings {
   const { credentials, propagation, forwardToken } = options;
   checkOneOf('propagation', propagation, ['metadata', 'async_context']);
   checkOneOf('forwardToken', forwardToken, ['never', 'always']);
-  const extractor = checkExtractor(credentials);
+  const { headers, extract } = checkExtractor(credentials, authenticator);
   return Object.freeze({
-    extractor,
-    hidden: forwardToken === 'always' ? [] : extractor.headers,
+    extract,
+    hidden: forwardToken === 'always' ? [] : headers,
     asyncContext: propagation === 'async_context',
   });
 }
 
 function checkExtractor(
   extractor: CredentialsExtractor = bearerFromMetadata(),
+  authenticator: Authenticator<object>,
 ): CredentialsExtractor {
   if (typeof extractor !== 'object' || extractor === null) {
     throw wrongOption('credentials', describeValue(extractor), 'a CredentialsExtractor');
@@ -72,5 +80,5 @@ function checkExtractor(
   const headers = checkTexts('credentials.headers', extractor.headers).map((header) =>
     checkMetadataKey('credentials.headers', header),
   );
-  return { headers, extract: extractor.extract.bind(extractor) };
+  return { headers, extract: extractFrom(extractor, authenticator) };
 }

@@ -2,6 +2,7 @@ import type { Credentials } from '../contract/authenticator.ts';
 import { decisionChannel, handlerEndChannel } from '../contract/channels.ts';
 import { isPromiseLike } from '../contract/is-promise-like.ts';
 import { notify } from '../contract/notify.ts';
+import { knowsToken } from '../compose/known-token.ts';
 import type { Principal } from '../contract/principal.ts';
 import { parseBearer } from '../credentials/bearer.ts';
 import { AuthError } from '../errors/auth-error.ts';
@@ -29,6 +30,7 @@ export class Guard implements CallGuard {
   readonly #revoke = (state: CallState): void => {
     this.#terminate(state, 'revoked', new AuthError('invalid_token', 'revoked'));
   };
+  readonly #isKnown = (token: string): boolean => knowsToken(this.#settings.authenticator, token);
   readonly #states = new CallStates();
 
   constructor(settings: GuardSettings) {
@@ -44,7 +46,7 @@ export class Guard implements CallGuard {
       const value: unknown = header(this.#settings.header);
       if (value === undefined || value === null) return undefined;
       return typeof value === 'string'
-        ? parseBearer(value, this.#settings.bearer)
+        ? parseBearer(value, this.#settings.bearer, this.#isKnown)
         : new AuthError('malformed_credentials', 'multiple');
     } catch (fault) {
       return faultOf(fault);
