@@ -106,6 +106,14 @@ describe('an open call', () => {
     expect(nobodys.revoke).not.toHaveBeenCalled();
   });
 
+  it('is ended although the end of another call ends some more', () => {
+    const { calls, revoke, open } = listening();
+    const [first, second, third] = [open(alice), open(alice), open(alice)];
+    first.revoke.mockImplementation(() => [first, second].forEach((call) => calls.remove(call)));
+    revoke('alice');
+    expect(third.revoke).toHaveBeenCalledOnce();
+  });
+
   it('is forgotten when it ends', () => {
     const { calls, revoke, open } = listening();
     const call = open(alice);

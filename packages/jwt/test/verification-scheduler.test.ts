@@ -205,14 +205,14 @@ describe('the budget of a turn', () => {
 
   it('is as long as everything else took since the turn before', () => {
     expect(servedAfter(0)).toBe(SIGNATURES_PER_TURN);
-    expect(servedAfter(2.1)).toBe(11);
-    expect(servedAfter(4.1)).toBe(21);
+    expect(servedAfter(2.1)).toBe(7);
+    expect(servedAfter(4.1)).toBe(13);
   });
 
   it('counts each turn for itself', () => {
     const { verify, verified, turn, work } = createSubject();
     for (let index = 0; index < 100; index += 1) void verify(String(index));
-    for (const count of [11, 11, 11]) {
+    for (const count of [7, 7, 7]) {
       work(2.1);
       const before = verified.length;
       turn();
@@ -221,8 +221,8 @@ describe('the budget of a turn', () => {
   });
 
   it('is at most five milliseconds', () => {
-    expect(servedAfter(4.9)).toBe(25);
-    expect(servedAfter(10_000)).toBeLessThanOrEqual(26);
+    expect(servedAfter(4.9)).toBe(15);
+    expect(servedAfter(10_000)).toBeLessThanOrEqual(15);
   });
 
   it('does not count the time in which the server has nothing to verify', () => {
@@ -274,7 +274,7 @@ describe('the budget of a turn', () => {
 
 describe('other threads', () => {
   /** `count` calls that wait for the next turn, and where each of those served was verified. */
-  function createQueue(count: number, maxOnOtherThreads = 64, waitsForKeys = false) {
+  function createQueue(count: number, maxOnOtherThreads = 16, waitsForKeys = false) {
     const eventLoop = createFakeEventLoop();
     const scheduler = new VerificationScheduler(eventLoop, maxOnOtherThreads);
     const threads: string[] = [];
@@ -308,16 +308,16 @@ describe('other threads', () => {
     expect(threads).toEqual(['this', 'this', 'this']);
   });
 
-  it('take 64 at a time, so that other tasks of the thread pool are not held up', async () => {
+  it('take 16 at a time, so that other tasks of the thread pool are not held up', async () => {
     const { turn, threads, settle } = createQueue(500);
     turn();
-    expect(threads).toEqual([...Array<string>(64).fill('another'), 'this', 'this', 'this']);
+    expect(threads).toEqual([...Array<string>(16).fill('another'), 'this', 'this', 'this']);
     turn();
-    expect(threads.slice(67)).toEqual(['this', 'this', 'this']);
+    expect(threads.slice(19)).toEqual(['this', 'this', 'this']);
     settle[0]?.(true);
     await new Promise(setImmediate);
     turn();
-    expect(threads.slice(70)).toEqual(['another', 'this', 'this', 'this']);
+    expect(threads.slice(22)).toEqual(['another', 'this', 'this', 'this']);
   });
 
   it('take the next call after a fault, too, which is the verdict of its call alone', async () => {
@@ -328,7 +328,7 @@ describe('other threads', () => {
     await expect(verdicts[0]).rejects.toThrow('fault');
     expect(await verdicts[1]).toBe('good');
     turn();
-    expect(threads.slice(67, 69)).toEqual(['another', 'another']);
+    expect(threads.slice(19, 21)).toEqual(['another', 'another']);
   });
 
   it('have room while calls wait for keys, which use no thread', () => {

@@ -1,4 +1,4 @@
-import { isB64Token } from '../credentials/bearer.ts';
+import { isB64Token } from '../contract/b64token.ts';
 
 /** Places in a set. With four, a full set seldom evicts an entry that is used. */
 const WAYS = 4;

@@ -1,9 +1,8 @@
 import type { Credentials } from '../contract/authenticator.ts';
+import { isB64Token } from '../contract/b64token.ts';
 import { AuthError } from '../errors/auth-error.ts';
 import { checkNumber, checkOneOf, describeValue, wrongOption } from '../errors/option-checks.ts';
 
-/** RFC 6750, section 2.1: b64token. No comma, no space, nothing outside ASCII. */
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const SCHEME = 'bearer';
 /** A value with more spaces than this may be refused as too large. */
 const MAX_SPACES = 64;
@@ -34,11 +33,6 @@ export function readBearerFormat({ maxTokenBytes, bare = false }: BearerFormat):
     }),
     bare,
   };
-}
-
-/** RFC 6750, section 2.1: true if a token may have these characters. */
-export function isB64Token(token: string): boolean {
-  return B64TOKEN.test(token);
 }
 
 /**

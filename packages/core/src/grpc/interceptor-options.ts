@@ -1,3 +1,4 @@
+import type { Metadata } from '@grpc/grpc-js';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Clock } from '../contract/clock.ts';
 import { checkOneOf, checkTexts, describeValue, wrongOption } from '../errors/option-checks.ts';
@@ -45,7 +46,7 @@ export const SHARED_GUARD_OPTION_NAMES: readonly (keyof SharedGuardOptions)[] = 
 
 /** The options, checked and copied once. */
 export interface GrpcSettings {
-  readonly extract: CredentialsExtractor['extract'];
+  readonly extract: (metadata: Metadata) => ReturnType<CredentialsExtractor['extract']>;
   /** The metadata keys that are removed before the handler runs. */
   readonly hidden: readonly string[];
   readonly asyncContext: boolean;
@@ -70,7 +71,7 @@ export function readGrpcOptions(
 function checkExtractor(
   extractor: CredentialsExtractor = bearerFromMetadata(),
   authenticator: Authenticator<object>,
-): CredentialsExtractor {
+): Pick<CredentialsExtractor, 'headers'> & Pick<GrpcSettings, 'extract'> {
   if (typeof extractor !== 'object' || extractor === null) {
     throw wrongOption('credentials', describeValue(extractor), 'a CredentialsExtractor');
   }

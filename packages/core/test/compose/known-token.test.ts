@@ -57,7 +57,10 @@ describe('a token that a cache knows', () => {
   });
 
   it('is known to an authenticator that is composed of caches', () => {
-    const other = stubAuthenticator(() => alice, { name: 'other' });
+    const other = stubAuthenticator(() => alice, {
+      name: 'other',
+      issuers: ['https://other.example.com'],
+    });
     const both = anyOf(other, cacheThatSaw(GOOD));
     expect(knowsToken(both, GOOD)).toBe(true);
     expect(knowsToken(both, 'other')).toBe(false);

@@ -189,5 +189,6 @@ function refusal(
   rules: JwtRules,
 ): AuthError {
   const tokenExpired = hasExpired(payload, nowSeconds, rules.clockToleranceSeconds);
-  return new AuthError('invalid_token', reason, { tokenExpired, ...(claim && { claim }) });
+  const details = claim === undefined ? { tokenExpired } : { tokenExpired, claim };
+  return new AuthError('invalid_token', reason, details);
 }
