@@ -205,14 +205,14 @@ describe('the budget of a turn', () => {
 
   it('is as long as everything else took since the turn before', () => {
     expect(servedAfter(0)).toBe(SIGNATURES_PER_TURN);
-    expect(servedAfter(2.1)).toBe(7);
-    expect(servedAfter(4.1)).toBe(13);
+    expect(servedAfter(2.1)).toBe(4);
+    expect(servedAfter(4.1)).toBe(7);
   });
 
   it('counts each turn for itself', () => {
     const { verify, verified, turn, work } = createSubject();
     for (let index = 0; index < 100; index += 1) void verify(String(index));
-    for (const count of [7, 7, 7]) {
+    for (const count of [4, 4, 4]) {
       work(2.1);
       const before = verified.length;
       turn();
@@ -221,8 +221,8 @@ describe('the budget of a turn', () => {
   });
 
   it('is at most five milliseconds', () => {
-    expect(servedAfter(4.9)).toBe(15);
-    expect(servedAfter(10_000)).toBeLessThanOrEqual(15);
+    expect(servedAfter(4.9)).toBe(8);
+    expect(servedAfter(10_000)).toBeLessThanOrEqual(8);
   });
 
   it('does not count the time in which the server has nothing to verify', () => {

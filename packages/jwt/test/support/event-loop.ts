@@ -1,8 +1,8 @@
 import type { EventLoop } from '../../src/signature/verification-scheduler.ts';
 
 /** Milliseconds that each signature takes on the fake event loop. */
-export const SIGNATURE_MS = 0.34;
-/** Signatures per turn: the third starts within the budget of 0.85 ms. */
+export const SIGNATURE_MS = 0.64;
+/** Signatures per turn: the third starts within the budget of 1.6 ms. */
 export const SIGNATURES_PER_TURN = 3;
 
 export interface FakeEventLoop extends EventLoop {
