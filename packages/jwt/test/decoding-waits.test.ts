@@ -10,7 +10,7 @@ import { AUDIENCE, ISSUER, key, NOW_SECONDS, token } from './support/test-authen
 
 /** Milliseconds that decoding a token takes on the fake event loop. */
 const DECODING_MS = 0.64;
-/** The third starts within the budget of 1.6 ms. */
+/** The third starts within the budget of 1.4 ms. */
 const TOKENS_PER_TURN = 3;
 
 /** The authenticator reads its clock once for each token that it has decoded. */

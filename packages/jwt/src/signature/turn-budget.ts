@@ -2,9 +2,9 @@
  * Also the budget of a turn in which nothing else happens. Enough for what one connection usually sends at once: a
  * call that waits for the next turn costs 10 to 30 µs more.
  */
-const MIN_MS = 1.6;
+const MIN_MS = 1.4;
 /** Bounds the time for which signatures hold up everything else. The last one of a turn may overrun it. */
-const MAX_MS = 5;
+const MAX_MS = 4.8;
 
 /**
  * The time for signatures in each turn of the event loop. They get as much as everything else took since the

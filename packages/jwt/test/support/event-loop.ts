@@ -2,7 +2,7 @@ import type { EventLoop } from '../../src/signature/verification-scheduler.ts';
 
 /** Milliseconds that each signature takes on the fake event loop. */
 export const SIGNATURE_MS = 0.64;
-/** Signatures per turn: the third starts within the budget of 1.6 ms. */
+/** Signatures per turn: the third starts within the budget of 1.4 ms. */
 export const SIGNATURES_PER_TURN = 3;
 
 export interface FakeEventLoop extends EventLoop {
