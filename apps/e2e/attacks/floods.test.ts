@@ -126,7 +126,7 @@ describe('five thousand forged tokens with a valid kid', () => {
 
 /**
  * Lets each reading of the time take 0.1 ms, so that the number of signatures per turn does not depend on the machine:
- * the largest budget of a turn, 5 ms, is 50 signatures. The guard's time limits read this clock, too; the cache gets
+ * the largest budget of a turn, 4.8 ms, is 48 signatures. The guard's time limits read this clock, too; the cache gets
  * one of its own.
  */
 function fixSignatureTime(t: TestContext): void {

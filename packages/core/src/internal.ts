@@ -1,6 +1,7 @@
 // For the packages of this family, which are released together with core. No promise to anybody else.
 export { checkClock, systemClock } from './contract/clock.ts';
 export { CACHE_RANGES } from './compose/cache-options.ts';
+export { addKnownTokens, knowsToken } from './compose/known-token.ts';
 export { SteadyTime } from './compose/steady-time.ts';
 export { CHECK_NAMES } from './contract/check-step.ts';
 export type { PinnedClaims } from './contract/pinned-claims.ts';

@@ -1,4 +1,9 @@
-import { AuthError, type JsonObject, type Verdict } from '@grpc-authn/core/authenticator';
+import {
+  AuthError,
+  type JsonObject,
+  type Principal,
+  type Verdict,
+} from '@grpc-authn/core/authenticator';
 import { createPrincipalWith } from '@grpc-authn/core/internal';
 import {
   checkTimes,
@@ -34,7 +39,7 @@ export function judgeAnswer(
     return new AuthError('invalid_token', 'claim', { claim: identity });
   }
   // Read before the schema runs: it may modify the answer.
-  const principal = {
+  const principal: Omit<Principal<object>, 'claims'> = {
     subject: identity.subject,
     clientId: identity.clientId,
     scopes: identity.scopes,

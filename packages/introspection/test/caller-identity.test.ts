@@ -20,10 +20,17 @@ describe('the identity in an answer', () => {
   }
 
   it('contains the token ID, session ID, sign-in time and acr', async () => {
-    const described = { jti: 'token-1', sid: 'session-1', auth_time: 1_600_000_000, acr: 'phr' };
+    const described = {
+      jti: 'token-1',
+      sid: 'session-1',
+      iat: 1_600_000_001,
+      auth_time: 1_600_000_000,
+      acr: 'phr',
+    };
     expect(await principalOf(described)).toMatchObject({
       tokenId: 'token-1',
       sessionId: 'session-1',
+      issuedAtEpochSeconds: 1_600_000_001,
       authenticatedAtEpochSeconds: 1_600_000_000,
       acr: 'phr',
     });

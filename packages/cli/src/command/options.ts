@@ -39,7 +39,7 @@ export function givenTimeoutMs(input: Input): number | undefined {
   const text = textOption(input, 'timeout');
   if (text === undefined) return undefined;
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds * 1000;
+  if (seconds > 0 && seconds <= MAX_SECONDS) return Math.ceil(seconds * 1000);
   throw new UsageError(`--timeout: expected seconds, more than 0 and at most ${MAX_SECONDS}`);
 }
 

@@ -27,7 +27,7 @@ export const EXPLAIN: Command = {
     'token-file': TOKEN_FILE,
     timeout: {
       ...TIMEOUT,
-      help: 'how long to wait for the network, default timeoutMs of the config',
+      help: 'how long to wait for the network, at most timeoutMs of the config, which is the default',
     },
   },
   run: explain,

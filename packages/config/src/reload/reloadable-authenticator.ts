@@ -6,7 +6,7 @@ import type {
   ManagedAuthenticator,
   Verdict,
 } from '@grpc-authn/core/authenticator';
-import type { Listeners } from '@grpc-authn/core/internal';
+import { addKnownTokens, knowsToken, type Listeners } from '@grpc-authn/core/internal';
 import type { Generation } from './generation.ts';
 
 /** The authenticator of every generation: it asks the current one. */
@@ -16,7 +16,6 @@ export class ReloadableAuthenticator implements ManagedAuthenticator<object> {
   readonly #current: () => Generation;
   readonly #listeners: Listeners<AuthenticatorEvent>;
   readonly #close: () => Promise<void>;
-
   constructor(
     current: () => Generation,
     listeners: Listeners<AuthenticatorEvent>,
@@ -25,6 +24,7 @@ export class ReloadableAuthenticator implements ManagedAuthenticator<object> {
     this.#current = current;
     this.#listeners = listeners;
     this.#close = close;
+    addKnownTokens(this, (token) => knowsToken(current().root, token));
     this.traits = Object.freeze({
       get children() {
         return [current().root];

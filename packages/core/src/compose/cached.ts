@@ -18,7 +18,7 @@ import { AuthError } from '../errors/auth-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './cache-options.ts';
 import { callAuthenticator, toVerdict } from './call-authenticator.ts';
-import { KNOWS_TOKEN } from './known-token.ts';
+import { addKnownTokens } from './known-token.ts';
 import { SingleFlight } from './single-flight.ts';
 import { SteadyTime } from './steady-time.ts';
 import { VerdictStore } from './verdict-store.ts';
@@ -56,6 +56,9 @@ class Cached implements ManagedAuthenticator<object> {
     this.#accepted = new VerdictStore(settings.maxEntries);
     this.#refused = settings.negative && new VerdictStore(settings.negative.maxEntries);
     this.#unsubscribe = inner.subscribe?.((event) => this.#drop(event));
+    if (settings.keepTokens) {
+      addKnownTokens(this, (token) => this.#accepted.hasB64Token(token, 'bearer'));
+    }
   }
 
   authenticate(
@@ -85,10 +88,6 @@ class Cached implements ManagedAuthenticator<object> {
     return this.#flights.run(credentials, context, (shared) =>
       this.#verify(credentials, key, shared),
     );
-  }
-
-  [KNOWS_TOKEN](token: string): boolean {
-    return this.#settings.keepTokens && this.#accepted.hasB64Token(token, 'bearer');
   }
 
   #verify(

@@ -1,18 +1,23 @@
 import type { Authenticator } from '../contract/authenticator.ts';
 
-/** Of a cache: true if it stores a verdict about exactly this token, and the token has only b64token characters. */
-export const KNOWS_TOKEN: unique symbol = Symbol('grpc-authn.knows-token');
+type Knows = (token: string) => boolean;
+
+/** By the authenticator itself: an object that an application puts around one is another. */
+const knowing = new WeakMap<Authenticator<object>, Knows>();
 
 /**
- * True if a cache of this authenticator, or of one that it is composed of, knows the token. Then its characters
- * need no second check, which costs more than the rest of a cache hit. It says nothing about the verdict.
+ * For a cache, or something around one. `knows` is asked for each call before anything is verified, so it must be
+ * cheap. True means: there is a verdict about exactly this token, and the token has only b64token characters.
+ */
+export function addKnownTokens(authenticator: Authenticator<object>, knows: Knows): void {
+  knowing.set(authenticator, knows);
+}
+
+/**
+ * True if the authenticator is a cache that knows the token. Then its characters need no second check, which costs
+ * more than the rest of a cache hit. It says nothing about the verdict. Compositions are not searched: one may have
+ * thousands of children.
  */
 export function knowsToken(authenticator: Authenticator<object>, token: string): boolean {
-  if (KNOWS_TOKEN in authenticator) {
-    return (authenticator as { [KNOWS_TOKEN](token: string): boolean })[KNOWS_TOKEN](token);
-  }
-  for (const child of authenticator.traits?.children ?? []) {
-    if (knowsToken(child, token)) return true;
-  }
-  return false;
+  return knowing.get(authenticator)?.(token) === true;
 }

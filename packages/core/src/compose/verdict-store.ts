@@ -31,7 +31,7 @@ export class VerdictStore<V> {
   readonly #places: (Entry<V> | undefined)[];
   readonly #sets: number;
   #uses = 0;
-  /** What has() found, and for which string: the look-up that usually follows need not search again. */
+  /** What hasB64Token() found, and for which string: the look-up that usually follows need not search again. */
   #found: Entry<V> | undefined;
   #foundFor: string | undefined;
 
@@ -43,6 +43,7 @@ export class VerdictStore<V> {
 
   get(key: string, scheme: string, nowMs: number, steadyMs: number): V | undefined {
     const entry = this.#find(key, scheme);
+    this.#forgetFound();
     if (entry === undefined) return undefined;
     if (nowMs < entry.untilMs && steadyMs < entry.untilSteadyMs) {
       entry.usedAt = this.#uses += 1;
@@ -83,7 +84,7 @@ export class VerdictStore<V> {
     const copy = Buffer.from(key, 'latin1').toString('latin1');
     // Outside of latin1 the copy would be another token.
     if (copy !== key) return;
-    this.#found = undefined;
+    this.#forgetFound();
     this.#places[this.#placeFor(key, scheme, nowMs)] = {
       key: copy,
       isB64Token: isB64Token(copy),
@@ -96,13 +97,17 @@ export class VerdictStore<V> {
   }
 
   clear(): void {
-    this.#found = undefined;
-    this.#foundFor = undefined;
+    this.#forgetFound();
     this.#places.fill(undefined);
   }
 
-  #remove(entry: Entry<V>): void {
+  /** Its string may be a view into a large buffer, and an entry that is replaced must not be found. */
+  #forgetFound(): void {
     this.#found = undefined;
+    this.#foundFor = undefined;
+  }
+
+  #remove(entry: Entry<V>): void {
     this.#places[this.#places.indexOf(entry, this.#startOf(entry.key))] = undefined;
   }
 

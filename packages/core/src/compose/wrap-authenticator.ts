@@ -9,6 +9,7 @@ import type {
 } from '../contract/authenticator.ts';
 import { checkAuthenticator } from '../contract/check-authenticator.ts';
 import { checkFunction, checkOptionNames } from '../errors/option-checks.ts';
+import { addKnownTokens, knowsToken } from './known-token.ts';
 
 type Answer<C extends object> = Verdict<C> | Promise<Verdict<C>>;
 
@@ -28,6 +29,7 @@ class WrappedAuthenticator<C extends object> implements ManagedAuthenticator<C> 
     this.#inner = inner;
     this.#around = around;
     this.traits = Object.freeze({ children: Object.freeze([inner]) });
+    addKnownTokens(this, (token) => knowsToken(inner, token));
   }
 
   get name(): string {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { anyOf } from '../../src/compose/any-of.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { cached } from '../../src/compose/cached.ts';
+import { wrapAuthenticator } from '../../src/compose/wrap-authenticator.ts';
 import { knowsToken } from '../../src/compose/known-token.ts';
 import type { Authenticator } from '../../src/contract/authenticator.ts';
 import { createPrincipal } from '../../src/contract/principal.ts';
@@ -56,15 +56,21 @@ describe('a token that a cache knows', () => {
     expect(knowsToken(other, GOOD)).toBe(false);
   });
 
-  it('is known to an authenticator that is composed of caches', () => {
-    const other = stubAuthenticator(() => alice, {
-      name: 'other',
-      issuers: ['https://other.example.com'],
-    });
-    const both = anyOf(other, cacheThatSaw(GOOD));
-    expect(knowsToken(both, GOOD)).toBe(true);
-    expect(knowsToken(both, 'other')).toBe(false);
-    expect(knowsToken(other, GOOD)).toBe(false);
+  it('is known to a wrapper of a cache, and not to an object of the application around it', () => {
+    const wrapped = wrapAuthenticator(cacheThatSaw(GOOD), {});
+    expect(knowsToken(wrapped, GOOD)).toBe(true);
+    expect(knowsToken(wrapped, 'other')).toBe(false);
+    const derived = Object.create(cacheThatSaw(GOOD)) as Authenticator<object>;
+    expect(knowsToken(derived, GOOD)).toBe(false);
+    expect(extracted(derived, GOOD)).toEqual({ scheme: 'bearer', token: GOOD });
+  });
+
+  it('is looked for in no composition, which may have thousands of children', () => {
+    const children = vi.fn(() => [cacheThatSaw(GOOD)]);
+    const traits = Object.defineProperty({}, 'children', { get: children });
+    const composed = stubAuthenticator(() => alice, { traits });
+    expect(knowsToken(composed, GOOD)).toBe(false);
+    expect(children).not.toHaveBeenCalled();
   });
 
   it('is not known to a cache that stores digests', () => {
