@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { alert, button, logEntry, openPage, type WebInBrowser } from './browser-page.ts';
+import { alert, button, openPage, streamIsOpen, type WebInBrowser } from './browser-page.ts';
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -47,8 +47,8 @@ export function testAccess(world: () => WebInBrowser): void {
       await button(page, 'alice').waitFor();
       found.push(...(await violations(page)));
       await button(page, 'alice').click();
-      await logEntry(page, 'The stream is open.').waitFor();
-      await button(page, 'Refund Sea salt').click();
+      await streamIsOpen(page);
+      await button(page, 'Refund Darjeeling tea').click();
       await alert(page, 'orders:write').waitFor();
       found.push(...(await violations(page)));
       assert.deepEqual(found, []);
@@ -67,7 +67,7 @@ export function testAccess(world: () => WebInBrowser): void {
     await button(page, 'alice').waitFor();
     await tabTo(page, 'Alice');
     await page.keyboard.press('Enter');
-    await logEntry(page, 'The stream is open.').waitFor();
+    await streamIsOpen(page);
     await button(page, 'Refund Darjeeling tea').waitFor();
     await tabTo(page, 'Refund Darjeeling tea');
     await page.keyboard.press('Enter');
