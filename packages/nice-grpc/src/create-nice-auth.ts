@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import {
   type AuthInterceptorOptions,
   ConfigError,
@@ -68,6 +69,12 @@ function readInterceptor(options: NiceAuthOptions): ServerInterceptor {
   ]);
 }
 
+/**
+ * Of core, for telemetry: nice-grpc emits an error on a stream that grpc-js has destroyed, which the interceptor does
+ * not see.
+ */
+const handlerEnd = channel('grpc-authn:handler-end');
+
 async function* middleware<Request, Response>(
   call: ServerMiddlewareCall<Request, Response, NicePrincipal>,
   context: CallContext,
@@ -77,8 +84,13 @@ async function* middleware<Request, Response>(
     warnOnce();
     throw new ServerError(Status.INTERNAL, 'Internal error');
   }
-  const { principal } = admission;
-  return yield* call.next(call.request, { ...context, principal });
+  const { principal, callId } = admission;
+  try {
+    return yield* call.next(call.request, { ...context, principal });
+  } catch (error) {
+    if (call.responseStream && callId !== undefined) handlerEnd.publish(callId);
+    throw error;
+  }
 }
 
 let hasWarned = false;

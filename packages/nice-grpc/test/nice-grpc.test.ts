@@ -1,16 +1,20 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
 import {
   allowAnonymous,
   authenticated,
   ConfigError,
   createAuthInterceptor,
   createPrincipal,
+  type Decision,
   definePolicy,
+  type ManagedAuthenticator,
   publicMethod,
 } from '@grpc-authn/core';
 import { createFakeClock } from '@grpc-authn/testing';
 import { InterceptingCall, ServerInterceptingCall } from '@grpc/grpc-js';
 import { type CallContext, ClientError, Status } from 'nice-grpc';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createNiceAuth, getNicePrincipal, type NicePrincipal } from '../src/index.ts';
 import { as, authenticator, startEcho, type Text } from './support/echo.ts';
 
@@ -117,6 +121,47 @@ describe.each(KINDS)('%s', (kind, call) => {
     expect(aborted).toHaveBeenCalledOnce();
   });
 });
+
+it.each(['server stream', 'bidirectional stream'])(
+  'reports to telemetry that the handler of a %s fails once its call is ended',
+  async (kind) => {
+    const ended: unknown[] = [];
+    const listener = (callId: unknown): void => void ended.push(callId);
+    subscribe('grpc-authn:handler-end', listener);
+    onTestFinished(() => void unsubscribe('grpc-authn:handler-end', listener));
+    const decisions: Decision[] = [];
+    let revoke = (): void => undefined;
+    const auth = createNiceAuth({
+      authenticator: {
+        ...authenticator,
+        schemes: ['bearer'],
+        traits: {},
+        issuers: [],
+        ready: async () => undefined,
+        close: async () => undefined,
+        subscribe(emit) {
+          revoke = () => emit({ type: 'revoked', matches: () => true });
+          return () => undefined;
+        },
+      } satisfies ManagedAuthenticator,
+      onDecision: (decision) => void decisions.push(decision),
+    });
+    const { client } = await startEcho({
+      ...auth,
+      see: async ({ signal }) => {
+        setImmediate(() => revoke());
+        await once(new EventEmitter(), 'never', { signal });
+        return 'late';
+      },
+    });
+    expect(await codeOf(CALLS[kind]?.(client, 'alice') ?? Promise.resolve())).toBe(
+      'UNAUTHENTICATED',
+    );
+    const [, { callId, outcome } = {}] = decisions;
+    expect(outcome).toBe('revoked');
+    await expect.poll(() => ended).toEqual([callId]);
+  },
+);
 
 describe('createNiceAuth()', () => {
   it('takes an interceptor that exists', async () => {

@@ -9,6 +9,10 @@ export interface CallAuthInfo {
   readonly root: Authenticator<object> | undefined;
   /** True on a public method: nobody was asked. */
   readonly public?: true;
+  /** The ID of the call in its decisions; undefined where a test attached the info. */
+  readonly callId?: string;
+  /** True once the errors of the handler's stream are reported to telemetry. */
+  errorsReported?: true;
 }
 
 /** The part of grpc-js's Metadata that stores it. */

@@ -8,6 +8,8 @@ export interface Admission {
   readonly principal: Principal | undefined;
   /** True on a public method: nothing was checked. */
   readonly public: boolean;
+  /** The ID of the call, which each Decision about it has too. undefined on a public method. */
+  readonly callId?: string | undefined;
 }
 
 /**
@@ -20,6 +22,10 @@ export interface Admission {
 export function findAdmission(call?: AuthenticatedCall): Admission | undefined {
   const info = call === undefined ? currentAuthInfo.getStore() : findAuthInfo(call);
   return (
-    info && { principal: info.principal as Principal | undefined, public: info.public === true }
+    info && {
+      principal: info.principal as Principal | undefined,
+      public: info.public === true,
+      callId: info.callId,
+    }
   );
 }

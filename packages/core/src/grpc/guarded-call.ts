@@ -141,7 +141,9 @@ export class GuardedCall extends ServerInterceptingCall implements TransportCall
       return;
     }
     const { root, hidden } = this.#settings;
-    this.#info = outcome.public ? PUBLIC : { principal: outcome.principal, root };
+    this.#info = outcome.public
+      ? PUBLIC
+      : { principal: outcome.principal, root, callId: outcome.callId };
     setAuthInfo(metadata, this.#info);
     for (const header of hidden) metadata.remove(header);
     this.#pass(passMetadata, metadata);

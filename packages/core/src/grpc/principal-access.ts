@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import type { Metadata } from '@grpc/grpc-js';
+import { handlerEndChannel } from '../contract/channels.ts';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Principal } from '../contract/principal.ts';
 import { checkAuthenticatedBy } from '../contract/check-authenticated-by.ts';
@@ -63,9 +65,23 @@ function authInfoOf(call: AuthenticatedCall, caller: string): CallAuthInfo {
     );
   }
   const info = getAuthInfo(call.metadata);
-  if (info !== undefined && info.public !== true) return info;
+  if (info !== undefined && info.public !== true) {
+    if (handlerEndChannel.hasSubscribers) reportErrors(call, info);
+    return info;
+  }
   throw new Error(
     'grpc-authn never saw this call: give createAuthInterceptor() to the server, list it after every ' +
       'interceptor that replaces the metadata, and do not ask for a principal on a public method',
   );
+}
+
+/**
+ * A stream that grpc-js has destroyed reports no end, so the interceptor does not see that its handler ends it
+ * with an error. instrumentation-grpc does, and ends its span.
+ */
+function reportErrors(call: AuthenticatedCall & Partial<Writable>, info: CallAuthInfo): void {
+  if (info.errorsReported || typeof call.end !== 'function') return;
+  info.errorsReported = true;
+  // grpc-js has a listener of its own, so this one makes no error count as handled.
+  call.once?.('error', () => handlerEndChannel.publish(info.callId));
 }

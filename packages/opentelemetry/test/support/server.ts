@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import {
   type AuthenticatorEvent,
   AuthError,
   type AuthInterceptorOptions,
   createAuthInterceptor,
   createPrincipal,
+  getPrincipal,
   type ManagedAuthenticator,
 } from '@grpc-authn/core';
 import { createFakeClock, type FakeClock } from '@grpc-authn/testing';
@@ -45,11 +47,24 @@ const METHODS = {
   chat: method('chat'),
 };
 
-/** What the handlers do: answer at once, wait, or wait and end their streams when the call is cancelled. */
-export type Behaviour = 'answer' | 'wait' | 'end when cancelled';
+/** What the handlers do: answer at once, wait, or wait until the call is cancelled. */
+export type Behaviour = 'answer' | 'wait' | 'end when cancelled' | 'fail when cancelled';
 
 type AnyCall = Parameters<handleServerStreamingCall<Buffer, Buffer>>[0];
 type Respond = Parameters<handleUnaryCall<Buffer, Buffer>>[1];
+
+/** As a handler that waits with an AbortSignal does: its stream is destroyed when the error is thrown. */
+async function failOnCancel(call: AnyCall, respond: Respond | undefined): Promise<void> {
+  getPrincipal(call);
+  const cancelled = new AbortController();
+  call.on('cancelled', () => cancelled.abort());
+  try {
+    await once(call, 'never', { signal: cancelled.signal });
+  } catch (error) {
+    if (respond === undefined) call.emit('error', error);
+    else respond(error as Error);
+  }
+}
 
 /** Tokens are names of callers with a token for a minute; `bad` is refused, `down` is an outage. */
 class Names implements ManagedAuthenticator {
@@ -116,6 +131,7 @@ export async function startServer(
     started();
     if (behaviour === 'answer') end();
     else if (behaviour === 'end when cancelled') call.on('cancelled', end);
+    else if (behaviour === 'fail when cancelled') void failOnCancel(call, respond);
     else answered.push(end);
   };
   const server = new Server({

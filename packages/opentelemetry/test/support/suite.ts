@@ -81,18 +81,38 @@ export function describeTelemetry(sdk: Sdk): void {
       ]);
     });
 
-    it('has no second SERVER span if its handler ends it too', async () => {
+    it.each(['end when cancelled', 'fail when cancelled'] as const)(
+      'has no second SERVER span if its handler is to %s',
+      async (behaviour) => {
+        const telemetry = await startTelemetry(sdk);
+        const server = await startServer(behaviour);
+        const ended = server.call(kind, { token: 'alice' });
+        await server.running;
+        await server.clock.advance(60_000);
+        await ended;
+        await expect.poll(telemetry.serverSpans).toMatchObject([{ scope: THEIRS }]);
+        telemetry.stop();
+        expect(telemetry.serverSpans()).toHaveLength(1);
+      },
+    );
+  });
+
+  it.each(['list', 'chat'] as const)(
+    'a %s call whose handler ends it later has one SERVER span: grpc-js has destroyed its stream',
+    async (kind) => {
       const telemetry = await startTelemetry(sdk);
-      const server = await startServer('end when cancelled');
+      const server = await startServer('wait');
       const ended = server.call(kind, { token: 'alice' });
       await server.running;
       await server.clock.advance(60_000);
       await ended;
-      await expect.poll(telemetry.serverSpans).toMatchObject([{ scope: THEIRS }]);
-      telemetry.stop();
+      await expect.poll(telemetry.serverSpans).toMatchObject([{ scope: OURS }]);
+      server.answer();
+      // A stream that is not destroyed has finished then.
+      await new Promise(setImmediate);
       expect(telemetry.serverSpans()).toHaveLength(1);
-    });
-  });
+    },
+  );
 
   it('a unary call whose token is revoked has one SERVER span: its handler answers later', async () => {
     const telemetry = await startTelemetry(sdk);
