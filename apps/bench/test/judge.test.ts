@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GOALS } from '../src/report/goals.ts';
 import { judge } from '../src/report/judge.ts';
-import { measured } from './measured.ts';
+import { COLD_RS256, measured } from './measured.ts';
 
 const RUN = { node: '24.1.0', quick: false };
 
@@ -13,17 +13,7 @@ function goalOf(title: string) {
 
 describe('a goal relative to the cheapest peer', () => {
   const goal = goalOf('cold RS256, whole call / bare');
-  const of = (subject: string, median: number, spread = 0) =>
-    measured(
-      {
-        experiment: 'whole call',
-        scenario: 'cold, RS256',
-        subject,
-        measure: 'server CPU, times bare',
-      },
-      median,
-      spread,
-    );
+  const of = measured(COLD_RS256);
 
   it('passes up to the limit', () => {
     const { result, cheapest } = judge(
@@ -78,16 +68,7 @@ describe('a goal relative to the cheapest peer', () => {
 
 describe('a warm goal', () => {
   it('does not count an interceptor that does nothing as a peer', () => {
-    const of = (subject: string, median: number) =>
-      measured(
-        {
-          experiment: 'whole call',
-          scenario: 'warm, 1,000 tokens',
-          subject,
-          measure: 'server CPU, times bare',
-        },
-        median,
-      );
+    const of = measured({ ...COLD_RS256, scenario: 'warm, 1,000 tokens' });
     const results = [
       of('grpc-authn, cached', 1.05),
       of('an interceptor that does nothing', 0.9),
@@ -102,17 +83,11 @@ describe('a warm goal', () => {
 
 describe('a goal with a limit and a peer', () => {
   const goal = goalOf('warm check and guard, in process, 1 token');
-  const of = (subject: string, median: number, spread = 0) =>
-    measured(
-      {
-        experiment: 'in process',
-        scenario: 'warm, 1 token',
-        subject,
-        measure: 'over no interceptor',
-      },
-      median,
-      spread,
-    );
+  const of = measured({
+    experiment: 'in process',
+    scenario: 'warm, 1 token',
+    measure: 'over no interceptor',
+  });
 
   it('passes below both', () => {
     const results = [of('grpc-authn, cached', 0.9), of('jose and a Map', 0.9)];
@@ -133,16 +108,12 @@ describe('a goal with a limit and a peer', () => {
 
 describe('a goal with a limit', () => {
   const goal = goalOf('import jwks / jose');
-  const ours = (median: number) =>
-    measured(
-      {
-        experiment: 'imports',
-        scenario: 'fresh process',
-        subject: '@grpc-authn/jwks',
-        measure: 'best, times jose',
-      },
-      median,
-    );
+  const of = measured({
+    experiment: 'imports',
+    scenario: 'fresh process',
+    measure: 'best, times jose',
+  });
+  const ours = (median: number) => of('@grpc-authn/jwks', median);
 
   it('passes or is missed, and needs no peer', () => {
     const node = '20.20.2';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPicture } from '../src/report/picture.ts';
 import type { Run } from '../src/report/run.ts';
-import { measured } from './measured.ts';
+import { COLD_RS256, measured } from './measured.ts';
 
 const MACHINE = {
   cpu: 'a processor',
@@ -13,16 +13,7 @@ const MACHINE = {
 };
 
 function runOf(ours: number): Run {
-  const of = (subject: string, median: number) =>
-    measured(
-      {
-        experiment: 'whole call',
-        scenario: 'cold, RS256',
-        subject,
-        measure: 'server CPU, times bare',
-      },
-      median,
-    );
+  const of = measured(COLD_RS256);
   const measurements = [of('grpc-authn', ours), of('fast-jwt', 2), of('jose', 3)];
   return {
     command: 'pnpm bench',

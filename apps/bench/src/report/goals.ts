@@ -29,40 +29,41 @@ const IN_PROCESS: Readonly<Record<Algorithm, number>> = {
   EdDSA: 1.07,
 };
 
-function coldCall(algorithm: Algorithm): Goal {
+const COLD = { subject: OURS, notPeers: NOT_COLD };
+/** Peers without a cache are not in these scenarios. */
+const WARM = { subject: OURS_CACHED, notPeers: NOT_VERIFYING };
+
+function wholeCall(
+  title: string,
+  scenario: string,
+  compared: Pick<Goal, 'subject' | 'notPeers'>,
+): Goal {
   return {
-    title: `cold ${algorithm}, whole call / bare`,
+    title: `${title}, whole call / bare`,
     timesPeer: 1.05,
-    subject: OURS,
     experiment: 'whole call',
-    scenario: new RegExp(`^cold, ${algorithm}$`),
+    scenario: new RegExp(`^${scenario}$`),
     measure: 'server CPU, times bare',
-    notPeers: NOT_COLD,
+    ...compared,
   };
 }
 
-/** Peers without a cache are not in the scenario. */
+function coldCall(algorithm: Algorithm): Goal {
+  return wholeCall(`cold ${algorithm}`, `cold, ${algorithm}`, COLD);
+}
+
 function warmCall(tokens: string): Goal {
-  return {
-    title: `warm, ${tokens}, whole call / bare`,
-    timesPeer: 1.05,
-    subject: OURS_CACHED,
-    experiment: 'whole call',
-    scenario: new RegExp(`^warm, ${tokens}$`),
-    measure: 'server CPU, times bare',
-    notPeers: NOT_VERIFYING,
-  };
+  return wholeCall(`warm, ${tokens}`, `warm, ${tokens}`, WARM);
 }
 
 function coldCheck(algorithm: Algorithm): Goal {
   return {
     title: `cold ${algorithm}, in process / bare signature`,
     limit: IN_PROCESS[algorithm],
-    subject: OURS,
     experiment: 'verification',
     scenario: new RegExp(`^${algorithm}$`),
     measure: 'times the signature alone',
-    notPeers: NOT_COLD,
+    ...COLD,
   };
 }
 
@@ -71,11 +72,10 @@ function warmCheck(tokens: string): Goal {
     title: `warm check and guard, in process, ${tokens}`,
     limit: 1,
     timesPeer: 1,
-    subject: OURS_CACHED,
     experiment: 'in process',
     scenario: new RegExp(`^warm, ${tokens}$`),
     measure: 'over no interceptor',
-    notPeers: NOT_VERIFYING,
+    ...WARM,
   };
 }
 
