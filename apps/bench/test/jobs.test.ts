@@ -11,7 +11,7 @@ function nodesOf(jobs: readonly Job[], name: string): readonly string[] {
 }
 
 describe('the jobs of a run', () => {
-  it('leave out what one or two versions of Node.js show', () => {
+  it('omit what is measured on other versions of Node.js only', () => {
     const jobs = jobsOf({ nodes: NODES, experiments: ALL, ...none });
     expect(nodesOf(jobs, 'cold calls')).toEqual(NODES);
     expect(nodesOf(jobs, 'memory')).toEqual(['20', '26']);

@@ -94,7 +94,7 @@ describe('a goal with a limit and a peer', () => {
     expect(judge(goal, results, RUN).result).toBe('pass');
   });
 
-  it('is missed above the limit, whatever the peers need', () => {
+  it('is missed above the limit, even if the peers are slower', () => {
     const results = [of('grpc-authn, cached', 1.1, 0.5), of('jose and a Map', 2)];
     expect(judge(goal, results, RUN).result).toBe('miss');
   });

@@ -7,7 +7,7 @@ import { createKeySet } from '../src/tokens/signing-material.ts';
 const setting = { keys: createKeySet('RS256'), jwksUri: 'http://127.0.0.1/jwks', cacheEntries: 10 };
 
 describe('the proof of a contender', () => {
-  // This one fetches its keys; the bench proves it beside a provider.
+  // This one fetches its keys; the bench proves it with a running provider.
   const local = [...VERIFYING, ...REMEMBERING].filter(
     ({ name }) => name !== 'express-oauth2-jwt-bearer',
   );

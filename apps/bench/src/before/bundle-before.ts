@@ -42,7 +42,7 @@ export async function bundleBefore(commit: string): Promise<string> {
       resolve: { conditionNames: [SOURCE, 'node', 'import', 'default'] },
       plugins: [packagesIn(folder)],
     });
-    // Inside of the bench, where its imports are installed.
+    // In a folder of the bench, where its imports are installed.
     const dir = join(BENCH, 'dist', 'before', name);
     await bundle.write({ dir, entryFileNames: 'index.js', format: 'esm' });
     await bundle.close();
@@ -59,7 +59,7 @@ function isShared(id: string): boolean {
   return isBuiltin(id) || (!isOurs(id) && name in manifestOf(BENCH).dependencies);
 }
 
-/** Resolves our packages to their sources at the commit, and what they alone need as it is installed now. */
+/** Resolves our packages to their sources at the commit, and their own dependencies to what is installed now. */
 function packagesIn(folder: string): Plugin {
   return {
     name: 'packages of a commit',

@@ -12,10 +12,10 @@ export class Progress {
   readonly #startedMs = Date.now();
   readonly #total: number;
   readonly #live = process.stdout.isTTY;
-  /** Undefined where experiments do not take their usual time. */
+  /** Undefined if experiments do not take their usual time, as with other options. */
   readonly #remaining: RemainingTime | undefined;
   readonly #begunMs = new Map<Job, number>();
-  #toldMs = 0;
+  #printedMs = 0;
 
   constructor(jobs: readonly Job[], usual: boolean) {
     this.#total = jobs.length;
@@ -25,16 +25,16 @@ export class Progress {
 
   begin(job: Job): void {
     this.#begunMs.set(job, Date.now());
-    if (this.#live) this.tell(job, 'begins');
+    if (this.#live) this.notify(job, 'begins');
     else this.#print(this.#line(job));
   }
 
-  tell(job: Job, progress: string): void {
+  notify(job: Job, progress: string): void {
     const line = `${this.#line(job)}: ${progress}`;
     if (this.#live) {
       const width = (process.stdout.columns || 100) - 1;
       process.stdout.write(`\r${line.slice(0, width).padEnd(width)}`);
-    } else if (Date.now() - this.#toldMs > QUIET_MS) this.#print(line);
+    } else if (Date.now() - this.#printedMs > QUIET_MS) this.#print(line);
   }
 
   ended(job: Job): void {
@@ -46,7 +46,7 @@ export class Progress {
   }
 
   #print(line: string): void {
-    this.#toldMs = Date.now();
+    this.#printedMs = Date.now();
     console.log(line);
   }
 

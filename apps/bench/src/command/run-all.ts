@@ -28,7 +28,7 @@ export async function runAll(
       const { experiment, node, scope } = job;
       progress.begin(job);
       try {
-        const report = (received: string): void => progress.tell(job, received);
+        const report = (received: string): void => progress.notify(job, received);
         const order = { scale, scope };
         found.set(job, await runExperiment(experiment, NODES[node]!, order, report, stop));
       } catch (error) {

@@ -1,2 +1,2 @@
-/** The Node.js in the picture, on which what no goal needs is measured too: a name in NODES. */
+/** The Node.js version of the picture, a name in NODES. Only there, measurements that no goal needs run too. */
 export const SHOWN_NODE = '24';

@@ -1,2 +1,2 @@
-/** The default of `cached()`: how long every cache trusts a verification, unless the token expires before. */
+/** The default of `cached()`: how long every cache trusts a verification; less if the token expires earlier. */
 export const MAX_AGE_MS = 300_000;

@@ -57,7 +57,7 @@ interface Entry {
   readonly untilMs: number;
 }
 
-/** As a careful author writes it by hand: the payload by the whole token. The oldest entry is evicted first. */
+/** What a careful author writes by hand: a Map from whole tokens to payloads, which evicts the oldest entry first. */
 export const joseWithMap: Contender = {
   name: 'jose and a Map',
   algorithms: ALGORITHMS,

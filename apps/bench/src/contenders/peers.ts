@@ -33,7 +33,7 @@ type Middleware = (
   next: (error?: unknown) => void,
 ) => Promise<void>;
 
-/** Express middleware; it gets as much of a request as it reads. It has no secrets by `kid`. */
+/** Express middleware, called with the parts of a request that it reads. It has no secrets by `kid`. */
 export const expressOauth2JwtBearer: Contender = {
   name: 'express-oauth2-jwt-bearer',
   algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],

@@ -9,13 +9,13 @@ import type { Report } from './experiment.ts';
 import type { Scale } from './scale.ts';
 import { timedSubject } from './timed-subject.ts';
 
-/** Rounds before the first one that counts. */
+/** Warm-up rounds, which are not counted. */
 const WARM_UP_ROUNDS = 5;
 const COLD_TOKENS = 64;
 
 export type Samples = ReadonlyMap<string, readonly number[]>;
 
-/** What a warm call costs over no interceptor, of each mode in its own process, in µs. */
+/** What an interceptor adds to a warm call, in µs. Each mode has a process of its own. */
 export async function warmInProcess(
   modes: readonly string[],
   file: string,

@@ -19,7 +19,7 @@ const INSTALLS: readonly { readonly name: string; readonly packages: readonly st
 
 /**
  * Bytes and packages in node_modules, read from the packages that are installed here. Peer dependencies, such as
- * grpc-js, are not counted; of our packages, only what is published is.
+ * grpc-js, are not counted; of our packages, only published files count.
  */
 export const size: Experiment = async (_scale, _report, scope) => {
   const found: Measurement[] = [];

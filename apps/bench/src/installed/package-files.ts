@@ -20,7 +20,7 @@ export function filesOf(folder: string, inside = folder): readonly PackageFile[]
   });
 }
 
-/** The files that `files` of package.json names: files and folders, and with `!` what is left out of them. */
+/** The published files: `files` of package.json lists files and folders, and with `!` exceptions. */
 export function publishedFilesOf(
   folder: string,
   listed: readonly string[],

@@ -5,8 +5,8 @@ import { WarmInterceptor } from '../experiments/warm-interceptors.ts';
 import { shuffled } from '../statistics/rounds.ts';
 import { answerParent } from './child.ts';
 
-// One interceptor beside none, called without a transport, alone in its process: subscribers to its channels, or
-// another version of its code, are in another one.
+// Compares one interceptor with none, without a transport. It is alone in its process: subscribers to its channels, or
+// another version of its code, would change what is measured.
 
 export interface InterceptorOrder {
   readonly mode: string;

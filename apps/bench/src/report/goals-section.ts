@@ -42,7 +42,7 @@ function limitOf({ limit, timesPeer }: Goal, cells: readonly Judged[]): string {
 
 function cellOf({ goal, ours, cheapest, result }: Judged): string {
   if (ours === undefined) return '–';
-  // Quartiles decide about a tie.
+  // Shows the quartiles, because a tie depends on them.
   const show = (one: Measurement): string =>
     goal.timesPeer === undefined || one.samples < 3
       ? withUnit(one)

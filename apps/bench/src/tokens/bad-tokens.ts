@@ -31,7 +31,7 @@ export function wrongClaims([key]: KeySet, nowSeconds: number): readonly BadToke
   const mint = new Mint(key, nowSeconds);
   const signer = signerOf(key);
   const changed = (claims: object): string =>
-    // JSON leaves out what is undefined.
+    // JSON omits undefined members.
     signToken(headerOf(key), { ...mint.claims(0), ...claims }, signer);
   return [
     { fault: 'a past expiry', token: mint.expired(0) },
