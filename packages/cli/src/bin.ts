@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { run } from './run.ts';
 
-// `grpc-authn explain | head` closes the pipe early: the result is written as far as somebody reads it. The command
-// reports other errors of its output.
+// `grpc-authn explain | head` closes the pipe early: the rest of the output is dropped without an error.
+// The command reports other errors of its output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 // By default Node.js prints warnings with the number of the process. Commands print those of grpc-authn themselves.

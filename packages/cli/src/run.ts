@@ -48,7 +48,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
         await printData({ ok: false, error: shown.data });
       } else await print('stderr', shown.lines);
     } catch {
-      // The status is all that is left.
+      // Nothing can be written, so only the status reports the failure.
     }
     return shown.status;
   }

@@ -100,7 +100,7 @@ policy: { rules: { orders.v1.Orders/Get: pubic } }
 
   it('says that a file cannot be read, and what to do', async () => {
     const { 'a.yaml': file } = await writeFiles({ 'a.yaml': 'x' });
-    // root reads every file, so the name is one that no file system takes.
+    // root can read every file, so the name is one that no file system allows.
     const { status, stderr } = await runCli(['check', join(file, '..', 'a'.repeat(300))]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/cannot be read \(ENAMETOOLONG\); run this command as the user of the/);

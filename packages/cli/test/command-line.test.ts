@@ -99,13 +99,13 @@ describe('output that cannot be written', () => {
     expect(stderr.text()).toBe('✗ the result cannot be written (ENOSPC)\n');
   });
 
-  it('changes no status where the reader of the pipe has left', async () => {
+  it('does not change the status if the reader has closed the pipe', async () => {
     const stderr = createSink(false);
     expect(await runInto(['--help'], 'EPIPE', stderr)).toBe(0);
     expect(stderr.text()).toBe('');
   });
 
-  it('changes no status where standard error cannot be written either', async () => {
+  it('does not change the status if standard error cannot be written either', async () => {
     expect(await runInto(['--help'], 'ENOSPC', failing('ENOSPC'))).toBe(1);
   });
 });

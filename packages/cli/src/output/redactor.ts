@@ -1,4 +1,4 @@
-/** Shorter texts also occur in ordinary text. */
+/** Shorter tokens are not removed, because they also occur in ordinary text. */
 const MIN_TOKEN_LENGTH = 6;
 const MIN_PART_LENGTH = 12;
 

@@ -4,7 +4,7 @@ import { Failure } from '../command/failure.ts';
 /** The result could not be written: the disk is full, for example. */
 export class WriteFailure extends Failure {}
 
-/** The reader of a pipe may have left. */
+/** The reader of a pipe may have closed it. */
 const NO_READER: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
 
 /** Resolves when the text is written, and also when nobody reads it. Rejects with a WriteFailure. */

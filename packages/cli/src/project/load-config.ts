@@ -14,7 +14,7 @@ export interface LoadedConfig {
   readonly name: string;
   readonly path: string;
   readonly auth: LoadedAuth<object>;
-  /** Loads the config once more. The caller closes it. */
+  /** Loads another copy of the config. The caller closes it. */
   readonly loadAgain: (report: (event: AuthEvent) => void) => Promise<LoadedAuth<object>>;
   readonly core: CoreModule;
   /** Of --protos; undefined without it. */

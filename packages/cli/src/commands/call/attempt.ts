@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 export function openClient({ address, host, tls, ca }: Target): Client {
-  // grpc-js sends calls to this machine, too, through a proxy of the environment, in clear text.
+  // By default grpc-js sends even calls to this machine through a proxy of the environment, in clear text.
   const options = { 'grpc.enable_retries': 0, 'grpc.enable_http_proxy': 0 };
   if (!tls) return new Client(address, credentials.createInsecure(), options);
   if (isIP(host) === 0) return new Client(address, credentials.createSsl(ca ?? null), options);

@@ -57,7 +57,7 @@ interface Copy {
   readonly timeoutMs: number;
 }
 
-/** The config, loaded once more: its providers are asked one after the other, so that each request is of a known one. */
+/** A copy of the config, which asks one provider at a time, so that each request belongs to a known provider. */
 class ConfigCopy {
   readonly questions: readonly Question[];
   readonly #copy: Copy;
@@ -70,7 +70,7 @@ class ConfigCopy {
   async ask(question: Question): Promise<ProviderReport> {
     const { name, issuers, isTenant, note } = question;
     const { events, recorder, timeoutMs } = this.#copy;
-    // Tenants have one name.
+    // All tenants have the same name.
     const first = isTenant ? events.length : 0;
     const startedMs = performance.now();
     let found: Problem | undefined;

@@ -12,7 +12,7 @@ export interface LeftOutKey {
   readonly why: string;
 }
 
-/** What its events say. */
+/** What the events of an authenticator say. */
 interface Findings {
   readonly used: readonly UsedKey[];
   readonly leftOut: readonly LeftOutKey[];

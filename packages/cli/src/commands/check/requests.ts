@@ -35,8 +35,8 @@ interface Recording {
 
 /**
  * Records the requests that begin during a piece of work, from the diagnostics channels of undici: those that the
- * adapters send, by whichever copy of it. An adapter loads its keys in the async context in which it was created. So
- * what is created and asked inside one inContext() is recorded together, one piece of work at a time.
+ * adapters send, by any installed copy of undici. An adapter loads its keys in the async context in which it was
+ * created, so what is created and asked inside one inContext() is recorded together, one piece of work at a time.
  */
 export class RequestRecorder {
   readonly #contexts = new AsyncLocalStorage<Recording>();
@@ -63,7 +63,7 @@ export class RequestRecorder {
     return this.#contexts.run({ current: undefined }, work);
   }
 
-  /** The requests of the work, which belongs to the inContext() around this call. */
+  /** Returns the requests of the work. Call it within inContext(). */
   async record(work: () => Promise<void>): Promise<readonly ProviderRequest[]> {
     const requests: ProviderRequest[] = [];
     const recording = this.#contexts.getStore() ?? { current: undefined };

@@ -72,7 +72,7 @@ function hintsOf(
     if (hint === undefined) return [];
     return [several && leavesOf(steps).has(authenticator) ? `${authenticator}: ${hint}` : hint];
   });
-  // After a timeout, the hint of the step says it.
+  // After a timeout, the hint of the step already says so.
   if (outcome === 'unavailable' && (error?.reason !== 'timeout' || hints.length === 0)) {
     hints.push('run grpc-authn check: it shows what the provider answers');
   }
