@@ -106,7 +106,7 @@ describe('an open call', () => {
     expect(nobodys.revoke).not.toHaveBeenCalled();
   });
 
-  it('is ended although the end of another call ends some more', () => {
+  it('is ended even if the handler of another revoked call ends more calls', () => {
     const { calls, revoke, open } = listening();
     const [first, second, third] = [open(alice), open(alice), open(alice)];
     first.revoke.mockImplementation(() => [first, second].forEach((call) => calls.remove(call)));

@@ -2,11 +2,11 @@ import type { Authenticator } from '../contract/authenticator.ts';
 
 type Knows = (token: string) => boolean;
 
-/** By the authenticator itself: an object that an application puts around one is another. */
+/** By the authenticator object: a wrapper that an application writes is another object. */
 const knowing = new WeakMap<Authenticator<object>, Knows>();
 
 /**
- * For a cache, or something around one. `knows` is asked for each call before anything is verified, so it must be
+ * For a cache, or a wrapper of one. `knows` is asked for each call before anything is verified, so it must be
  * cheap. True means: there is a verdict about exactly this token, and the token has only b64token characters.
  */
 export function addKnownTokens(authenticator: Authenticator<object>, knows: Knows): void {

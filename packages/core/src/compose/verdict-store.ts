@@ -101,7 +101,7 @@ export class VerdictStore<V> {
     this.#places.fill(undefined);
   }
 
-  /** Its string may be a view into a large buffer, and an entry that is replaced must not be found. */
+  /** Releases the string, which may be a view into a large buffer, and an entry that may be replaced. */
   #forgetFound(): void {
     this.#found = undefined;
     this.#foundFor = undefined;

@@ -36,8 +36,8 @@ export function readBearerFormat({ maxTokenBytes, bare = false }: BearerFormat):
 }
 
 /**
- * The length is checked before any character is: a megabyte costs no more than a word. The characters of a token
- * that `isKnown` knows were checked before.
+ * The length is checked before any character is: a megabyte costs no more than a word. A token for which
+ * `isKnown` is true has had its characters checked before.
  */
 export function parseBearer(
   value: string,

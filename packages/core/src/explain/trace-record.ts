@@ -79,7 +79,7 @@ export class TraceRecord {
 const FROM_PROVIDERS: ReadonlySet<CheckName> = new Set(['key', 'introspection']);
 
 const REMOVED = '[removed]';
-/** A claim may contain another token; at the end, one that was cut. */
+/** A claim may contain another token, which may be cut off at the end of the text. */
 const OTHER_JWT = /eyJ[\w-]{8,}(?:\.[\w.-]*|$)/g;
 /** Searching takes time that grows with the square of the length. */
 const MAX_SEARCHED = 4096;

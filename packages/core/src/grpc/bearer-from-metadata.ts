@@ -57,7 +57,7 @@ type ExtractFor = (
   isKnown: ((token: string) => boolean) | undefined,
 ) => Credentials | AuthError | undefined;
 
-/** By the extractor itself: a copy of it may have another extract(). */
+/** By the extractor object, because a copy of it may have another extract(). */
 const extractFors = new WeakMap<CredentialsExtractor, ExtractFor>();
 
 /** extract() for the calls of one server. What a cache of its authenticator knows is not checked again. */

@@ -8,7 +8,7 @@ const LAST = 999_999_999;
 let prefix = '';
 let last = LAST;
 
-/** Unique, and shaped like a UUID. Not a secret: its end counts. Costs a fifth of a random UUID. */
+/** Unique, in the format of a UUID. Not a secret: it ends with a counter. Costs a fifth of a random UUID. */
 export function nextCallId(): string {
   if (last === LAST) {
     prefix = randomUUID().slice(0, PREFIX_LENGTH);

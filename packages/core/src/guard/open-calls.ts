@@ -8,7 +8,7 @@ type Revocation = Extract<AuthenticatorEvent, { type: 'revoked' }>;
 /** A call that was allowed, and has not ended. */
 export interface OpenCall {
   readonly caller: Principal<object> | undefined;
-  /** Its place among the open calls; undefined while it has none. Set by OpenCalls. */
+  /** Its link in the list of open calls; undefined while it is not in the list. Set by OpenCalls. */
   place: Link<OpenCall> | undefined;
   /** Never throws. */
   revoke(): void;

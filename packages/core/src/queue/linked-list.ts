@@ -11,8 +11,8 @@ export class Link<T> {
 
 /**
  * Appends and removes in constant time. A Map or Set in order of insertion does not: after many deletions,
- * finding its first entry skips the deleted ones. Its tables also refer from one to the next, so that an old one
- * keeps in memory whatever was in the later ones, until the next full garbage collection.
+ * finding its first entry skips the deleted ones. Each old table also refers to the table that replaced it, so
+ * everything in the later tables stays in memory until the next full garbage collection.
  */
 export class LinkedList<T> {
   #first: Link<T> | undefined;

@@ -36,7 +36,7 @@ describe('a token that a cache knows', () => {
     }
   });
 
-  it('is refused for its characters, although somebody has asked the cache about it', () => {
+  it('is refused for its characters, even if the cache has a verdict about it', () => {
     const cache = cacheThatSaw(BAD);
     expect(knowsToken(cache, BAD)).toBe(false);
     expect(extracted(cache, BAD)).toMatchObject({ reason: 'bad_characters' });
@@ -89,7 +89,7 @@ describe('a token that a cache knows', () => {
     expect(knowsToken(cache, GOOD)).toBe(false);
   });
 
-  it('has no part in an extractor that is a copy with another extract()', () => {
+  it('does not bypass an extractor that is a copy with another extract()', () => {
     const copy = { ...bearerFromMetadata(), extract: () => undefined };
     const { extract } = readGrpcOptions({ credentials: copy }, cacheThatSaw(GOOD));
     expect(extract(metadataWith('authorization', `Bearer ${GOOD}`))).toBeUndefined();

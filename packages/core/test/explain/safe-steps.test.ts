@@ -35,7 +35,7 @@ describe('a step of an explanation', () => {
     expect(step?.received).toBe('aud = "[removed]", act = "x"');
   });
 
-  it('shows no JWT of which the end was cut, and searches no more than 4,096 characters', async () => {
+  it('shows no JWT whose end was cut off, and searches no more than 4,096 characters', async () => {
     const step = await shown({ received: 'eyJ'.repeat(400_000) });
     expect(step?.received).toBe('[removed]');
   });
