@@ -309,7 +309,7 @@ describe('other threads', () => {
     expect(threads).toEqual(['this', 'this', 'this']);
   });
 
-  it('take 16 at a time, so that other tasks of the thread pool are not held up', async () => {
+  it('take 16 at a time, so that other tasks of the thread pool are not delayed', async () => {
     const { turn, threads, settle } = createQueue(500);
     turn();
     expect(threads).toEqual([...Array<string>(16).fill('another'), 'this', 'this', 'this']);
@@ -332,7 +332,7 @@ describe('other threads', () => {
     expect(threads.slice(19, 21)).toEqual(['another', 'another']);
   });
 
-  it('have room while calls wait for keys, which use no thread', () => {
+  it('do not count calls that wait for keys, which use no thread', () => {
     const { turn, threads } = createQueue(500, 1, true);
     turn();
     expect(threads.slice(0, 400)).not.toContain('this');

@@ -11,7 +11,7 @@ export class OtherThreads {
     return this.#running < this.#max;
   }
 
-  /** Only what runs here takes room: a verification that waits for keys uses no thread. */
+  /** Counts only what runs here: a verification that waits for keys uses no thread. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     this.#running += 1;
     try {

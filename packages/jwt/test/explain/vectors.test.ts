@@ -76,7 +76,7 @@ describe('explain() and the guard', () => {
       expect(count).toBe(cases);
     });
 
-    it(`come to the same check for the headers and signatures of ${file} with good claims`, async () => {
+    it(`fail the same check for the headers and signatures of ${file} with good claims`, async () => {
       const seen = new Set<string>();
       const payload = encodePart(claims());
       for (const group of allGroupsOf(file)) {

@@ -52,5 +52,5 @@ export function jwksOf({ public: own, private: secret }: Keys): { readonly keys:
 }
 
 export function reportMissing(): void {
-  process.stdout.write('Wycheproof: left out, its folder is not here (WYCHEPROOF_DIR)\n');
+  process.stdout.write('Wycheproof: skipped, because its folder is missing (WYCHEPROOF_DIR)\n');
 }
