@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 
-/** A channel, or a later turn of the event loop, ends the process with what a listener throws. */
+/** Catches what a listener throws: on a channel, or in a later turn of the event loop, it would end the process. */
 export function harmless<T>(listener: (message: T) => void): (message: T) => void {
   return (message) => {
     try {

@@ -29,7 +29,7 @@ const spanProcessors = [new SimpleSpanProcessor(spans)];
 const tracerProvider = new BasicTracerProvider({ spanProcessors });
 
 const stop = instrumentAuth({ tracerProvider });
-// The API that this package records with is the project's: a provider that is set later is found.
+// The package records with the project's own API, so it finds a provider that is set later.
 metrics.setGlobalMeterProvider(meterProvider);
 
 const records = [];
