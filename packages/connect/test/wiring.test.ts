@@ -185,7 +185,7 @@ describe('a gate of the user', () => {
       try {
         await decide();
       } catch {
-        // What is tested.
+        // Swallows the refusal.
       }
     });
     for (const [, call] of KINDS) {
