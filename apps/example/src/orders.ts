@@ -107,7 +107,7 @@ export class OrderBook {
   }
 }
 
-/** A caller may be called 'error', which is an event of its own. */
+/** With a prefix, because a caller's name may be 'error', an event that Node.js treats specially. */
 function changeOf(caller: string): string {
   return `change of ${caller}`;
 }

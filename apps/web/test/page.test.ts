@@ -74,7 +74,7 @@ describe('the page in Chromium', { skip: skip ?? false, concurrency: true }, () 
     assert.ok(world.web.log.some((line) => line.startsWith('expired /orders.v1.Orders/Watch')));
   });
 
-  // The tests share one order book, so no other one may need the order that is refunded here.
+  // The tests share one order book, so no other test may need the order that is refunded here.
   it('names the scope that a call lacks, asks for it, and repeats no refund by itself', async () => {
     const page = await openPage(world);
     await signIn(page, 'alice');

@@ -78,7 +78,7 @@ export class LoadConnection {
     this.#finish(stream, 'lost');
   }
 
-  /** By a reset: an orderly close holds the port for a minute, and a burst needs more than there are. */
+  /** By a reset: an orderly close occupies the port for a minute, and a burst needs more ports than the machine has. */
   close(): void {
     this.#socket.resetAndDestroy();
     this.#end();
