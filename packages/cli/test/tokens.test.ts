@@ -50,7 +50,7 @@ describe.each(COMMANDS)('the token of %s', (command) => {
     const { status, output } = await runCli([command], { stdin });
     expect(status).toBe(2);
     expect(output).toContain(
-      'expected a token, received JSON: pass the token alone, such as by jq -r .access_token',
+      'expected a token, received JSON: pass only the token, for example with jq -r .access_token',
     );
     expect(output).not.toContain('5up3r');
   });

@@ -37,7 +37,7 @@ export async function findToken(input: Input, maxWaitMs: number): Promise<string
     .replace(/^bearer +/i, '');
   if (/^["{[]/.test(text)) {
     throw new UsageError(
-      `${source}: expected a token, received JSON: pass the token alone, such as by jq -r .access_token`,
+      `${source}: expected a token, received JSON: pass only the token, for example with jq -r .access_token`,
     );
   }
   if (text === '' && file === undefined) return undefined;
