@@ -75,7 +75,7 @@ describe('explain', () => {
     ['down', /Fix: run grpc-authn check: it shows what the provider answers\n$/],
     [
       'hang',
-      /✗ {2}key +expected an answer of the provider in time\n.+\n.+\n\n.+\n\nFix: the provider did not send its keys in time: is it reachable\? grpc-authn check FILE .+\n$/,
+      /✗ {2}key +expected an answer from the provider in time\n.+\n.+\n\n.+\n\nFix: the provider did not send its keys in time: is it reachable\? grpc-authn check FILE .+\n$/,
     ],
   ] as const)(
     'needs no network for the checks before the key, and says so: %s',

@@ -73,7 +73,7 @@ export class AskedAuthenticator implements Authenticator<object> {
     this.#record.add({
       ...waiting,
       result: 'failed',
-      expected: 'an answer of the provider in time',
+      expected: 'an answer from the provider in time',
       received: `none (${describeError(error)})`,
       hint: TIMEOUT_HINTS[waiting.check],
     });

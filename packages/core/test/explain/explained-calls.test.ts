@@ -301,7 +301,7 @@ describe('an explanation of what fails', () => {
           check,
           result: 'failed',
           authenticator: 'hanging',
-          expected: 'an answer of the provider in time',
+          expected: 'an answer from the provider in time',
           received: 'none (unavailable/timeout)',
           hint: expect.stringMatching(hint),
         },
