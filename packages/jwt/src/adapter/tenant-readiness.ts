@@ -1,6 +1,6 @@
 import type { Authenticator } from '@grpc-authn/core/authenticator';
 
-/** What `grpc-authn check` asks for: the provider of one tenant of the file. It is no part of serving calls. */
+/** What `grpc-authn check` asks for: the provider of one tenant of the file. Serving calls does not use it. */
 export interface TenantReadiness {
   /** Makes the authenticator of an issuer, waits until it can verify tokens, and closes it. */
   readyFor(issuer: string, signal?: AbortSignal): Promise<void>;
