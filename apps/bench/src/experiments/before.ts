@@ -17,7 +17,7 @@ import { wholeCallScenarios } from './whole-call-scenarios.ts';
 const WARM = [OURS_CACHED, OURS_OBSERVED, OURS_CACHED_BEFORE];
 const COLD = [OURS, OURS_BEFORE];
 
-/** Compares our packages with those at another commit, and with ours with subscribers to their channels. */
+/** Compares our packages with those at another commit, and with the same ones whose channels have subscribers. */
 export const before: Experiment = async (scale, report, scope) => {
   const { before: file } = scope;
   if (file === undefined) throw new Error('expected --before with a commit');
