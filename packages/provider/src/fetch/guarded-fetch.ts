@@ -8,6 +8,7 @@ import type { HttpSettings } from './http-options.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { ProviderError, shownUrl } from '../provider-error.ts';
 import { Proxies } from './proxy.ts';
+import { responseOf } from './read-response.ts';
 import { ResetSockets } from './reset-sockets.ts';
 import { undiciExchange } from './undici-exchange.ts';
 
@@ -154,8 +155,9 @@ async function readAll(answer: HttpAnswer, shown: string): Promise<Response> {
     const value = answer.header(name);
     if (value !== null) headers[name] = value;
   }
-  const bodiless = status === 204 || status === 205 || status === 304;
-  return new Response(bodiless ? null : Buffer.concat(chunks), { status, headers });
+  const [only] = chunks;
+  const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  return responseOf(bytes, { status, headers });
 }
 
 /** Shows only the code of a system error: its message may contain more than an operator may see. */
