@@ -36,7 +36,11 @@ function secretsOf(sent: string): readonly string[] {
 }
 
 async function configsOf({ issuer }: TestIssuer): Promise<readonly string[]> {
-  const { 'opaque.yaml': opaque, 'wrong.yaml': wrong } = await writeFiles({
+  const {
+    'opaque.yaml': opaque,
+    'keys.yaml': keys,
+    'wrong.yaml': wrong,
+  } = await writeFiles({
     'opaque.yaml': `authenticator:
   use: introspection
   issuer: ${issuer}
@@ -44,10 +48,16 @@ async function configsOf({ issuer }: TestIssuer): Promise<readonly string[]> {
   clientId: orders
   clientAuthentication: { method: client_secret_basic, secret: ${CANARY} }
 `,
+    'keys.yaml': `authenticator:
+  use: jwks
+  jwks: { url: '${issuer}/jwks?key=${CANARY}' }
+  issuer: ${issuer}
+  audience: orders
+`,
     'wrong.yaml': `authenticator: { use: hs256, secrets: [${CANARY}] }`,
   });
   const jwt = [await writeConfig(issuer), await writeConfig('http://127.0.0.1:1')];
-  return [...jwt, opaque, wrong, await newPath('absent.yaml')];
+  return [...jwt, opaque, keys, wrong, await newPath('absent.yaml')];
 }
 
 /** Good ones, wrong ones and no tokens at all. */
@@ -64,6 +74,8 @@ async function tokensOf(issuer: TestIssuer, good: string): Promise<readonly stri
     `${good} ${good}`,
     `${good},${good}`,
     issuer.opaque({ aud: 'orders' }),
+    // Other tokens in claims that are shown.
+    await issuer.sign({ aud: 'orders', sub: good, client_id: good, scope: `orders:read ${good}` }),
     `${CANARY}-and-more`,
     `Bearer ${CANARY}-and-more`,
     `${good}\0`,

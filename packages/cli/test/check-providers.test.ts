@@ -44,6 +44,23 @@ async function providersOf(file: string): Promise<readonly Shown[]> {
 }
 
 describe('check', () => {
+  it('shows what a provider says without a query, and not in full length', async () => {
+    const long = 'k'.repeat(2000);
+    const providers = await openProviders(() => keyOf(long), {
+      metadata: {
+        issuer: 'https://evil.example?q=canary',
+        id_token_signing_alg_values_supported: Array.from({ length: 100 }, () => long),
+      },
+    });
+    const file = await anyOf(['a'], providers.issuer);
+    for (const more of [[], ['--json']]) {
+      const { output } = await runCli(['check', file, '--timeout', '5', ...more]);
+      expect(output).toContain('https://evil.example?…');
+      expect(output).not.toContain('canary');
+      expect(output.length).toBeLessThan(20_000);
+    }
+  });
+
   it('asks eight providers at the same time, and no more', async () => {
     const names = Array.from({ length: 11 }, (_, index) => `p${index}`);
     const providers = await openProviders(keyOf, { together: 8 });

@@ -1,6 +1,8 @@
 /** Shorter tokens are not removed, because they also occur in ordinary text. */
 const MIN_TOKEN_LENGTH = 6;
 const MIN_PART_LENGTH = 12;
+/** A claim or an answer may contain another token. */
+const JWT = /eyJ[\w-]{8,}(?:\.[\w.-]*|$)/g;
 
 /**
  * Removes tokens from a text. No command puts a token into its output; this also covers what others write,
@@ -21,6 +23,6 @@ export class Redactor {
     let redacted = text;
     const longestFirst = [...this.#secrets].toSorted((a, b) => b.length - a.length);
     for (const secret of longestFirst) redacted = redacted.replaceAll(secret, '[token]');
-    return redacted;
+    return redacted.replaceAll(JWT, '[token]');
   }
 }

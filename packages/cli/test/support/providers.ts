@@ -12,11 +12,11 @@ export interface Providers {
 
 /**
  * Answers requests for metadata when `together` of them have been waiting at one time, then at once. Issuers in
- * `down` answer 500.
+ * `down` answer 500. `metadata` replaces members of what each issuer announces.
  */
 export async function openProviders(
   keyOf: (name: string) => object,
-  { together = 1, down = [] as readonly string[] } = {},
+  { together = 1, down = [] as readonly string[], metadata = {} } = {},
 ): Promise<Providers> {
   const waiting: (() => void)[] = [];
   let mostWaiting = 0;
@@ -27,7 +27,7 @@ export async function openProviders(
     const issuer = `${address}/${name}`;
     if (path === 'jwks') return sendJson(response, { keys: [keyOf(name)] });
     if (path !== '.well-known/openid-configuration') return void response.writeHead(404).end();
-    waiting.push(() => sendJson(response, { issuer, jwks_uri: `${issuer}/jwks` }));
+    waiting.push(() => sendJson(response, { issuer, jwks_uri: `${issuer}/jwks`, ...metadata }));
     mostWaiting = Math.max(mostWaiting, waiting.length);
     if (mostWaiting < together) return;
     // In a later turn, so that another request that arrives now is counted.

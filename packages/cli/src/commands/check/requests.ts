@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { shownText } from './provider-report.ts';
 
 /** One HTTP request to a provider. */
 export interface ProviderRequest {
@@ -112,16 +113,19 @@ export class RequestRecorder {
   }
 }
 
+const MAX_ALGORITHMS = 32;
+
 /** What the metadata of a provider says about itself; undefined where no answer was one. */
 export function metadataIn(
   requests: readonly ProviderRequest[],
 ): { readonly issuer: string; readonly algorithms: readonly string[] } | undefined {
   for (const { status, body } of requests) {
     if (status !== 200) continue;
-    const { issuer, id_token_signing_alg_values_supported: algorithms } = parsed(body);
+    const { issuer, id_token_signing_alg_values_supported: announced } = parsed(body);
     if (typeof issuer !== 'string') continue;
-    const names: readonly unknown[] = Array.isArray(algorithms) ? algorithms : [];
-    return { issuer, algorithms: names.filter((name) => typeof name === 'string') };
+    const names: readonly unknown[] = Array.isArray(announced) ? announced : [];
+    const algorithms = names.filter((name) => typeof name === 'string').slice(0, MAX_ALGORITHMS);
+    return { issuer: shownText(issuer), algorithms: algorithms.map(shownText) };
   }
   return undefined;
 }
