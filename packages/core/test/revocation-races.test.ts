@@ -132,3 +132,27 @@ describe('an open call', () => {
     expect(call.place).toBeUndefined();
   });
 });
+
+describe('the open calls', () => {
+  it('stay complete where one is added twice and removed twice', () => {
+    const { calls, revoke, open } = listening();
+    const [ended, first, second] = [open(alice), open(bob), open(bob)];
+    calls.add(first);
+    calls.remove(ended);
+    calls.remove(ended);
+    revoke('bob');
+    expect(first.revoke).toHaveBeenCalledOnce();
+    expect(second.revoke).toHaveBeenCalledOnce();
+  });
+
+  it('stay complete where the only one is removed twice, and another is added between', () => {
+    const { calls, revoke, open } = listening();
+    const ended = open(alice);
+    calls.remove(ended);
+    const other = open(bob);
+    calls.remove(ended);
+    revoke('bob');
+    expect(other.revoke).toHaveBeenCalledOnce();
+    expect(ended.revoke).not.toHaveBeenCalled();
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorEvent } from '../../src/contract/authenticator.ts';
 import { AuthError } from '../../src/errors/auth-error.ts';
 import { createCallGuard } from '../../src/guard/create-call-guard.ts';
+import { addPlaceForState } from '../../src/guard/call-states.ts';
 import type { Decision } from '../../src/guard/decision.ts';
 import type { BindingOptions } from '../../src/guard/guard-options.ts';
 import type { TransportCall } from '../../src/gate/transport-call.ts';
@@ -310,5 +311,36 @@ describe('credentialsFrom()', () => {
       throw new Error('boom');
     };
     expect(guard.credentialsFrom(raise)).toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('two guards on one server', () => {
+  function openCall() {
+    const opened = callOf();
+    addPlaceForState(opened.call);
+    return opened;
+  }
+
+  it('never end or forget a call of the other', () => {
+    const [first, second] = [createGuard(), createGuard()];
+    const [ofFirst, ofSecond] = [openCall(), openCall()];
+    void first.guard.begin(ofFirst.call);
+    void second.guard.begin(ofSecond.call);
+    first.guard.finish(ofSecond.call);
+    second.guard.finish(ofFirst.call);
+    first.revoke();
+    expect(ofFirst.end).toHaveBeenCalledOnce();
+    expect(ofSecond.end).not.toHaveBeenCalled();
+    second.revoke();
+    expect(ofSecond.end).toHaveBeenCalledOnce();
+  });
+
+  it('may both decide one call', () => {
+    const [first, second] = [createGuard(), createGuard()];
+    const { call, end } = openCall();
+    expect(first.guard.begin(call)).toMatchObject({ allowed: true });
+    expect(second.guard.begin(call)).toMatchObject({ allowed: true });
+    second.revoke();
+    expect(end).toHaveBeenCalledOnce();
   });
 });
