@@ -6,16 +6,16 @@ const never = new Promise<string>(() => undefined);
 
 it('an answer that comes in time is the answer, and the signal is let go', async () => {
   const { signal } = new AbortController();
-  expect(await unavailableOnAbort(Promise.resolve('answer'), signal)).toBe('answer');
+  expect(await unavailableOnAbort(Promise.resolve('answer'), { signal })).toBe('answer');
   const fault = new Error('a fault');
-  await expect(unavailableOnAbort(Promise.reject(fault), signal)).rejects.toBe(fault);
+  await expect(unavailableOnAbort(Promise.reject(fault), { signal })).rejects.toBe(fault);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 it('who leaves, or has left, is answered at once', async () => {
   const controller = new AbortController();
-  const waiting = unavailableOnAbort(never, controller.signal);
+  const waiting = unavailableOnAbort(never, controller);
   controller.abort();
   expect(await waiting).toMatchObject({ code: 'unavailable', reason: 'timeout' });
-  expect(await unavailableOnAbort(never, controller.signal)).toMatchObject({ reason: 'timeout' });
+  expect(await unavailableOnAbort(never, controller)).toMatchObject({ reason: 'timeout' });
 });

@@ -81,7 +81,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
       payload: readUnverified(token)?.payload,
       ask: (judge) => {
         const asked = this.#ask(token, context, () => undefined, judge);
-        return unavailableOnAbort(asked, context.signal);
+        return unavailableOnAbort(asked, context);
       },
     });
   }
@@ -96,7 +96,7 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
     const sent = this.#sent;
     if (sent === undefined) {
       const asked = this.#ask(token, context, () => undefined);
-      return unavailableOnAbort(asked, context.signal);
+      return unavailableOnAbort(asked, context);
     }
     const running = sent.get(token);
     if (running !== undefined) return running;

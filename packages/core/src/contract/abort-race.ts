@@ -54,14 +54,14 @@ export function removeAbortListener(context: AnyContext, listener: AbortListener
 }
 
 /**
- * The promise's answer, or `unavailable` (reason `timeout`) as soon as the signal is aborted. The work
+ * The promise's answer, or `unavailable` (reason `timeout`) as soon as the call is aborted. The work
  * behind the promise continues: other calls may wait for it too.
  */
 export function unavailableOnAbort<T>(
   promised: PromiseLike<T>,
-  signal: AbortSignal,
+  context: AnyContext,
 ): Promise<T | AuthError> {
-  return raceWithAbort<T | AuthError>(promised, { signal }, (resolve) => {
+  return raceWithAbort<T | AuthError>(promised, context, (resolve) => {
     resolve(new AuthError('unavailable', 'timeout'));
   });
 }

@@ -96,7 +96,7 @@ export class JwtAuthenticator implements ManagedAuthenticator<object> {
     token: TokenCheck,
     context: AuthenticationContext,
   ): Promise<Verdict<object>> {
-    const keys = await unavailableOnAbort(promised, context.signal);
+    const keys = await unavailableOnAbort(promised, context);
     // The caller disconnected: verifying would spend the budget of other calls.
     if (context.signal.aborted) return new AuthError('unavailable', 'timeout');
     return this.#verify(keys, token, context, 'in a later turn');
