@@ -1,9 +1,4 @@
-import {
-  AuthError,
-  type JsonObject,
-  type Principal,
-  type Verdict,
-} from '@grpc-authn/core/authenticator';
+import { AuthError, type JsonObject, type Verdict } from '@grpc-authn/core/authenticator';
 import { createPrincipalWith } from '@grpc-authn/core/internal';
 import {
   checkTimes,
@@ -11,6 +6,7 @@ import {
   hasExpired,
   matchAudience,
   readIdentity,
+  toTokenPrincipal,
   validateClaims,
 } from '@grpc-authn/jwt/internal';
 import type { IntrospectionSettings } from './introspection-options.ts';
@@ -39,23 +35,14 @@ export function judgeAnswer(
     return new AuthError('invalid_token', 'claim', { claim: identity });
   }
   // Read before the schema runs: it may modify the answer.
-  const principal: Omit<Principal<object>, 'claims'> = {
-    subject: identity.subject,
-    clientId: identity.clientId,
-    scopes: identity.scopes,
-    confirmation: identity.confirmation,
-    tokenId: identity.tokenId,
-    sessionId: identity.sessionId,
-    issuedAtEpochSeconds: identity.issuedAtEpochSeconds,
-    authenticatedAtEpochSeconds: identity.authenticatedAtEpochSeconds,
-    acr: identity.acr,
+  const principal = toTokenPrincipal(identity, {
     issuer: (answer['iss'] as string | undefined) ?? settings.issuer,
     audience: [...(audienceOf(answer, settings) ?? [])],
     audienceChecked: settings.audience !== undefined,
     expiresAtEpochSeconds: answer['exp'] as number | undefined,
     verifiedAtEpochSeconds: askedAtSeconds,
     authenticator: settings.name,
-  };
+  });
   const claims = settings.schema === undefined ? answer : validateClaims(settings.schema, answer);
   return AuthError.is(claims) ? claims : createPrincipalWith(principal, claims);
 }

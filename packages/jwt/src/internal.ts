@@ -21,7 +21,7 @@ export { matchAudience } from './claims/check-audience.ts';
 export { checkTimes } from './claims/check-times.ts';
 export { findForeignMark } from './claims/check-use.ts';
 export { hasExpired } from './claims/numeric-date.ts';
-export { readIdentity } from './claims/read-identity.ts';
+export { readIdentity, toTokenPrincipal } from './claims/read-identity.ts';
 export { validateClaims } from './claims/validate-claims.ts';
 export { DEFAULT_ALGORITHMS } from './keys/algorithms.ts';
 export { findWeakness } from './keys/weak-secret.ts';

@@ -4,7 +4,7 @@ import { matchAudience } from '../claims/check-audience.ts';
 import { checkTimes } from '../claims/check-times.ts';
 import { findForeignMark } from '../claims/check-use.ts';
 import { hasExpired } from '../claims/numeric-date.ts';
-import { readIdentity } from '../claims/read-identity.ts';
+import { readIdentity, toTokenPrincipal, type TokenPrincipal } from '../claims/read-identity.ts';
 import { validateClaims } from '../claims/validate-claims.ts';
 import { decodeCompactJws, type DecodedJws } from '../compact/decode-compact-jws.ts';
 import type { HeaderMemo } from '../compact/header-memo.ts';
@@ -23,9 +23,6 @@ interface TokenFault {
   /** The name of the claim at fault. */
   readonly claim?: string | undefined;
 }
-
-/** What the token claims about its caller. */
-type TokenPrincipal = Omit<Principal<object>, 'claims'>;
 
 /**
  * A token that passed every check that needs no key. None of it is trusted before the signature is
@@ -127,23 +124,14 @@ function readPrincipal(
   if (missing !== undefined) return { reason: 'claim', claim: missing };
   const unpinned = rules.pins?.findWrong(payload);
   if (unpinned !== undefined) return { reason: 'claim', claim: unpinned };
-  return {
-    subject: identity.subject,
-    clientId: identity.clientId,
-    scopes: identity.scopes,
-    confirmation: identity.confirmation,
-    tokenId: identity.tokenId,
-    sessionId: identity.sessionId,
-    issuedAtEpochSeconds: identity.issuedAtEpochSeconds,
-    authenticatedAtEpochSeconds: identity.authenticatedAtEpochSeconds,
-    acr: identity.acr,
+  return toTokenPrincipal(identity, {
     issuer: issued.issuer,
     audience,
     audienceChecked: true,
     expiresAtEpochSeconds: ownMember(payload, 'exp') as number | undefined,
     verifiedAtEpochSeconds: nowSeconds,
     authenticator: rules.name,
-  };
+  });
 }
 
 export function isAllowedAlgorithm({ algorithm }: HeaderFields, { algorithms }: JwtRules): boolean {

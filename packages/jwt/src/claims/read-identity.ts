@@ -44,7 +44,7 @@ export function readIdentity(
   const cnf = ownMember(payload, 'cnf');
   const confirmation = readConfirmation(cnf);
   if (cnf !== undefined && confirmation === undefined) return 'cnf';
-  // One literal, here and in the callers: on Node.js 20 an object with spreads costs 5 µs for each token.
+  // One literal, here and below: on Node.js 20 an object with spreads costs 5 µs for each token.
   return {
     subject,
     clientId: clientIdOf(payload, names),
@@ -55,6 +55,33 @@ export function readIdentity(
     issuedAtEpochSeconds: dateOf(payload, 'iat'),
     authenticatedAtEpochSeconds: dateOf(payload, 'auth_time'),
     acr: textOf(payload, 'acr'),
+  };
+}
+
+/** What the token claims about its caller: a principal without `claims`. */
+export type TokenPrincipal = Omit<Principal<object>, 'claims'>;
+
+/** Adds what else is known of an accepted token. */
+export function toTokenPrincipal(
+  identity: Identity,
+  facts: Omit<TokenPrincipal, keyof Identity>,
+): TokenPrincipal {
+  return {
+    subject: identity.subject,
+    clientId: identity.clientId,
+    scopes: identity.scopes,
+    confirmation: identity.confirmation,
+    tokenId: identity.tokenId,
+    sessionId: identity.sessionId,
+    issuedAtEpochSeconds: identity.issuedAtEpochSeconds,
+    authenticatedAtEpochSeconds: identity.authenticatedAtEpochSeconds,
+    acr: identity.acr,
+    issuer: facts.issuer,
+    audience: facts.audience,
+    audienceChecked: facts.audienceChecked,
+    expiresAtEpochSeconds: facts.expiresAtEpochSeconds,
+    verifiedAtEpochSeconds: facts.verifiedAtEpochSeconds,
+    authenticator: facts.authenticator,
   };
 }
 
