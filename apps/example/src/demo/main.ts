@@ -86,6 +86,10 @@ async function callInChain(): Promise<void> {
 }
 
 async function takeDown(): Promise<void> {
+  printHeading('the provider is about to stop');
+  for (const { scene, client } of played) {
+    for (const each of (await scene.beforeOutage?.()) ?? []) await runCase(each, client);
+  }
   printHeading('the provider is down');
   await stage.provider.stop();
   for (const { scene, client } of played) {
