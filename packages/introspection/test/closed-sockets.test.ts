@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { METADATA_PATH, startProvider } from './support/provider-server.ts';
+import { startLoopbackServer } from '../../provider/test/support/loopback-server.ts';
+import { startProvider } from './support/provider-server.ts';
 import { createSubject } from './support/test-authenticator.ts';
 
 describe('close()', () => {
@@ -36,14 +37,14 @@ describe('close()', () => {
   });
 
   it('leaves none open where the metadata were never answered', async () => {
-    const provider = await startProvider();
-    const { authenticator, decide } = createSubject({ issuer: provider.origin });
-    provider.publish(METADATA_PATH, 'x'.repeat(900_000));
+    let asked = 0;
+    const { origin, connections } = await startLoopbackServer(() => void (asked += 1));
+    const { authenticator, decide } = createSubject({ issuer: origin });
     const call = decide('token');
-    await expect.poll(() => provider.paths.length).toBe(1);
+    await expect.poll(() => asked).toBe(1);
     await authenticator.close();
     expect(await call).toBe('unavailable/discovery');
-    await expect.poll(() => provider.connections()).toBe(0);
+    await expect.poll(() => connections()).toBe(0);
   });
 
   it('may be called before anything was sent, and twice', async () => {
