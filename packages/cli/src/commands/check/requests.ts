@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { shownText } from './provider-report.ts';
+import { shownText } from './shown-text.ts';
 
 /** One HTTP request to a provider. */
 export interface ProviderRequest {
