@@ -136,9 +136,9 @@ export class IntrospectionAuthenticator implements ManagedAuthenticator<object> 
         token,
         context,
         shown: `POST ${shownUrl(endpoint.url)}`,
-        send: (signal) => {
+        send: (ending) => {
           onSent();
-          return this.#client.ask(endpoint, token, signal);
+          return this.#client.ask(endpoint, token, ending);
         },
       });
       const verdict = AuthError.is(answer) ? answer : judge(answer, askedAtSeconds);

@@ -64,13 +64,14 @@ export class IntrospectionClient {
   /**
    * Returns the provider's answer about the token, or `inactive` if it refuses to answer for this token.
    *
-   * @throws ProviderError during an outage; the signal's reason if it is aborted.
+   * @throws ProviderError during an outage; the reason of `ending` if it is aborted.
    */
   async ask(
     endpoint: Endpoint,
     token: string,
-    signal: AbortSignal,
+    ending: AbortController,
   ): Promise<JsonObject | AuthError> {
+    const { signal } = ending;
     const { clock, signed } = this.#settings;
     const oauth = await this.prepare();
     const target = this.#targetOf(endpoint, oauth);
@@ -91,7 +92,7 @@ export class IntrospectionClient {
           ) =>
             this.#fetch.fetch(
               new URL(url),
-              { method, headers, body, signal },
+              { method, headers, body, ending },
               endpoint.discoveredFrom,
             ),
         },

@@ -14,8 +14,8 @@ export interface Question<T> {
   readonly context: AuthenticationContext;
   /** The request as an operator sees it: method, origin and path. */
   readonly shown: string;
-  /** Sends it. The signal is the question's own: no caller aborts it. */
-  send(signal: AbortSignal): Promise<T>;
+  /** Sends it. The controller is the question's own: no caller aborts it. */
+  send(ending: AbortController): Promise<T>;
 }
 
 /** Where a question waits for its turn. */

@@ -101,7 +101,7 @@ export class ProviderGuard<T> implements Turns<T> {
     const request: Request = { shown, ending: new AbortController() };
     this.#answerLimit.begin(request);
     try {
-      return await this.#breaker.run({ token, call }, () => question.send(request.ending.signal));
+      return await this.#breaker.run({ token, call }, () => question.send(request.ending));
     } finally {
       this.#answerLimit.cancel(request);
       this.#free += 1;

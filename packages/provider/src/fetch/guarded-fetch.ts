@@ -48,7 +48,7 @@ export class GuardedFetch {
     // Not part of the time limit: the first import may take a while on a busy machine.
     await this.prepare();
     const shown = `${request.method ?? 'GET'} ${shownUrl(url)}`;
-    const asking = new AbortController();
+    const asking = request.ending ?? new AbortController();
     const { signal } = asking;
     const limit = setTimeout(() => asking.abort(this.#noAnswer(shown)), this.#settings.timeoutMs);
     // AbortSignal.any() and AbortSignal.timeout() would stay in memory until the time limit.

@@ -4,6 +4,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** In place of `signal`, for a caller with a controller of this request alone: a second one costs 10 µs. */
+  readonly ending?: AbortController | undefined;
 }
 
 /** A response whose body has not been read yet. */
