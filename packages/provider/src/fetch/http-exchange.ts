@@ -4,7 +4,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** In place of `signal`, for a caller with a controller of this request alone: a second one costs 10 µs. */
+  /** Replaces `signal` if the caller has a controller for this request only. A second controller costs 10 µs. */
   readonly ending?: AbortController | undefined;
 }
 

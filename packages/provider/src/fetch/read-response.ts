@@ -2,7 +2,7 @@
 const PlainResponse: new (body: null, init: ResponseInit) => object = Response;
 const decoder = new TextDecoder();
 
-/** Has no web stream for its bytes: making and reading one costs as much as the request. */
+/** Reads its bytes without a web stream, which would cost as much as the request. */
 class ReadResponse extends PlainResponse {
   readonly #bytes: Uint8Array;
   readonly #init: ResponseInit;
