@@ -48,7 +48,7 @@ const METHODS = {
 };
 
 /** What the handlers do: answer at once, wait, or wait until the call is cancelled. */
-export type Behaviour = 'answer' | 'wait' | 'end when cancelled' | 'fail when cancelled';
+export type Behaviour = 'answer' | 'wait' | 'ends when cancelled' | 'fails when cancelled';
 
 type AnyCall = Parameters<handleServerStreamingCall<Buffer, Buffer>>[0];
 type Respond = Parameters<handleUnaryCall<Buffer, Buffer>>[1];
@@ -130,8 +130,8 @@ export async function startServer(
     call.on('data', () => undefined);
     started();
     if (behaviour === 'answer') end();
-    else if (behaviour === 'end when cancelled') call.on('cancelled', end);
-    else if (behaviour === 'fail when cancelled') void failOnCancel(call, respond);
+    else if (behaviour === 'ends when cancelled') call.on('cancelled', end);
+    else if (behaviour === 'fails when cancelled') void failOnCancel(call, respond);
     else answered.push(end);
   };
   const server = new Server({

@@ -6,7 +6,7 @@ import { createHs256Authenticator } from '@grpc-authn/hs256';
 import { status } from '@grpc/grpc-js';
 import { SignJWT } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { KINDS, startServer, STREAMS } from './server.ts';
+import { type Behaviour, type Kind, KINDS, startServer, STREAMS } from './server.ts';
 import { type Sdk, startTelemetry } from './telemetry.ts';
 
 const TRACE = 'a'.repeat(32);
@@ -81,15 +81,10 @@ export function describeTelemetry(sdk: Sdk): void {
       ]);
     });
 
-    it.each(['end when cancelled', 'fail when cancelled'] as const)(
-      'has no second SERVER span if its handler is to %s',
+    it.each(['ends when cancelled', 'fails when cancelled'] as const)(
+      'has no second SERVER span if its handler %s',
       async (behaviour) => {
-        const telemetry = await startTelemetry(sdk);
-        const server = await startServer(behaviour);
-        const ended = server.call(kind, { token: 'alice' });
-        await server.running;
-        await server.clock.advance(60_000);
-        await ended;
+        const { telemetry } = await expire(sdk, kind, behaviour);
         await expect.poll(telemetry.serverSpans).toMatchObject([{ scope: THEIRS }]);
         telemetry.stop();
         expect(telemetry.serverSpans()).toHaveLength(1);
@@ -100,12 +95,7 @@ export function describeTelemetry(sdk: Sdk): void {
   it.each(['list', 'chat'] as const)(
     'a %s call whose handler ends it later has one SERVER span: grpc-js has destroyed its stream',
     async (kind) => {
-      const telemetry = await startTelemetry(sdk);
-      const server = await startServer('wait');
-      const ended = server.call(kind, { token: 'alice' });
-      await server.running;
-      await server.clock.advance(60_000);
-      await ended;
+      const { telemetry, server } = await expire(sdk, kind, 'wait');
       await expect.poll(telemetry.serverSpans).toMatchObject([{ scope: OURS }]);
       server.answer();
       // A stream that is not destroyed has finished then.
@@ -269,6 +259,17 @@ export function describeTelemetry(sdk: Sdk): void {
       'rpc_server_call_duration_count UNAUTHENTICATED list': 1,
     });
   });
+}
+
+/** A call that is ended when its token expires. */
+async function expire(sdk: Sdk, kind: Kind, behaviour: Behaviour) {
+  const telemetry = await startTelemetry(sdk);
+  const server = await startServer(behaviour);
+  const ended = server.call(kind, { token: 'alice' });
+  await server.running;
+  await server.clock.advance(60_000);
+  await ended;
+  return { telemetry, server };
 }
 
 /** What the three channels carry until the test ends, as text. */
