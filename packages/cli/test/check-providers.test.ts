@@ -44,7 +44,7 @@ async function providersOf(file: string): Promise<readonly Shown[]> {
 }
 
 describe('check', () => {
-  it('shows what a provider says without a query, and not in full length', async () => {
+  it('shortens what a provider announces, and omits queries', async () => {
     const long = 'k'.repeat(2000);
     const providers = await openProviders(() => keyOf(long), {
       metadata: {

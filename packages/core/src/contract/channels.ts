@@ -7,7 +7,7 @@ import type { AuthEvent } from './auth-event.ts';
 export const decisionChannel: Channel = channel('grpc-authn:decision');
 const eventChannel = channel('grpc-authn:event');
 const cacheChannel = channel('grpc-authn:cache');
-/** For the packages of this family: carries the callId of a call that the guard has ended, when its handler ends too. */
+/** For the packages of this family: carries the callId when the handler of a call ends after the guard has ended the call. */
 export const handlerEndChannel: Channel = channel('grpc-authn:handler-end');
 
 /** What `grpc-authn:cache` carries: one look-up in the cache of `cached()`. */

@@ -61,7 +61,7 @@ export function readIdentity(
 /** What the token claims about its caller: a principal without `claims`. */
 export type TokenPrincipal = Omit<Principal<object>, 'claims'>;
 
-/** Adds what else is known of an accepted token. */
+/** Builds the principal of a token from the identity and the other facts. */
 export function toTokenPrincipal(
   identity: Identity,
   facts: Omit<TokenPrincipal, keyof Identity>,
